@@ -1,0 +1,1 @@
+"""A position becomes a visit."""

@@ -1,0 +1,37 @@
+"""What can go wrong, in words that say what to do. `dashboard` turns each into its HTTP answer."""
+
+
+class FirstPointError(Exception):
+    """The root of all errors that people may read: `str(error)` is a plain sentence without personal data."""
+
+    status = 500
+
+
+class Refused(FirstPointError):
+    """The input cannot be used; the sentence says what is wrong and what to do. Nothing was changed."""
+
+    status = 422
+
+
+class NotFound(FirstPointError):
+    """There is no such thing in this place."""
+
+    status = 404
+
+
+class NotAllowed(FirstPointError):
+    """This person's roles do not reach so far."""
+
+    status = 403
+
+
+class Conflict(FirstPointError):
+    """Somebody else was first: load again and look."""
+
+    status = 409
+
+
+class Unavailable(FirstPointError):
+    """Something the hub needs is away for the moment; what was asked can be asked again."""
+
+    status = 503

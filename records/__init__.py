@@ -1,0 +1,1 @@
+"""People, cases and what each case still owes."""

@@ -1,0 +1,168 @@
+"""People of the hub: who they are, what they may do, and log-ins that end."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Index, delete, func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hub.actors import Actor
+from hub.columns import Json
+from hub.errors import NotAllowed
+
+SESSION_ENDS_AFTER = timedelta(hours=12)
+"""A long shift. [LOCAL]"""
+IDLE_ENDS_AFTER = timedelta(hours=2)
+WRONG_LIMIT, WRONG_WINDOW = 5, timedelta(minutes=5)
+"""So many wrong passwords for a name, or four times as many from an address, and both must wait."""
+
+
+class Role(StrEnum):
+    handler = "handler"
+    hub_clinician = "hub_clinician"
+    coordinator = "coordinator"
+    manager = "manager"
+    responder = "responder"
+    governance = "governance"
+    administrator = "administrator"
+
+
+class User(SQLModel, table=True):
+    """`on_call`: the roles this person answers for just now; alerts and calls go to `phone`."""
+
+    __tablename__ = "person_of_hub"
+    __table_args__ = (Index("user_name", "name_key", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    name: str = Field(max_length=80)
+    name_key: str = Field(max_length=120, description="what they log in with, in small letters")
+    password_hash: str = Field(max_length=200)
+    roles: list[str] = Field(sa_type=Json)
+    on_call: list[str] = Field(default_factory=list, sa_type=Json)
+    phone: str | None = Field(default=None, max_length=20)
+    active: bool = True
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(f"user:{self.id}", self.name)
+
+    def has(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+class LogIn(SQLModel, table=True):
+    """One log-in. Only the token's hash is kept."""
+
+    __tablename__ = "log_in"
+    token_hash: str = Field(primary_key=True, max_length=64)
+    user_id: int = Field(foreign_key="person_of_hub.id")
+    place: str = Field(max_length=40)
+    started_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+class WrongPassword(SQLModel, table=True):
+    """Kept only to slow down guessing; hashes of what was tried, not the words."""
+
+    __tablename__ = "wrong_password"
+    __table_args__ = (Index("wrong_password_at", "who", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    who: str = Field(max_length=64)
+    at: datetime
+
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's argon2id minimum
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def check_password(session: Session, name: str, password: str) -> User | None:
+    """The person, or None. Takes as long for a name that does not exist as for a wrong password."""
+    user = session.exec(select(User).where(User.name_key == name.strip().lower(), User.active)).first()
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user
+
+
+def must_wait(session: Session, name: str, address: str, now: datetime) -> bool:
+    """Too many wrong passwords lately, for this name or from this address."""
+    limits = {
+        _digest(f"name:{name.strip().lower()}"): WRONG_LIMIT,
+        _digest(f"from:{address}"): 4 * WRONG_LIMIT,
+    }
+    for who, limit in limits.items():
+        wrong = select(func.count()).where(WrongPassword.who == who, WrongPassword.at > now - WRONG_WINDOW)
+        if session.execute(wrong).scalar_one() >= limit:
+            return True
+    return False
+
+
+def remember_wrong(session: Session, name: str, address: str, now: datetime) -> None:
+    session.execute(delete(WrongPassword).where(col(WrongPassword.at) < now - WRONG_WINDOW))
+    for who in (f"name:{name.strip().lower()}", f"from:{address}"):
+        session.add(WrongPassword(who=_digest(who), at=now))
+
+
+def start_log_in(session: Session, user: User, now: datetime) -> str:
+    """Returns the token for the cookie; it is nowhere else."""
+    assert user.id is not None
+    token = secrets.token_urlsafe(32)
+    session.execute(delete(LogIn).where(col(LogIn.ends_at) < now))
+    session.add(
+        LogIn(
+            token_hash=_digest(token),
+            user_id=user.id,
+            place=user.place,
+            started_at=now,
+            seen_at=now,
+            ends_at=now + SESSION_ENDS_AFTER,
+        )
+    )
+    return token
+
+
+def who_is(session: Session, token: str, now: datetime) -> tuple[User, LogIn] | None:
+    """The person behind a cookie, while the log-in and the person still hold."""
+    found = session.exec(
+        select(User, LogIn)
+        .join(LogIn, col(LogIn.user_id) == User.id)
+        .where(LogIn.token_hash == _digest(token), LogIn.ends_at > now, LogIn.seen_at > now - IDLE_ENDS_AFTER)
+    ).first()
+    return found if found and found[0].active else None
+
+
+def end_log_in(session: Session, token: str) -> None:
+    session.execute(delete(LogIn).where(col(LogIn.token_hash) == _digest(token)))
+
+
+def csrf_of(token: str, secret: str) -> str:
+    """The proof that a form came from a page of this log-in."""
+    return hmac.new(secret.encode(), f"csrf:{token}".encode(), hashlib.sha256).hexdigest()
+
+
+def require(user: User, *roles: Role) -> None:
+    """Raises `NotAllowed` unless the person has one of `roles`."""
+    if not user.has(*roles):
+        names = " or ".join(role.replace("_", " ") for role in roles)
+        raise NotAllowed(f"This needs the role {names}. Ask your manager if you should have it.")
+
+
+def on_call(session: Session, place: str, role: str) -> list[User]:
+    """Who answers for `role` just now, with a phone to reach them on. Bounded by the hub's staff."""
+    staff = session.exec(select(User).where(User.place == place, User.active).order_by(col(User.id)))
+    return [user for user in staff if role in user.on_call]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""What both processes need of the ground floor, put together once."""
+
+import logging
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue as RqQueue
+from rq.serializers import JSONSerializer
+
+from hub.clock import Clock, SharedClock, SystemClock
+from hub.db import Database, Info
+from hub.outbox import Queue
+from hub.settings import Settings
+
+log = logging.getLogger(__name__)
+REDIS_TIMEOUT_S = 0.2
+"""A dead or frozen Redis holds a call handler up for no longer than this."""
+JOB = "workers.jobs.run"
+"""The one RQ job, by name: the ground floor cannot import it; a test resolves it."""
+JOB_TTL_S = 60
+
+
+class Post:
+    """Carries effects' numbers to the queues and rings the boards. Never holds the truth, never raises."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.redis: Redis = Redis.from_url(
+            redis_url,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._queues = {
+            queue: RqQueue(queue.value, connection=self.redis, serializer=JSONSerializer) for queue in Queue
+        }
+        self._mine = threading.local()
+
+    def keep_for_me(self, queue: Queue) -> list[int]:
+        """From now on this thread's own effects for `queue` are put into the returned list instead of enqueued:
+        a worker that has just committed an urgent effect runs it at once."""
+        kept: list[int] = []
+        self._mine.queue, self._mine.kept = queue, kept
+        return kept
+
+    def keep_no_longer(self) -> None:
+        self._mine.queue = None
+
+    def after_commit(self, info: Info) -> None:
+        for queue, effect_id in info.get("effects", ()):
+            if queue == getattr(self._mine, "queue", None):
+                self._mine.kept.append(effect_id)
+            elif not self.enqueue(queue, effect_id):
+                break  # the sweep brings it; do not wait again for a Redis that is away
+        for place in info.get("places_told", ()):
+            with suppress(RedisError):
+                self.redis.publish(channel(place), "read on")
+
+    def enqueue(self, queue: Queue, effect_id: int) -> bool:
+        """False where Redis is away: the sweep will bring the effect."""
+        try:
+            self._queues[queue].enqueue(JOB, effect_id, result_ttl=0, ttl=JOB_TTL_S, failure_ttl=JOB_TTL_S)
+        except RedisError:
+            log.warning("redis_away", extra={"queue": queue.value})
+            return False
+        return True
+
+
+def channel(place: str) -> str:
+    return f"fp:events:{place}"
+
+
+@dataclass
+class Hub:
+    """The ground floor of one process."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    post: Post
+
+
+def assemble(settings: Settings, clock: Clock | None = None) -> Hub:
+    Path(settings.data).mkdir(parents=True, exist_ok=True)
+    db = Database(settings.database)
+    post = Post(settings.redis)
+    db.after_commit.append(post.after_commit)
+    return Hub(settings, db, clock or _clock(settings), post)
+
+
+def _clock(settings: Settings) -> Clock:
+    return SharedClock(settings.clock_file) if settings.clock_file else SystemClock()

@@ -1,0 +1,74 @@
+"""Who looked at what, and who did what to whom. Rows are never changed; the ticker lays a chain over them afterwards,
+so that reading never waits for a write and a removed row shows.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hub.actors import Actor
+from hub.columns import where_live
+
+
+class Audit(SQLModel, table=True):
+    __table_args__ = (
+        where_live("audit_unchained", "id", where="link IS NULL"),
+        Index("audit_subject", "place", "subject"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    at: datetime
+    actor: str = Field(max_length=40)
+    action: str = Field(max_length=60)
+    subject: str = Field(max_length=60)
+    why: str | None = Field(default=None, max_length=300)
+    link: str | None = Field(
+        default=None, max_length=64, description="SHA-256 over the row and the link before it"
+    )
+
+
+def note(
+    session: Session,
+    place: str,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    subject: str,
+    why: str | None = None,
+) -> None:
+    """Write one row. `subject` is a kind and a number ("case:12"), never a name."""
+    session.add(Audit(place=place, at=at, actor=actor.ref, action=action, subject=subject, why=why))
+
+
+def lay_chain(session: Session, limit: int = 500) -> int:
+    """Link the rows that are not linked yet, in order; returns how many."""
+    fresh = list(
+        session.exec(select(Audit).where(col(Audit.link).is_(None)).order_by(col(Audit.id)).limit(limit))
+    )
+    if not fresh:
+        return 0
+    before = session.exec(
+        select(Audit.link).where(col(Audit.link).is_not(None)).order_by(col(Audit.id).desc()).limit(1)
+    ).first()
+    for row in fresh:
+        before = row.link = _link(before or "", row)
+        session.add(row)
+    return len(fresh)
+
+
+def first_broken_link(session: Session) -> int | None:
+    """The id of the first row that does not follow from the one before it; None when the chain holds."""
+    before = ""
+    for row in session.exec(select(Audit).where(col(Audit.link).is_not(None)).order_by(col(Audit.id))):
+        if row.link != _link(before, row):
+            return row.id
+        before = row.link or ""
+    return None
+
+
+def _link(before: str, row: Audit) -> str:
+    said = [before, row.id, row.place, row.at.isoformat(), row.actor, row.action, row.subject, row.why]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""The one way to the database, and the only place that commits.
+
+SQLite (WAL, FULL, one `flock` line for the writers of all processes) and PostgreSQL behave the same above this file.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import psycopg.errors
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from hub.errors import Conflict
+
+log = logging.getLogger(__name__)
+LONG_TURN_S = 0.25
+"""A writer that holds the line longer than this is written down: nothing slow belongs inside a write."""
+
+Info = dict[Any, Any]
+
+
+class Database:
+    """Reads and writes; `after_commit` callbacks get what the transaction left in `session.info`."""
+
+    def __init__(self, url: str, threads: int = 48) -> None:
+        self.url = url
+        self.after_commit: list[Callable[[Info], None]] = []
+        self._thread = threading.local()
+        pool: dict[str, Any] = {
+            "pool_size": 8,
+            "max_overflow": max(threads - 8, 0),
+            "hide_parameters": True,  # a driver's error text names people
+        }
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self._writer = _sqlite(url, "BEGIN IMMEDIATE", query_only=0, pool=pool)
+            self._reader = _sqlite(url, "BEGIN", query_only=1, pool=pool)
+        else:
+            self._writer = create_engine(url, pool_pre_ping=True, **pool)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations and tests alone."""
+        return self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent snapshot. Takes no write lock, and the database refuses a write."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: commits if the block ends well, and then tells `after_commit`.
+
+        Raises `Conflict` where a unique index says that somebody else was first. A write inside a write is a bug:
+        hand the session down instead.
+        """
+        if getattr(self._thread, "writes", False):
+            raise RuntimeError("a write inside a write: hand the session down instead")
+        self._thread.writes = True
+        try:
+            with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+                yield session
+                session.flush()
+                _conclude(session)
+                session.commit()
+                info = session.info
+        except IntegrityError as error:
+            if _is_unique(error.orig):
+                raise Conflict("Somebody else was first. Load the page again and look.") from None
+            raise
+        finally:
+            self._thread.writes = False
+        for told in self.after_commit:
+            told(info)
+
+    def close(self) -> None:
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return _in_line(f"{self._writer.url.database}.turn") if self.is_sqlite else nullcontext()
+
+
+def before_commit(session: Session, key: str, act: Callable[[Session], None]) -> None:
+    """Run `act` once when the block has ended, before commit; the same key registers once."""
+    session.info.setdefault("before_commit", {}).setdefault(key, act)
+
+
+def as_last_statement(session: Session, act: Callable[[Session], None]) -> None:
+    """Run `act` after everything else: where events take their numbers (any earlier deadlocks PostgreSQL)."""
+    session.info["last"] = act
+
+
+def _conclude(session: Session) -> None:
+    waiting: dict[str, Callable[[Session], None]] = session.info.get("before_commit", {})
+    while waiting:
+        waiting.pop(next(iter(waiting)))(session)
+        session.flush()
+    if last := session.info.get("last"):
+        last(session)
+
+
+@contextmanager
+def _in_line(path: str) -> Iterator[None]:
+    """All threads of all processes wait in one line; the kernel frees a dead holder."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        since = time.monotonic()
+        yield
+        if (held_s := time.monotonic() - since) > LONG_TURN_S:
+            log.warning("long_turn", extra={"held_s": round(held_s, 3)})
+    finally:
+        os.close(file)
+
+
+def _sqlite(url: str, begin: str, *, query_only: int, pool: dict[str, Any]) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 5}, **pool)
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            f"query_only={query_only}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _is_unique(error: BaseException | None) -> bool:
+    """Only a unique violation means "somebody else was first"; foreign key and not-null are bugs."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return error.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+    return isinstance(error, psycopg.errors.UniqueViolation)

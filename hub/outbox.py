@@ -1,0 +1,201 @@
+"""Every side effect is a row here, written by the transaction that caused it. RQ carries its number; this is the truth.
+
+An effect waits, runs under a lease, and is settled, or void (over before it was done), or parked (gave up: a human is
+told). Leases and wake-ups run on machine time; `not_before` and `valid_until` on business time.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hub.columns import Json, one_of, where_live
+
+LEASE = timedelta(seconds=12)
+"""Longer than a carrier's look-up (3 s) and send (3 s) time-outs together, so that a lease never ends mid-send."""
+SWEEP_EVERY = timedelta(seconds=5)
+"""How long the sweep leaves an effect alone once it was enqueued, so that a dead queue cannot flood."""
+
+
+class Queue(StrEnum):
+    """By urgency; each has workers of its own, so nothing lesser can hold up a dispatch."""
+
+    dispatch = "dispatch"
+    alerts = "alerts"
+    records = "records"
+    reports = "reports"
+
+
+class EffectState(StrEnum):
+    waiting = "waiting"
+    running = "running"
+    settled = "settled"
+    void = "void"
+    parked = "parked"
+
+
+class Effect(SQLModel, table=True):
+    __table_args__ = (
+        where_live("effect_live", "wake_at", where="state IN ('waiting', 'running')"),
+        where_live("effect_live_case", "case_id", where="state IN ('waiting', 'running')"),
+        where_live("effect_parked", "place", where="state = 'parked'"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    case_id: int | None = None
+    queue: Queue = Field(sa_type=one_of(Queue))
+    kind: str = Field(max_length=40)
+    payload: dict[str, Any] = Field(sa_type=Json)
+    outlives_case: bool = Field(default=False, description="still true after the case is closed: a thank-you")
+    state: EffectState = Field(default=EffectState.waiting, sa_type=one_of(EffectState))
+    attempts: int = 0
+    holder: str | None = Field(default=None, max_length=80)
+    wake_at: datetime
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    valid_until: datetime | None = None
+    created_at: datetime
+    settled_at: datetime | None = None
+    result: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    error: str | None = Field(default=None, max_length=300)
+
+
+def append(session: Session, effect: Effect) -> int:
+    """Put `effect` into this transaction; after commit its number, and nothing else, goes to the queue."""
+    session.add(effect)
+    session.flush()
+    assert effect.id is not None
+    session.info.setdefault("effects", []).append((effect.queue, effect.id))
+    return effect.id
+
+
+def claim(session: Session, effect_id: int, holder: str, now: datetime, machine: datetime) -> Effect | None:
+    """Take the effect under a lease, or None where it is not to be had (done, void, held, too early or too late)."""
+    taken = session.execute(
+        update(Effect)
+        .where(col(Effect.id) == effect_id, _claimable(now, machine))
+        .values(
+            state=EffectState.running,
+            attempts=col(Effect.attempts) + 1,
+            holder=holder,
+            lease_until=machine + LEASE,
+            wake_at=machine + LEASE,
+        )
+        .returning(col(Effect.id))
+    ).scalar_one_or_none()
+    if taken is None:
+        _void_if_stale(session, effect_id, now, machine)
+        return None
+    return session.get_one(Effect, taken)
+
+
+def _claimable(now: datetime, machine: datetime) -> Any:
+    return and_(
+        or_(
+            col(Effect.state) == EffectState.waiting,
+            and_(col(Effect.state) == EffectState.running, col(Effect.lease_until) < machine),
+        ),
+        or_(col(Effect.not_before).is_(None), col(Effect.not_before) <= now),
+        or_(col(Effect.valid_until).is_(None), col(Effect.valid_until) > now),
+    )
+
+
+def _void_if_stale(session: Session, effect_id: int, now: datetime, machine: datetime) -> None:
+    session.execute(
+        update(Effect)
+        .where(
+            col(Effect.id) == effect_id,
+            or_(
+                col(Effect.state) == EffectState.waiting,
+                and_(col(Effect.state) == EffectState.running, col(Effect.lease_until) < machine),
+            ),
+            col(Effect.valid_until) <= now,
+        )
+        .values(state=EffectState.void, settled_at=now, error="its time was over before it could be done")
+    )
+
+
+def settle(session: Session, effect: Effect, now: datetime, result: dict[str, Any]) -> bool:
+    """The effect is done. False where the lease was lost and somebody else holds it now."""
+    return _end(session, effect, state=EffectState.settled, settled_at=now, result=result, error=None)
+
+
+def try_again(session: Session, effect: Effect, not_before: datetime, machine: datetime, error: str) -> bool:
+    return _end(
+        session,
+        effect,
+        state=EffectState.waiting,
+        not_before=not_before,
+        wake_at=machine,
+        lease_until=None,
+        error=error[:300],
+    )
+
+
+def park(session: Session, effect: Effect, now: datetime, error: str) -> bool:
+    """Give up: the row stays, the watchdog raises an alarm."""
+    return _end(session, effect, state=EffectState.parked, settled_at=now, error=error[:300])
+
+
+def _end(session: Session, effect: Effect, **values: Any) -> bool:
+    done = session.execute(
+        update(Effect)
+        .where(
+            col(Effect.id) == effect.id,
+            col(Effect.state) == EffectState.running,
+            col(Effect.holder) == effect.holder,
+        )
+        .values(**values)
+        .returning(col(Effect.id))
+    ).scalar_one_or_none()
+    return done is not None
+
+
+def void(session: Session, effect_ids: list[int], now: datetime) -> None:
+    """Take back what has not left yet. What is running now cannot be taken back; its settling is harmless."""
+    if effect_ids:
+        _void(session, col(Effect.id).in_(effect_ids), now)
+
+
+def void_case(session: Session, case_id: int, now: datetime) -> None:
+    """Nobody is offered a case that is over."""
+    _void(session, and_(col(Effect.case_id) == case_id, col(Effect.outlives_case).is_(False)), now)
+
+
+def _void(session: Session, which: Any, now: datetime) -> None:
+    session.execute(
+        update(Effect)
+        .where(which, col(Effect.state) == EffectState.waiting)
+        .values(state=EffectState.void, settled_at=now, error="taken back")
+    )
+
+
+def to_wake(session: Session, now: datetime, machine: datetime, limit: int) -> list[tuple[Queue, int]]:
+    """What should be in a queue but may have been missed; pushes each one's next wake-up on. Oldest first."""
+    rows = session.execute(
+        select(Effect.id)
+        .where(
+            col(Effect.state).in_((EffectState.waiting, EffectState.running)),
+            col(Effect.wake_at) <= machine,
+            or_(col(Effect.not_before).is_(None), col(Effect.not_before) <= now),
+        )
+        .order_by(col(Effect.wake_at), col(Effect.id))
+        .limit(limit)
+    ).scalars()
+    woken = session.execute(
+        update(Effect)
+        .where(col(Effect.id).in_(list(rows)))
+        .values(wake_at=machine + SWEEP_EVERY)
+        .returning(col(Effect.queue), col(Effect.id))
+    )
+    return [(queue, id_) for queue, id_ in woken]
+
+
+def next_not_before(session: Session) -> datetime | None:
+    """Business time at which the next held-back effect may run: for tests and the demo clock, which step to it."""
+    found = select(Effect.not_before).where(
+        col(Effect.state) == EffectState.waiting, col(Effect.not_before).is_not(None)
+    )
+    return session.exec(found.order_by(col(Effect.not_before))).first()

@@ -1,0 +1,130 @@
+"""Something is about to go wrong and a named person must take it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from hub import events
+from hub.actors import Actor
+from hub.columns import one_live, one_of, where_live
+from hub.errors import Conflict, NotFound
+from records.model import Case
+
+
+class AlarmState(StrEnum):
+    ringing = "ringing"
+    taken = "taken"
+    over = "over"
+
+
+class Alarm(SQLModel, table=True):
+    """Something is about to go wrong and a named person must take it. `subject` keeps one live alarm to a matter."""
+
+    __table_args__ = (
+        one_live("alarm_one_live", "place", "kind", "subject", where="state <> 'over'"),
+        where_live("alarm_live", "place", where="state <> 'over'"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    case_id: int | None = None
+    kind: str = Field(max_length=40)
+    subject: str = Field(max_length=80)
+    words: str = Field(max_length=300)
+    state: AlarmState = Field(default=AlarmState.ringing, sa_type=one_of(AlarmState))
+    raised_at: datetime
+    taken_by: str | None = Field(default=None, max_length=80)
+    taken_at: datetime | None = None
+    over_at: datetime | None = None
+
+
+def ring(
+    session: Session,
+    place: str,
+    kind: str,
+    subject: object,
+    words: str,
+    now: datetime,
+    case: Case | None = None,
+) -> Alarm:
+    """Raise it. One live alarm to a matter: raised again it says the newest words, and rings on until it is taken."""
+    alarm = _live(session, place, kind, str(subject))
+    if alarm is None:
+        case_id = case.id if case else None
+        alarm = Alarm(
+            place=place, kind=kind, subject=str(subject), words=words, raised_at=now, case_id=case_id
+        )
+    alarm.words = words
+    session.add(alarm)
+    session.flush()
+    events.tell(session, place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
+    return alarm
+
+
+def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
+    """Exactly one person takes it. Raises `Conflict` for the second."""
+    taken = session.execute(
+        update(Alarm)
+        .where(col(Alarm.id) == alarm.id, col(Alarm.state) == AlarmState.ringing)
+        .values(state=AlarmState.taken, taken_by=actor.name, taken_at=now)
+        .returning(col(Alarm.id))
+    ).scalar_one_or_none()
+    session.refresh(alarm)
+    if taken is None:
+        raise Conflict(f"{alarm.taken_by or 'Somebody else'} has taken this alarm already.")
+    case = session.get(Case, alarm.case_id) if alarm.case_id else None
+    events.tell(session, alarm.place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
+
+
+def end(session: Session, place: str, kind: str, subject: object, now: datetime) -> None:
+    """The matter is over, whoever had taken it."""
+    if (alarm := _live(session, place, kind, str(subject))) is not None:
+        _end(session, alarm, now)
+
+
+def end_of_case(session: Session, case_id: int, now: datetime) -> None:
+    for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, Alarm.state != AlarmState.over)):
+        _end(session, alarm, now)
+
+
+def find(session: Session, place: str, alarm_id: int) -> Alarm:
+    """Raises `NotFound`."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None or alarm.place != place:
+        raise NotFound("There is no such alarm here.")
+    return alarm
+
+
+def live(session: Session, place: str, limit: int = 100) -> list[Alarm]:
+    """Those that nobody has taken stand first, oldest first."""
+    found = select(Alarm).where(Alarm.place == place, Alarm.state != AlarmState.over)
+    return list(session.exec(found.order_by(col(Alarm.state), col(Alarm.id)).limit(limit)))
+
+
+def facts(alarm: Alarm, ref: str | None) -> dict[str, Any] | None:
+    """What boards show of it."""
+    if alarm.state is AlarmState.over:
+        return None
+    return {
+        "kind": alarm.kind,
+        "words": alarm.words,
+        "ref": ref,
+        "case": alarm.case_id,
+        "raised_at": alarm.raised_at.isoformat(),
+        "taken_by": alarm.taken_by,
+    }
+
+
+def _live(session: Session, place: str, kind: str, subject: str) -> Alarm | None:
+    found = select(Alarm).where(
+        Alarm.place == place, Alarm.kind == kind, Alarm.subject == subject, Alarm.state != AlarmState.over
+    )
+    return session.exec(found).first()
+
+
+def _end(session: Session, alarm: Alarm, now: datetime) -> None:
+    alarm.state, alarm.over_at = AlarmState.over, now
+    session.add(alarm)
+    events.tell(session, alarm.place, now, "alarm", alarm.id, None)

@@ -1,0 +1,299 @@
+"""The case and everything that a case can owe. Each owed row has a small life of its own (`lifecycles.py`)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from hub.columns import Json, one_live, one_of, where_live
+from records.lifecycles import (
+    AssessmentState,
+    CallBackState,
+    CallState,
+    HandOverState,
+    HoldState,
+    Owed,
+    PositionState,
+    TaskState,
+)
+
+
+class Outcome(StrEnum):
+    """How a case ended; closing needs one."""
+
+    advice = "advice"
+    visited = "visited"
+    referred = "referred"
+    handed_over = "handed_over"
+    declined = "declined"
+    died = "died"
+    cancelled = "cancelled"
+    duplicate = "duplicate"
+    wrong_number = "wrong_number"
+
+
+class CaseState(StrEnum):
+    open = "open"
+    closed = "closed"
+
+
+class Word(StrEnum):
+    """What the board says of a case in one word."""
+
+    taking_call = "taking the call"
+    seeking = "seeking"
+    offered = "offered"
+    accepted = "accepted"
+    travelling = "travelling"
+    at_door = "at door"
+    no_access = "no access"
+    with_person = "with them"
+    handing_over = "handing over"
+    call_back = "call-back"
+    held = "held"
+    to_finish = "to finish"
+    closed = "closed"
+
+
+class Case(SQLModel, table=True):
+    """The work about one person and one need. `version` goes up with every transaction about it."""
+
+    __tablename__ = "case_"
+    __table_args__ = (
+        where_live("case_open", "place", "next_due_at", where="state = 'open'"),
+        where_live("case_open_ref", "place", "ref", where="state = 'open'"),
+        Index("case_ref", "place", "ref"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    ref: str = Field(max_length=12)
+    version: int = 1
+    state: CaseState = Field(default=CaseState.open, sa_type=one_of(CaseState))
+    word: Word = Field(default=Word.taking_call, sa_type=one_of(Word))
+    outcome: Outcome | None = Field(default=None, sa_type=one_of(Outcome))
+    outcome_words: str | None = Field(default=None, max_length=1000)
+    linked_case_id: int | None = None
+
+    clock_start: datetime = Field(description="S1: when the hub first heard of the need; never moves")
+    clock_stop: datetime | None = Field(default=None, description="S2: when attended care began")
+    priority: str | None = Field(default=None, max_length=40)
+    target_min: int | None = None
+    breach_at: datetime | None = None
+    next_due_at: datetime | None = Field(default=None, description="S5: the next thing due of a human")
+    next_due_what: str | None = Field(default=None, max_length=60)
+    moved_at: datetime
+    closed_at: datetime | None = None
+
+    need: str | None = Field(
+        default=None, max_length=20, description="coarse, from the closed list; fit for an SMS"
+    )
+    need_words: str = Field(default="", max_length=2000)
+    person_name: str = Field(default="", max_length=200)
+    nhs_number: str | None = Field(default=None, max_length=10)
+    born: date | None = None
+    address: str = Field(
+        default="", max_length=400, description="S15: where the person is now, not their home"
+    )
+    postcode: str | None = Field(default=None, max_length=8)
+    access_words: str = Field(default="", max_length=400)
+    talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
+
+    @property
+    def outward(self) -> str:
+        """The part of the postcode that may stand in an SMS: LS8."""
+        return self.postcode.split(" ")[0] if self.postcode else ""
+
+    @property
+    def key(self) -> int:
+        assert self.id is not None
+        return self.id
+
+
+class OwedRow(SQLModel):
+    """What all owed rows share. `state` is written by `records.service.move` alone."""
+
+    owed: ClassVar[Owed]
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    opened_at: datetime
+
+    @property
+    def key(self) -> int:
+        assert self.id is not None
+        return self.id
+
+
+class Call(OwedRow, table=True):
+    """One contact by telephone. While it rings it has no case; answered or dropped, it has one."""
+
+    owed = Owed.call
+    __table_args__ = (
+        where_live("call_live", "place", where="state IN ('ringing', 'on_line')"),
+        Index("call_case", "case_id"),
+        Index("call_sid", "carrier_sid", unique=True),
+    )
+    case_id: int | None = Field(default=None, foreign_key="case_.id")
+    state: CallState = Field(default=CallState.ringing, sa_type=one_of(CallState))
+    carrier_sid: str | None = Field(default=None, max_length=40)
+    number: str | None = Field(default=None, max_length=20, description="E.164")
+    caller_name: str = Field(default="", max_length=200)
+    caller_relation: str = Field(default="", max_length=80)
+    handler_id: int | None = None
+    handler_name: str = Field(default="", max_length=80)
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class CaseRow(OwedRow):
+    case_id: int = Field(foreign_key="case_.id")
+
+
+def _of_case(owed: Owed, states: str) -> tuple[Index, Index]:
+    return (
+        where_live(f"{owed}_live", "case_id", where=f"state IN ({states})"),
+        Index(f"{owed}_case", "case_id"),
+    )
+
+
+class Assessment(CaseRow, table=True):
+    """One run of a triage protocol on a case, on the exact version it was begun with."""
+
+    owed = Owed.assessment
+    __table_args__ = (
+        *_of_case(Owed.assessment, "'taking'"),
+        one_live("assessment_one_live", "case_id", "protocol", where="state = 'taking'"),
+    )
+    state: AssessmentState = Field(default=AssessmentState.taking, sa_type=one_of(AssessmentState))
+    protocol: str = Field(max_length=60)
+    protocol_version: str = Field(max_length=20)
+    protocol_sha256: str = Field(max_length=64)
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    taken_by: str = Field(max_length=80)
+    finished_at: datetime | None = None
+    disposition: str | None = Field(default=None, max_length=60)
+    disposition_title: str = Field(default="", max_length=200)
+    priority: str | None = Field(default=None, max_length=40)
+    because: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+
+
+class CallBackKind(StrEnum):
+    call_back = "call_back"
+    welfare = "welfare"
+
+
+class CallBack(CaseRow, table=True):
+    """Somebody must be rung. `ways` are the numbers and then the people to try, in order (S6)."""
+
+    owed = Owed.call_back
+    __tablename__ = "call_back"
+    __table_args__ = _of_case(Owed.call_back, "'due', 'failed'")
+    state: CallBackState = Field(default=CallBackState.due, sa_type=one_of(CallBackState))
+    kind: CallBackKind = Field(default=CallBackKind.call_back, sa_type=one_of(CallBackKind))
+    who: str = Field(max_length=40, description="the role that rings: handler or hub_clinician")
+    why: str = Field(max_length=300)
+    way: int = 0
+    ways: list[str] = Field(default_factory=list, sa_type=Json)
+
+
+class Hold(CaseRow, table=True):
+    """The case waits until a time, on purpose: overnight, or booked."""
+
+    owed = Owed.hold
+    __table_args__ = _of_case(Owed.hold, "'held'")
+    state: HoldState = Field(default=HoldState.held, sa_type=one_of(HoldState))
+    until: datetime
+    why: str = Field(max_length=300)
+
+
+class Position(CaseRow, table=True):
+    """One pair of hands that the case needs. The database refuses a responder a second live one."""
+
+    owed = Owed.position
+    __table_args__ = (
+        *_of_case(
+            Owed.position,
+            "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
+        ),
+        one_live(
+            "position_one_per_responder",
+            "responder_id",
+            where="state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')",
+        ),
+    )
+    state: PositionState = Field(default=PositionState.open, sa_type=one_of(PositionState))
+    assessment_id: int | None = Field(default=None, foreign_key="assessment.id")
+    kind: str = Field(max_length=40)
+    title: str = Field(max_length=60)
+    priority: str = Field(max_length=40)
+    due_at: datetime
+    stops_clock: bool
+    ladder_began_at: datetime | None = Field(default=None, description="when the escalation protocol began")
+    responder_id: int | None = None
+    responder_name: str = Field(default="", max_length=80)
+    offered_to: str = Field(default="", max_length=200)
+    travel_min: int | None = None
+    forecast_at: datetime | None = Field(default=None, description="when the responder should be at the door")
+    accepted_at: datetime | None = None
+    set_off_at: datetime | None = None
+    arrived_at: datetime | None = None
+    care_began_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+class HandOver(CaseRow, table=True):
+    """Another service takes over, or is asked to. Nothing is over before it has confirmed with a reference (S30)."""
+
+    owed = Owed.hand_over
+    __tablename__ = "hand_over"
+    __table_args__ = _of_case(Owed.hand_over, "'requested'")
+    state: HandOverState = Field(default=HandOverState.requested, sa_type=one_of(HandOverState))
+    to: str = Field(max_length=40)
+    dialled_by: str = Field(max_length=40, description="caller, hub or responder")
+    why: str = Field(max_length=300)
+    reference: str | None = Field(default=None, max_length=60)
+
+
+class TaskKind(StrEnum):
+    finish = "finish"
+    unread_reply = "unread_reply"
+    danger = "danger"
+    care_time = "care_time"
+    no_access = "no_access"
+    other = "other"
+
+
+class Task(CaseRow, table=True):
+    """Something that a person of the hub must do or read."""
+
+    owed = Owed.task
+    __table_args__ = (
+        *_of_case(Owed.task, "'open'"),
+        one_live("task_one_finish", "case_id", where="state = 'open' AND kind = 'finish'"),
+        where_live("task_open", "place", where="state = 'open'"),
+    )
+    state: TaskState = Field(default=TaskState.open, sa_type=one_of(TaskState))
+    kind: TaskKind = Field(default=TaskKind.other, sa_type=one_of(TaskKind))
+    words: str = Field(max_length=300)
+    message_id: int | None = None
+    position_id: int | None = None
+    done_by: str | None = Field(default=None, max_length=80)
+
+
+class Timeline(SQLModel, table=True):
+    """What happened, in order; never changed. `words` is for people, the rest for machines."""
+
+    __table_args__ = (Index("timeline_case", "case_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=40)
+    case_id: int
+    at: datetime
+    actor: str = Field(max_length=40)
+    actor_name: str = Field(max_length=80)
+    owed: str | None = Field(default=None, max_length=40)
+    row_id: int | None = None
+    event: str = Field(max_length=40)
+    from_state: str | None = Field(default=None, max_length=40)
+    to_state: str | None = Field(default=None, max_length=40)
+    words: str = Field(max_length=400)

@@ -1,0 +1,176 @@
+"""Every query of the room."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Boolean, DateTime, Integer, String, cast, literal, null, select, union_all, update
+from sqlmodel import Session, col
+from sqlmodel import select as pick
+
+from hub.deadlines import Deadline, DeadlineState
+from hub.errors import Conflict, NotFound
+from records.lifecycles import OWING, Owed, TaskState
+from records.model import (
+    Assessment,
+    Call,
+    CallBack,
+    Case,
+    CaseState,
+    HandOver,
+    Hold,
+    OwedRow,
+    Position,
+    Task,
+    Timeline,
+)
+from records.rules import Live
+
+R = TypeVar("R", bound=OwedRow)
+
+TABLES: dict[Owed, type[OwedRow]] = {
+    Owed.call: Call,
+    Owed.assessment: Assessment,
+    Owed.call_back: CallBack,
+    Owed.hold: Hold,
+    Owed.position: Position,
+    Owed.hand_over: HandOver,
+    Owed.task: Task,
+}
+
+
+def bump(session: Session, case_id: int, version: int | None) -> Case:
+    """Lock the case for this transaction by its version. Raises `Conflict` where `version` is no longer the newest."""
+    statement = update(Case).where(col(Case.id) == case_id)
+    if version is not None:
+        statement = statement.where(col(Case.version) == version)
+    statement = statement.values(version=col(Case.version) + 1).returning(col(Case.id))
+    if session.execute(statement).scalar_one_or_none() is None:
+        if session.get(Case, case_id) is None:
+            raise NotFound("There is no such case.")
+        raise Conflict("This case has changed since you opened it. Load it again and look.")
+    return session.get_one(Case, case_id, populate_existing=True)
+
+
+def swap_state(session: Session, row: OwedRow, old: str, new: str, values: dict[str, Any]) -> bool:
+    """Compare and set: False where the row is no longer in `old`."""
+    table: Any = type(row)
+    done = session.execute(
+        update(table)
+        .where(table.id == row.id, table.state == old)
+        .values(state=new, **values)
+        .returning(table.id)
+    ).scalar_one_or_none()
+    if done is not None:
+        session.refresh(row)
+    return done is not None
+
+
+def _live_columns(owed: Owed, case_id: int) -> Any:
+    table: Any = TABLES[owed]
+    is_position = owed is Owed.position
+    has_kind = owed in (Owed.position, Owed.task, Owed.call_back)
+    return select(
+        literal(owed.value).label("owed"),
+        table.id,
+        cast(table.state, String).label("state"),
+        (cast(table.kind, String) if has_kind else literal("")).label("kind"),
+        (table.due_at if is_position else cast(null(), DateTime(timezone=True))).label("due_at"),
+        (table.travel_min if is_position else cast(null(), Integer)).label("travel_min"),
+        (table.stops_clock if is_position else cast(null(), Boolean)).label("stops_clock"),
+        (table.responder_name if is_position else literal("")).label("responder"),
+        (table.offered_to if is_position else literal("")).label("offered_to"),
+    ).where(table.case_id == case_id, cast(table.state, String).in_(sorted(OWING[owed])))
+
+
+def owed_of(session: Session, case_id: int) -> list[Live]:
+    """Everything the case still owes, in one statement."""
+    rows = session.execute(union_all(*(_live_columns(owed, case_id) for owed in Owed))).all()
+    return [
+        Live(
+            owed=Owed(row.owed),
+            state=row.state,
+            kind=row.kind,
+            due_at=row.due_at,
+            travel_min=row.travel_min,
+            stops_clock=bool(row.stops_clock),
+            who=row.responder or (f"→ {row.offered_to}" if row.offered_to else ""),
+            id=row.id,
+        )
+        for row in rows
+    ]
+
+
+def human_deadlines(session: Session, case_id: int) -> list[tuple[datetime, str]]:
+    found = pick(Deadline.due_at, Deadline.kind).where(
+        Deadline.case_id == case_id, Deadline.state == DeadlineState.waiting, Deadline.human
+    )
+    return list(session.exec(found))
+
+
+def row(session: Session, kind: type[R], row_id: int, place: str) -> R:
+    """The owed row of that place, as it is now. Raises `NotFound`."""
+    found = session.get(kind, row_id, populate_existing=True)
+    if found is None or found.place != place:
+        raise NotFound(f"There is no such {kind.owed.value.replace('_', '-')} here.")
+    return found
+
+
+def rows_of(session: Session, kind: type[R], case_id: int, *, live: bool = False) -> list[R]:
+    """The case's rows of one kind, oldest first; the live ones alone if asked."""
+    table: Any = kind
+    found = pick(table).where(table.case_id == case_id)
+    if live:
+        found = found.where(cast(table.state, String).in_(sorted(OWING[kind.owed])))
+    return list(session.exec(found.order_by(table.id)))
+
+
+def case(session: Session, place: str, case_id: int) -> Case:
+    """Raises `NotFound`."""
+    found = session.get(Case, case_id)
+    if found is None or found.place != place:
+        raise NotFound("There is no such case in this place.")
+    return found
+
+
+def case_by_ref(session: Session, place: str, ref: str) -> Case | None:
+    """The newest case that carries the reference."""
+    found = pick(Case).where(Case.place == place, Case.ref == ref).order_by(col(Case.id).desc()).limit(1)
+    return session.exec(found).first()
+
+
+def open_cases(session: Session, place: str, limit: int) -> list[Case]:
+    """What is due next stands first (S5); `limit` at most."""
+    found = pick(Case).where(Case.place == place, Case.state == CaseState.open)
+    return list(session.exec(found.order_by(col(Case.next_due_at), col(Case.id)).limit(limit)))
+
+
+def timeline(session: Session, case_id: int, limit: int = 500) -> list[Timeline]:
+    """Newest first."""
+    found = pick(Timeline).where(Timeline.case_id == case_id).order_by(col(Timeline.id).desc()).limit(limit)
+    return list(session.exec(found))
+
+
+def live_calls(session: Session, place: str, limit: int = 100) -> list[Call]:
+    found = pick(Call).where(Call.place == place, cast(Call.state, String).in_(("ringing", "on_line")))
+    return list(session.exec(found.order_by(col(Call.id)).limit(limit)))
+
+
+def call_by_sid(session: Session, carrier_sid: str) -> Call | None:
+    return session.exec(pick(Call).where(Call.carrier_sid == carrier_sid)).first()
+
+
+def open_tasks(session: Session, place: str, limit: int = 200) -> list[Task]:
+    found = (
+        pick(Task)
+        .where(Task.place == place, Task.state == TaskState.open)
+        .order_by(col(Task.id))
+        .limit(limit)
+    )
+    return list(session.exec(found))
+
+
+def without_deadline(session: Session, place: str, limit: int = 50) -> list[Case]:
+    """Open cases that nothing will wake anybody for: there must be none (invariant 2)."""
+    live = pick(Deadline.id).where(Deadline.case_id == Case.id, Deadline.state == DeadlineState.waiting)
+    found = pick(Case).where(Case.place == place, Case.state == CaseState.open, ~live.exists())
+    return list(session.exec(found.limit(limit)))

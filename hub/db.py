@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg.errors
 from sqlalchemy import Engine, create_engine, event
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 LONG_TURN_S = 0.25
 """A writer that holds the line longer than this is written down: nothing slow belongs inside a write."""
 
+T = TypeVar("T")
 Info = dict[Any, Any]
 
 
@@ -85,6 +86,17 @@ class Database:
             self._thread.writes = False
         for told in self.after_commit:
             told(info)
+
+    def write_again(self, act: Callable[[Session], T], times: int = 3) -> T:
+        """Like `write`, for what must be done and can look again: tried anew when somebody else was first."""
+        for left in reversed(range(times)):
+            try:
+                with self.write() as session:
+                    return act(session)
+            except Conflict:
+                if left == 0:
+                    raise
+        raise AssertionError("times must be at least 1")
 
     def close(self) -> None:
         self._reader.dispose()

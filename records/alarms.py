@@ -50,7 +50,7 @@ def ring(
     case: Case | None = None,
 ) -> Alarm:
     """Raise it. One live alarm to a matter: raised again it says the newest words, and rings on until it is taken."""
-    alarm = _live(session, place, kind, str(subject))
+    alarm = find_live(session, place, kind, subject)
     if alarm is None:
         case_id = case.id if case else None
         alarm = Alarm(
@@ -80,7 +80,7 @@ def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
 
 def end(session: Session, place: str, kind: str, subject: object, now: datetime) -> None:
     """The matter is over, whoever had taken it."""
-    if (alarm := _live(session, place, kind, str(subject))) is not None:
+    if (alarm := find_live(session, place, kind, subject)) is not None:
         _end(session, alarm, now)
 
 
@@ -117,9 +117,16 @@ def facts(alarm: Alarm, ref: str | None) -> dict[str, Any] | None:
     }
 
 
-def _live(session: Session, place: str, kind: str, subject: str) -> Alarm | None:
+def is_live(session: Session, place: str, kind: str, subject: object) -> bool:
+    return find_live(session, place, kind, subject) is not None
+
+
+def find_live(session: Session, place: str, kind: str, subject: object) -> Alarm | None:
     found = select(Alarm).where(
-        Alarm.place == place, Alarm.kind == kind, Alarm.subject == subject, Alarm.state != AlarmState.over
+        Alarm.place == place,
+        Alarm.kind == kind,
+        Alarm.subject == str(subject),
+        Alarm.state != AlarmState.over,
     )
     return session.exec(found).first()
 

@@ -169,6 +169,7 @@ class Assessment(CaseRow, table=True):
     protocol: str = Field(max_length=60)
     protocol_version: str = Field(max_length=20)
     protocol_sha256: str = Field(max_length=64)
+    house_sha256: str = Field(max_length=64)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     taken_by: str = Field(max_length=80)
     finished_at: datetime | None = None
@@ -221,6 +222,7 @@ class Position(CaseRow, table=True):
             "responder_id",
             where="state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')",
         ),
+        Index("position_done", "responder_id", "done_at"),
     )
     state: PositionState = Field(default=PositionState.open, sa_type=one_of(PositionState))
     assessment_id: int | None = Field(default=None, foreign_key="assessment.id")
@@ -230,6 +232,10 @@ class Position(CaseRow, table=True):
     due_at: datetime
     stops_clock: bool
     ladder_began_at: datetime | None = Field(default=None, description="when the escalation protocol began")
+    ladder_done_at: datetime | None = Field(default=None, description="its steps are done up to here")
+    held_for_999: bool = Field(
+        default=False, description="waits for a clinician's word: 999 is on its way (S11)"
+    )
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)
     offered_to: str = Field(default="", max_length=200)

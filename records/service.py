@@ -164,7 +164,8 @@ def stop_clock(session: Session, case: Case, at: datetime, now: datetime, actor:
     case.clock_stop = at
     session.add(case)
     deadlines.clear_owner(session, "case", case.key)
-    alarms.end(session, case.place, "near", case.key, now)
+    for kind in ("near", "breach"):
+        alarms.end(session, case.place, kind, case.key, now)
     write_line(session, case.key, now, actor, "clock_stopped", words)
 
 

@@ -1,0 +1,62 @@
+"""What is due of an escalation protocol: a function of when the ladder began and what time it is. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from protocols.model import EscalationProtocol, EscalationStep
+
+
+@dataclass(frozen=True)
+class StepDue:
+    step: EscalationStep
+    at: datetime
+
+
+def offer_step(protocol: EscalationProtocol, began_at: datetime, now: datetime) -> EscalationStep:
+    """How offers are made just now: the newest offer step that has begun (the first, before any has)."""
+    offers = [step for step in protocol.steps if step.kind == "offer"]
+    begun = [step for step in offers if began_at + timedelta(seconds=step.at_s) <= now]
+    return (begun or offers[:1])[-1]
+
+
+def due_between(
+    protocol: EscalationProtocol, began_at: datetime, after: datetime | None, now: datetime
+) -> list[StepDue]:
+    """The steps other than offers that fell due after `after` (None: from the beginning) and up to `now`, in order.
+
+    Of a step that repeats only the newest time counts: after an outage nobody is rung ten times in a row.
+    """
+    due = []
+    for step in _people(protocol):
+        times = [at for at in _times(step, began_at, now) if after is None or at > after]
+        if times:
+            due.append(StepDue(step, times[-1]))
+    return sorted(due, key=lambda d: d.at)
+
+
+def next_at(protocol: EscalationProtocol, began_at: datetime, now: datetime) -> datetime | None:
+    """When the next of these steps falls due after `now`; None when there is no more."""
+    times = []
+    for step in _people(protocol):
+        at = began_at + timedelta(seconds=step.at_s)
+        if at <= now and step.then_every_s:
+            passed = (now - at) // timedelta(seconds=step.then_every_s)
+            at += timedelta(seconds=step.then_every_s) * (passed + 1)
+        if at > now:
+            times.append(at)
+    return min(times, default=None)
+
+
+def _people(protocol: EscalationProtocol) -> list[EscalationStep]:
+    return [step for step in protocol.steps if step.kind != "offer"]
+
+
+def _times(step: EscalationStep, began_at: datetime, now: datetime) -> list[datetime]:
+    """The first and the newest time at which the step was due up to `now`."""
+    first = began_at + timedelta(seconds=step.at_s)
+    if first > now:
+        return []
+    if not step.then_every_s:
+        return [first]
+    every = timedelta(seconds=step.then_every_s)
+    return [first, first + every * ((now - first) // every)]

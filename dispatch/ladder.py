@@ -1,0 +1,143 @@
+"""The steps of an escalation protocol besides its offers: who is alerted, rung, or handed over to, and when."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from dispatch import messages, store, texts
+from dispatch.desk import Desk
+from dispatch.escalation import StepDue, due_between, next_at
+from hub.access import Role, User, on_call
+from hub.actors import HUB
+from hub.outbox import Queue
+from hub.places import Place, place_of
+from records import alarms
+from records.lifecycles import PositionState
+from records.model import Case, Position
+from records.service import Due, redue, take, write_line
+
+AT_LEAST_EVERY = timedelta(minutes=15)
+"""A position that nobody has is looked at again at least so often, whatever its protocol says."""
+ROLES = {"coordinator": Role.coordinator, "manager": Role.manager, "duty_clinician": Role.hub_clinician}
+
+
+def climb(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
+    """Do every step that has fallen due while nobody has accepted, and set the time of the next."""
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    began_at = position.ladder_began_at
+    if position.state not in (PositionState.open, PositionState.offered) or began_at is None:
+        return
+    protocol = desk.library.escalation[position.priority]
+    place = place_of(session, position.place)
+    for due in due_between(protocol, began_at, position.ladder_done_at, now):
+        _step(session, desk, place, case, position, due, now)
+    position.ladder_done_at = now
+    session.add(position)
+    dues = [Due("ladder", next_at(protocol, began_at, now) or now + AT_LEAST_EVERY, human=False)]
+    if position.state is PositionState.open:
+        dues.append(Due("seek", now + timedelta(minutes=1), human=False))
+    redue(session, position, *dues)
+
+
+def _step(
+    session: Session, desk: Desk, place: Place, case: Case, position: Position, due: StepDue, now: datetime
+) -> None:
+    waited = _minutes(position, now)
+    title = due.step.role.replace("_", " ")
+    words = f"Nobody has accepted the {position.title} of {case.ref} for {waited} min; {title} told."
+    alarms.ring(session, place.id, "nobody_accepted", position.key, words, now, case)
+    people = on_call(session, place.id, ROLES[due.step.role]) if due.step.role in ROLES else []
+    if not people:
+        write_line(
+            session, case.key, now, HUB, "alert", f"No {title} is on call: the alarm is on the board alone."
+        )
+    for person in people:
+        if due.step.kind == "call":
+            _ring(session, desk, place, case, position, person, waited, now)
+        else:
+            body = texts.nobody_has_accepted(
+                case.ref,
+                waited,
+                desk.label(position.priority),
+                case.outward,
+                texts.clock(position.due_at, place.local()),
+                desk.link("board"),
+            )
+            messages.text(session, place, person, body, now, case=case, queue=Queue.alerts)
+            write_line(session, case.key, now, HUB, "alert", f"{person.name} ({title}) alerted by text.")
+
+
+def _ring(
+    session: Session,
+    desk: Desk,
+    place: Place,
+    case: Case,
+    position: Position,
+    person: User,
+    waited: int,
+    now: datetime,
+) -> None:
+    words = texts.said_aloud(case.ref, waited, desk.label(position.priority))
+    messages.ring(session, place, person, words, now, case, position)
+    write_line(session, case.key, now, HUB, "call", f"Ringing {person.name}.")
+
+
+def nobody_eligible(
+    session: Session, desk: Desk, place: Place, case: Case, position: Position, now: datetime
+) -> None:
+    """S31: nobody can be asked. Told at once, once; the case stays open and is looked at again each minute."""
+    words = f"Nobody can be asked for the {position.title} of {case.ref} just now."
+    if alarms.is_live(session, place.id, "nobody_eligible", position.key):
+        return
+    alarms.ring(session, place.id, "nobody_eligible", position.key, words, now, case)
+    write_line(session, case.key, now, HUB, "nobody_eligible", words)
+    role = ROLES.get(desk.library.escalation[position.priority].nobody_eligible, Role.coordinator)
+    for person in on_call(session, place.id, role):
+        body = texts.nobody_eligible(
+            case.ref,
+            position.title,
+            desk.label(position.priority),
+            case.outward,
+            texts.clock(position.due_at, place.local()),
+            desk.link("board"),
+        )
+        messages.text(session, place, person, body, now, case=case, queue=Queue.alerts)
+
+
+def key_pressed(session: Session, effect_id: int, digit: str, now: datetime) -> str:
+    """A key on a voice call of the ladder: 1 takes the alarm. Returns what to say."""
+    message = store.message_of_effect(session, effect_id)
+    if message is None or message.case_id is None or message.user_id is None:
+        return "Thank you. Goodbye."
+    person = session.get_one(User, message.user_id)
+    if digit != "1":
+        return "That key means nothing here. Please open the board. Goodbye."
+    case = take(session, message.case_id, now)
+    alarm = alarms.find_live(session, case.place, "nobody_accepted", message.position_id)
+    write_line(
+        session, case.key, now, person.actor, "answered", f"{person.name} answered the call and took it."
+    )
+    if alarm is not None and alarm.state is alarms.AlarmState.ringing:
+        alarms.take(session, alarm, now, person.actor)
+    return "Thank you. The case is with you now. Please open the board. Goodbye."
+
+
+def call_ended(session: Session, effect_id: int, status: str, now: datetime) -> None:
+    """A voice call that nobody took: written down; the ladder's next step comes in its time."""
+    message = store.message_of_effect(session, effect_id)
+    if message is None or message.case_id is None or message.status in ("delivered", "failed"):
+        return
+    message.status = "delivered" if status == "completed" else "failed"
+    session.add(message)
+    if status != "completed":
+        person = session.get(User, message.user_id) if message.user_id else None
+        take(session, message.case_id, now)
+        name = person.name if person else "The phone"
+        write_line(session, message.case_id, now, HUB, "no_answer", f"{name} did not answer the call.")
+
+
+def _minutes(position: Position, now: datetime) -> int:
+    assert position.ladder_began_at is not None
+    return round((now - position.ladder_began_at).total_seconds() / 60)

@@ -1,0 +1,158 @@
+"""Texts and voice calls on their way out, and what becomes of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from dispatch import store
+from dispatch.model import Direction, Message, Offer, Responder
+from hub import outbox
+from hub.access import User
+from hub.outbox import Effect, Queue
+from hub.places import Place
+from records import alarms
+from records.model import Case, Position
+
+STATUS_RANK = {
+    "waiting": 0,
+    "accepted": 1,
+    "queued": 1,
+    "sending": 2,
+    "sent": 3,
+    "delivered": 4,
+    "undelivered": 4,
+    "failed": 4,
+    "read": 5,
+}
+"""A status never goes backwards: carriers' callbacks overtake each other."""
+FAILED = ("undelivered", "failed")
+OPTED_OUT = 21610
+NEVER_AGAIN = frozenset({21211, 21408, 21610, 21612, 21614, 30005, 30006})
+"""Carrier errors that no second attempt will mend: not a number, opted out, landline, unknown handset."""
+VOICE_GOOD_FOR = timedelta(minutes=10)
+
+
+def text(
+    session: Session,
+    place: Place,
+    to: Responder | User,
+    body: str,
+    now: datetime,
+    *,
+    case: Case | None = None,
+    offer: Offer | None = None,
+    queue: Queue = Queue.dispatch,
+    valid_until: datetime | None = None,
+    outlives_case: bool = False,
+) -> int | None:
+    """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to."""
+    if not to.phone:
+        return None
+    effect = Effect(
+        place=place.id,
+        case_id=case.id if case else None,
+        queue=queue,
+        kind="sms",
+        payload={"to": to.phone, "from": place.hub_number, "text": body},
+        outlives_case=outlives_case,
+        wake_at=now,
+        valid_until=valid_until,
+        created_at=now,
+    )
+    return _send(session, effect, to, body, now, case, offer)
+
+
+def ring(
+    session: Session,
+    place: Place,
+    to: User,
+    words: str,
+    now: datetime,
+    case: Case,
+    position: Position,
+) -> int | None:
+    """Write a voice call that wants an acknowledging key."""
+    if not to.phone:
+        return None
+    effect = Effect(
+        place=place.id,
+        case_id=case.id,
+        queue=Queue.alerts,
+        kind="voice",
+        payload={"to": to.phone, "from": place.hub_number, "words": words},
+        wake_at=now,
+        valid_until=now + VOICE_GOOD_FOR,
+        created_at=now,
+    )
+    return _send(session, effect, to, words, now, case, None, position_id=position.id, voice=True)
+
+
+def _send(
+    session: Session,
+    effect: Effect,
+    to: Responder | User,
+    body: str,
+    now: datetime,
+    case: Case | None,
+    offer: Offer | None,
+    **more: Any,
+) -> int:
+    effect_id = outbox.append(session, effect)
+    message = Message(
+        place=effect.place,
+        direction=Direction.out,
+        phone=to.phone or "",
+        body=body,
+        at=now,
+        case_id=case.id if case else None,
+        offer_id=offer.id if offer else None,
+        responder_id=to.id if isinstance(to, Responder) else None,
+        user_id=to.id if isinstance(to, User) else None,
+        effect_id=effect_id,
+        **more,
+    )
+    session.add(message)
+    return effect_id
+
+
+def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
+    """The carrier has taken it under this number."""
+    message = store.message_of_effect(session, effect.id or 0)
+    if message is not None and message.sid is None:
+        message.sid, message.sent_at = sid, now
+        if STATUS_RANK[message.status] < STATUS_RANK["accepted"]:
+            message.status = "accepted"
+        session.add(message)
+
+
+def status_came(
+    session: Session, effect_id: int, sid: str, status: str, error_code: int | None, now: datetime
+) -> Message | None:
+    """A carrier's callback: forwards only. Returns the message where it has just failed for good."""
+    message = store.message_of_effect(session, effect_id)
+    if message is None or STATUS_RANK.get(status, -1) <= STATUS_RANK[message.status]:
+        return None
+    message.status, message.error_code = status, error_code
+    message.sid = message.sid or sid
+    message.sent_at = message.sent_at or now
+    session.add(message)
+    return message if status in FAILED else None
+
+
+def gave_up(session: Session, effect: Effect, error_code: int | None, now: datetime) -> Message | None:
+    """The carrier will not take it, or could not be reached for too long."""
+    message = store.message_of_effect(session, effect.id or 0)
+    if message is None:
+        return None
+    message.status, message.error_code, message.sent_at = "failed", error_code, message.sent_at or now
+    session.add(message)
+    return message
+
+
+def mark_unreachable(session: Session, responder: Responder, now: datetime, why: str) -> None:
+    """S24: an opt-out word, or a refusal by the carrier, marks the phone unreachable and alarms."""
+    responder.reachable = False
+    session.add(responder)
+    words = f"{responder.short_name} gets no texts any more ({why}). Ring them, and have the phone opted in again."
+    alarms.ring(session, responder.place, "unreachable", responder.key, words, now)

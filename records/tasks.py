@@ -1,0 +1,47 @@
+"""What a person of the hub must do or read, and what is near or past its time."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hub.actors import HUB, Actor
+from records import alarms
+from records.model import Case, Task
+from records.service import Due, move, redue, take, write_line
+
+AGAIN_IN = timedelta(minutes=10)
+
+
+def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) -> None:
+    """Done, with what was done in a few words."""
+    take(session, task.case_id, now)
+    move(session, task, "do", now, actor, words or f"Done: {task.words}", done_by=actor.name)
+    alarms.end(session, task.place, "task", task.key, now)
+
+
+def overdue(session: Session, task_id: int, now: datetime) -> None:
+    task = session.get_one(Task, task_id)
+    case = take(session, task.case_id, now)
+    alarms.ring(session, task.place, "task", task.key, f"{case.ref}: {task.words}", now, case)
+    write_line(session, case.key, now, HUB, "overdue", f"Not done in time: {task.words}")
+    redue(session, task, Due("task", now + AGAIN_IN))
+
+
+def near(session: Session, case_id: int, percent: int, now: datetime) -> None:
+    """S5: so many per cent of the time are used up."""
+    case = take(session, case_id, now)
+    if case.clock_stop is None:
+        words = f"{percent} % of the time is used up and care has not begun."
+        write_line(session, case.key, now, HUB, "near", words)
+        if percent >= 90:
+            alarms.ring(session, case.place, "near", case.key, f"{case.ref}: {words}", now, case)
+
+
+def breach(session: Session, case_id: int, now: datetime) -> None:
+    """The time is over. Nothing pauses it; the case stays open and its alarm rings."""
+    case: Case = take(session, case_id, now)
+    if case.clock_stop is None:
+        words = "The time is over and care has not begun."
+        write_line(session, case.key, now, HUB, "breached", words)
+        alarms.end(session, case.place, "near", case.key, now)
+        alarms.ring(session, case.place, "breach", case.key, f"{case.ref}: {words}", now, case)

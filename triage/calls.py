@@ -1,0 +1,227 @@
+"""A call rings, is answered, is typed down, and ends. Whatever happens to the line, the case is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from hub.access import User
+from hub.actors import HUB, Actor
+from hub.errors import Refused
+from protocols.engine import dropped
+from protocols.loader import Library
+from records import alarms, call_backs, hand_overs
+from records.lifecycles import AssessmentState, CallState
+from records.model import Assessment, Call, Case
+from records.service import Due, move, open_case, owe, redue, take, write_line
+from records.store import call_by_sid, row
+from triage import rules, store
+from triage.model import CaptureField
+
+ANSWER_IN = timedelta(seconds=20)
+"""S3: a live call not yet answered has a deadline. [LOCAL]"""
+RING_AGAIN_IN = timedelta(seconds=20)
+CALL_LONG = timedelta(minutes=15)
+CALL_BACK_IN = timedelta(minutes=5)
+"""A call that dropped before any protocol had begun. [LOCAL]"""
+ON_CALL = frozenset({CaptureField.number, CaptureField.caller_name, CaptureField.caller_relation})
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One thing typed, with the id that the page gave it."""
+
+    id: str
+    field: CaptureField
+    value: str
+    typed_at: datetime | None = None
+
+
+def ring(session: Session, place: str, number: str | None, carrier_sid: str, now: datetime) -> Call:
+    """A call comes in; told twice it rings once."""
+    known = call_by_sid(session, carrier_sid)
+    if known is not None:
+        return known
+    call = Call(place=place, opened_at=now, number=number, carrier_sid=carrier_sid)
+    return owe(session, call, now, HUB, "It rings.", Due("call_unanswered", now + ANSWER_IN))
+
+
+def answer(session: Session, call: Call, user: User, now: datetime) -> Case:
+    """Two claims give one winner: the other gets `Conflict`. The clock starts when the hub first heard of it (S1)."""
+    case = open_case(session, call.place, call.opened_at, now, user.actor, "Call answered.")
+    move(
+        session,
+        call,
+        "answer",
+        now,
+        user.actor,
+        f"{user.name} took the call.",
+        Due("call_long", now + CALL_LONG),
+        case_id=case.id,
+        handler_id=user.id,
+        handler_name=user.name,
+        answered_at=now,
+    )
+    alarms.end(session, call.place, "unanswered", call.key, now)
+    return case
+
+
+def new_call(session: Session, user: User, now: datetime) -> Call:
+    """A call that came by another way: the handler has them on the line already."""
+    case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
+    call = Call(
+        place=user.place,
+        opened_at=now,
+        case_id=case.id,
+        state=CallState.on_line,
+        handler_id=user.id,
+        handler_name=user.name,
+        answered_at=now,
+    )
+    return owe(
+        session, call, now, user.actor, f"{user.name} took the call.", Due("call_long", now + CALL_LONG)
+    )
+
+
+def waits(session: Session, call_id: int, now: datetime) -> None:
+    """Nobody has answered yet: the board alarms, and it is asked again."""
+    call = session.get_one(Call, call_id, populate_existing=True)
+    if call.state is CallState.ringing:
+        waited = round((now - call.opened_at).total_seconds())
+        words = f"A call has been ringing for {waited} s. Answer it."
+        alarms.ring(session, call.place, "unanswered", call.key, words, now)
+        redue(session, call, Due("call_unanswered", now + RING_AGAIN_IN))
+
+
+def is_long(session: Session, call_id: int, now: datetime) -> None:
+    call = session.get_one(Call, call_id)
+    case = take(session, call.case_id or 0, now)
+    words = f"{case.ref}: {call.handler_name} has been on this call for long. Does it need help?"
+    alarms.ring(session, call.place, "call_long", call.key, words, now, case)
+    redue(session, call, Due("call_long", now + CALL_LONG))
+
+
+def type_down(
+    session: Session, call: Call, typed: Sequence[Typed], library: Library, now: datetime, actor: Actor
+) -> dict[str, str]:
+    """Save what was typed, each thing once and in order. Returns what should be looked at again, by field.
+
+    What cannot be used is kept all the same, as it was typed, and said.
+    """
+    case = take(session, call.case_id or 0, now) if call.case_id else None
+    look_again: dict[str, str] = {}
+    for one in typed:
+        fresh = store.save_entry(
+            session,
+            {
+                "id": one.id,
+                "place": call.place,
+                "call_id": call.key,
+                "field": one.field,
+                "value": one.value[:2000],
+                "by": actor.name,
+                "typed_at": one.typed_at,
+                "saved_at": now,
+            },
+        )
+        if not fresh:
+            continue
+        try:
+            value = _usable(one, library, now)
+        except Refused as why:
+            look_again[one.field] = str(why)
+            continue
+        look_again.pop(one.field, None)
+        target: Any = call if one.field in ON_CALL else case
+        setattr(target, one.field, value)
+        session.add(target)
+    return look_again
+
+
+def _usable(one: Typed, library: Library, now: datetime) -> Any:
+    """The value as the case holds it. Raises `Refused` where it cannot be used."""
+    text = one.value.strip()
+    if len(text) > rules.longest(one.field):
+        raise Refused(
+            f"This is too long to show in one place ({rules.longest(one.field)} letters). Kept whole."
+        )
+    if not text:
+        nothing_known = (
+            CaptureField.nhs_number,
+            CaptureField.born,
+            CaptureField.postcode,
+            CaptureField.number,
+        )
+        return None if one.field in (*nothing_known, CaptureField.need) else ""
+    if one.field is CaptureField.need and text not in library.house.needs:
+        raise Refused("Choose the need from the list.")
+    if one.field is CaptureField.need:
+        return library.house.needs[text]
+    if one.field is CaptureField.born:
+        return rules.born(text, now.date())
+    checks = {
+        CaptureField.nhs_number: rules.nhs_number,
+        CaptureField.postcode: rules.postcode,
+        CaptureField.number: rules.phone,
+    }
+    return checks[one.field](text) if one.field in checks else text
+
+
+def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
+    """The handler has ended the call."""
+    take(session, call.case_id or 0, now)
+    move(session, call, "end", now, actor, "The call ended.", ended_at=now)
+    alarms.end(session, call.place, "call_long", call.key, now)
+
+
+def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
+    """The line went dead. Before an answer: a case opens that owes a call-back. During triage: what the questions so
+    far say, or the protocol's call-back, whichever is more urgent (S6). After triage: the call has simply ended."""
+    if call.state is CallState.ringing:
+        case = open_case(
+            session, call.place, call.opened_at, now, HUB, "They rang and nobody answered in time."
+        )
+        move(session, call, "drop", now, HUB, "The caller rang off.", case_id=case.id, ended_at=now)
+        alarms.end(session, call.place, "unanswered", call.key, now)
+        _ring_back(session, case, call, "the call was not answered", CALL_BACK_IN, now)
+        return
+    if call.state is not CallState.on_line or call.case_id is None:
+        return
+    case = take(session, call.case_id, now)
+    assessment = store.taking(session, call.case_id)
+    if assessment is not None and assessment.state is AssessmentState.finished:
+        end(session, call, now, HUB)
+        return
+    move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
+    alarms.end(session, call.place, "call_long", call.key, now)
+    within = CALL_BACK_IN
+    if assessment is not None and assessment.protocol in library.triage:
+        protocol = library.triage[assessment.protocol]
+        within = timedelta(minutes=protocol.dropped_call.within_min)
+        so_far = dropped(protocol, library.house, assessment.answers)
+        if so_far.rank == 0:
+            why = f"The line went dead: {so_far.disposition.title}"
+            hand_overs.request(session, case, "999", "hub", why, now, HUB)
+    _ring_back(session, case, call, "the line went dead", within, now)
+
+
+def _ring_back(session: Session, case: Case, call: Call, why: str, within: timedelta, now: datetime) -> None:
+    numbers = (call.number,) if call.number else ()
+    call_backs.open_call_back(session, case, "handler", why, now + within, now, HUB, numbers=numbers)
+
+
+def note(session: Session, case: Case, words: str, now: datetime, actor: Actor) -> None:
+    if not words.strip():
+        raise Refused("Type the note first.")
+    take(session, case.key, now)
+    write_line(session, case.key, now, actor, "note", words.strip()[:400])
+
+
+def call_of(session: Session, place: str, call_id: int) -> Call:
+    return row(session, Call, call_id, place)
+
+
+def assessment_of(session: Session, place: str, assessment_id: int) -> Assessment:
+    return row(session, Assessment, assessment_id, place)

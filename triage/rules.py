@@ -1,0 +1,81 @@
+"""What a handler types, made safe to use: numbers, postcodes and dates as people say them. Pure."""
+
+import re
+from datetime import date, datetime
+
+import phonenumbers
+
+from hub.errors import Refused
+from triage.model import CaptureField
+
+POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\Z")
+"""Shape of a British postcode (outward, inward); whether it exists is not checked here."""
+OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?\Z")
+LONGEST = {
+    CaptureField.need_words: 2000,
+    CaptureField.address: 400,
+    CaptureField.access_words: 400,
+    CaptureField.talk_words: 400,
+    CaptureField.caller_relation: 80,
+    CaptureField.need: 20,
+}
+SHORT = 200
+
+
+def nhs_number(text: str) -> str:
+    """Ten digits with their check digit: weights 10…2, check = 11 − (sum mod 11), 11 → 0, 10 → not valid."""
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        raise Refused("An NHS number has ten digits. What you typed is kept; check it with the caller.")
+    check = 11 - sum(int(d) * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11
+    if check == 10 or check % 11 != int(digits[9]):
+        raise Refused(
+            "This is not a valid NHS number: its last digit does not fit. Kept; check it with the caller."
+        )
+    return digits
+
+
+def postcode(text: str) -> str:
+    """`ls82ab` → `LS8 2AB`; an outward part alone (`LS8`) is enough to send somebody the right way."""
+    squeezed = re.sub(r"\s+", "", text.upper())
+    if OUTWARD.match(squeezed):
+        return squeezed
+    found = POSTCODE.match(squeezed)
+    if found is None:
+        raise Refused("This does not look like a postcode, such as LS8 2AB or LS8. Kept as you typed it.")
+    return f"{found[1]} {found[2]}"
+
+
+def phone(text: str, region: str = "GB") -> str:
+    """A telephone number as E.164: `0113 496 0812` → `+441134960812`."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise Refused(
+            "This is not a telephone number. Kept as you typed it; check it with the caller."
+        ) from None
+    if not phonenumbers.is_possible_number(number):
+        raise Refused("This telephone number is too short or too long. Kept; check it with the caller.")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def born(text: str, today: date) -> date:
+    """`3/7/1941`, `3.7.41`, `3 July 1941` or `1941-07-03`; a two-digit year is the one that lies in the past."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y", "%d %B %y"):
+        said = re.sub(r"[.\-](?=\d)(?!\d\d-)", "/", text.strip()) if form.startswith("%d/") else text.strip()
+        try:
+            found = datetime.strptime(said, form).date()  # noqa: DTZ007 - a date of birth has no zone
+        except ValueError:
+            continue
+        if found > today and form.endswith("%y"):
+            found = found.replace(year=found.year - 100)
+        if not 0 <= (today - found).days <= 125 * 366:
+            raise Refused(
+                "That date of birth is in the future or too long ago. Kept; check it with the caller."
+            )
+        return found
+    raise Refused("Say the date of birth as day, month, year: 3/7/1941. Kept as you typed it.")
+
+
+def longest(field: CaptureField) -> int:
+    return LONGEST.get(field, SHORT)

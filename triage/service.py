@@ -1,0 +1,286 @@
+"""A protocol's questions are answered, and become a disposition: positions, call-backs, a hand-over, a clock."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from hub.actors import HUB, Actor
+from hub.errors import Conflict, NotFound, Refused
+from protocols.answers import check_answer
+from protocols.engine import assess, finish
+from protocols.loader import Library, parse_house, parse_triage
+from protocols.model import House, TriageProtocol
+from protocols.verdict import Verdict
+from records import alarms, call_backs, hand_overs
+from records.lifecycles import AssessmentState, CallState
+from records.model import Assessment, Case, HandOver, Position
+from records.positions import start_offering
+from records.service import Due, move, owe, redue, set_priority, take, write_line
+from records.store import rows_of
+from triage import calls, store
+from triage.model import Answered
+
+FINISH_IN = timedelta(minutes=10)
+"""An assessment that is begun and not finished. [LOCAL]"""
+SEEK_SAFETY = timedelta(seconds=30)
+"""If the effect that starts the offers were lost, the ticker would start them after so long."""
+DECIDE_IN = timedelta(minutes=20)
+"""S11: a clinician's word on a visit that waits because 999 is on its way. [LOCAL]"""
+
+
+def begin(
+    session: Session, library: Library, case_id: int, protocol_id: str, now: datetime, actor: Actor
+) -> Assessment:
+    """Start a protocol on a case, on exactly this version of it."""
+    protocol = library.triage.get(protocol_id)
+    if protocol is None:
+        raise NotFound("There is no such protocol in this place.")
+    case = take(session, case_id, now)
+    store.keep_text(session, protocol.sha256, "triage", protocol.protocol, protocol.text)
+    store.keep_text(session, library.house.sha256, "house", "house", library.house.text)
+    row = Assessment(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        protocol=protocol.protocol,
+        protocol_version=protocol.version,
+        protocol_sha256=protocol.sha256,
+        house_sha256=library.house.sha256,
+        taken_by=actor.name,
+    )
+    words = f"Began {protocol.title}, version {protocol.version}."
+    return owe(session, row, now, actor, words, Due("assessment", now + FINISH_IN))
+
+
+def exact(session: Session, library: Library, assessment: Assessment) -> tuple[TriageProtocol, House]:
+    """The protocol and the house as they were when the assessment began, whatever has been published since."""
+    house = library.house
+    if assessment.house_sha256 != house.sha256:
+        house = parse_house(_kept(session, assessment.house_sha256), "house")
+    newest = library.triage.get(assessment.protocol)
+    if newest is not None and newest.sha256 == assessment.protocol_sha256 and house is library.house:
+        return newest, house
+    return parse_triage(_kept(session, assessment.protocol_sha256), assessment.protocol, house), house
+
+
+def _kept(session: Session, sha256: str) -> str:
+    kept = store.text_of(session, sha256)
+    if kept is None:
+        raise NotFound("The text of this protocol is missing. Tell the clinical safety lead.")
+    return kept.text
+
+
+def answer(
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    question_id: str,
+    raw: Any,
+    now: datetime,
+    actor: Actor,
+) -> Verdict:
+    """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far."""
+    take(session, assessment.case_id, now)
+    session.refresh(assessment)
+    if assessment.state is not AssessmentState.taking:
+        raise Conflict("This assessment is finished. Begin a new one: it can only raise the urgency.")
+    protocol, house = exact(session, library, assessment)
+    question = protocol.by_id.get(question_id)
+    if question is None:
+        raise Refused("This protocol does not ask that. Load the page again.")
+    answers = {key: value for key, value in assessment.answers.items() if key != question_id}
+    value = None if raw is None else check_answer(question, raw)
+    if value is not None:
+        answers[question_id] = value
+    verdict = assess(protocol, house, answers)
+    assessment.answers = answers
+    session.add(assessment)
+    kept = Answered(
+        place=assessment.place,
+        assessment_id=assessment.key,
+        question=question_id,
+        answer=value,
+        by=actor.name,
+        at=now,
+    )
+    session.add(kept)
+    return verdict
+
+
+def so_far(
+    session: Session, library: Library, assessment: Assessment
+) -> tuple[TriageProtocol, House, Verdict]:
+    protocol, house = exact(session, library, assessment)
+    return protocol, house, assess(protocol, house, assessment.answers)
+
+
+def ask_999(
+    session: Session, library: Library, assessment: Assessment, dialled_by: str, now: datetime, actor: Actor
+) -> HandOver:
+    """A red flag's one action: hand over to 999 now. The questions may go on."""
+    if dialled_by not in ("caller", "hub"):
+        raise Refused("Say who dials 999: the caller on the line, or the hub.")
+    case = take(session, assessment.case_id, now)
+    session.refresh(assessment)
+    _, house, verdict = so_far(session, library, assessment)
+    titles = [flag.title for flag in verdict.flags] or [verdict.disposition.title]
+    _raise_priority(session, case, house, house.priorities[0].id, now)
+    return hand_overs.request(session, case, "999", dialled_by, "; ".join(titles), now, actor)
+
+
+def dispose(
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    now: datetime,
+    actor: Actor,
+    dialled_by: str = "hub",
+) -> Verdict:
+    """Finish: what the answers come to is put to work, in this one transaction."""
+    case = take(session, assessment.case_id, now)
+    session.refresh(assessment)
+    protocol, house = exact(session, library, assessment)
+    verdict = finish(protocol, house, assessment.answers)
+    priority = house.priority(verdict.priority)
+    move(
+        session,
+        assessment,
+        "finish",
+        now,
+        actor,
+        f"{protocol.title}: {verdict.disposition.title} ({priority.label}).",
+        finished_at=now,
+        disposition=verdict.disposition.id,
+        disposition_title=verdict.disposition.title,
+        priority=verdict.priority,
+        because=[{"ask": leaf.ask, "answer": leaf.answer, "words": leaf.words} for leaf in verdict.because],
+    )
+    alarms.end(session, case.place, "assessment", assessment.key, now)
+    _raise_priority(session, case, house, verdict.priority, now)
+    call_backs.supersede_all(session, case, "handler", now, actor, "The assessment was finished after all.")
+    _put_to_work(session, case, assessment, house, verdict, now, actor, dialled_by)
+    return verdict
+
+
+def _raise_priority(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:
+    """S10, S13: re-triage can only raise, and always on the old clock (S1)."""
+    if case.priority is None or house.rank[priority] < house.rank[case.priority]:
+        set_priority(session, case, priority, house.priority(priority).target_min, now)
+
+
+def _put_to_work(
+    session: Session,
+    case: Case,
+    assessment: Assessment,
+    house: House,
+    verdict: Verdict,
+    now: datetime,
+    actor: Actor,
+    dialled_by: str,
+) -> None:
+    is_999 = verdict.rank == 0
+    if is_999:
+        hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
+    clinician_asked = verdict.priority == house.clinician
+    have = [row.kind for row in rows_of(session, Position, case.key, live=True)]
+    waiting = False
+    for asked in verdict.positions:
+        if not house.position(asked.kind).offered:
+            clinician_asked = True
+        elif asked.kind in have:
+            have.remove(asked.kind)  # S11: the highest count of each kind, not the sum
+        else:
+            held = is_999 and not asked.with_999
+            waiting |= held
+            _open_position(
+                session, case, assessment, house, asked.kind, asked.priority, now, actor, held=held
+            )
+    if clinician_asked or waiting:
+        target = timedelta(minutes=house.priority(house.clinician).target_min or 20)
+        why = "whether the visit stands while 999 is on its way" if waiting else verdict.disposition.title
+        call = store.last_call(session, case.key)
+        numbers = (call.number,) if call and call.number else ()
+        due_at = max(case.clock_start + target, now + timedelta(minutes=2))
+        call_backs.open_call_back(session, case, "hub_clinician", why, due_at, now, HUB, numbers=numbers)
+
+
+def _open_position(
+    session: Session,
+    case: Case,
+    assessment: Assessment,
+    house: House,
+    kind: str,
+    priority: str,
+    now: datetime,
+    actor: Actor,
+    *,
+    held: bool,
+) -> None:
+    what = house.position(kind)
+    target = house.priority(priority).target_min or 0
+    row = Position(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        assessment_id=assessment.id,
+        kind=kind,
+        title=what.title,
+        priority=priority,
+        due_at=case.clock_start + timedelta(minutes=target),
+        stops_clock=what.stops_clock,
+        held_for_999=held,
+    )
+    due = Due("held_for_999", now + DECIDE_IN) if held else Due("seek", now + SEEK_SAFETY, human=False)
+    owe(session, row, now, actor, f"{what.title.capitalize()} wanted, {house.priority(priority).label}.", due)
+    if not held:
+        start_offering(session, row, now)
+
+
+def release(session: Session, position: Position, now: datetime, actor: Actor) -> None:
+    """S11: a clinician's word that the visit stands although 999 is on its way."""
+    take(session, position.case_id, now)
+    session.refresh(position)
+    if not position.held_for_999:
+        raise Conflict("This visit is not waiting for a clinician's word.")
+    position.held_for_999 = False
+    session.add(position)
+    redue(session, position, Due("seek", now + SEEK_SAFETY, human=False))
+    alarms.end(session, position.place, "held_for_999", position.key, now)
+    write_line(
+        session, position.case_id, now, actor, "released", f"{actor.name}: the visit stands beside 999."
+    )
+    start_offering(session, position, now)
+
+
+def held_too_long(session: Session, position_id: int, now: datetime) -> None:
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    words = (
+        f"{case.ref}: a visit waits for a clinician's word while 999 is on its way. Send them, or stand down."
+    )
+    alarms.ring(session, case.place, "held_for_999", position.key, words, now, case)
+    redue(session, position, Due("held_for_999", now + DECIDE_IN))
+
+
+def break_off(session: Session, assessment: Assessment, why: str, now: datetime, actor: Actor) -> None:
+    """The handler cannot finish it. Something must still be owed: a call-back stays or opens."""
+    case = take(session, assessment.case_id, now)
+    if not why.strip():
+        raise Refused("Say why the assessment is broken off; the reason is kept.")
+    move(session, assessment, "break_off", now, actor, f"Broken off: {why.strip()}")
+    call = store.last_call(session, case.key)
+    if call is None or call.state is not CallState.on_line:
+        numbers = (call.number,) if call and call.number else ()
+        due_at = now + calls.CALL_BACK_IN
+        call_backs.open_call_back(
+            session, case, "handler", "the assessment was broken off", due_at, now, actor, numbers=numbers
+        )
+
+
+def lingers(session: Session, assessment_id: int, now: datetime) -> None:
+    assessment = session.get_one(Assessment, assessment_id)
+    case = take(session, assessment.case_id, now)
+    words = f"{case.ref}: {assessment.taken_by} has not finished the questions. Does the call need help?"
+    alarms.ring(session, case.place, "assessment", assessment.key, words, now, case)
+    redue(session, assessment, Due("assessment", now + FINISH_IN))

@@ -1,8 +1,8 @@
 """What lies in a data folder, and who may use it: one supervisor at a time.
 
-    first-point.sqlite3*  the database       run/   lock, sockets, beats, welcome.txt
-    valkey/  phones/      the carriers' own  log/   one file a process
-    secrets.env           kept over a reset  (mode 0600)
+    first-point.sqlite3*  the database            run/  lock, socket, beats, welcome.txt
+    phones.sqlite3*       the training phones'    log/  one file a process
+    valkey/               the embedded Valkey's   secrets.env (mode 0600) outlives a reset
 
 `python -m hub.data_folder reset` empties the data folder of a training place.
 """
@@ -24,6 +24,7 @@ from hub.errors import Refused
 SOCKET_LIMIT = 100
 """Bytes. The kernel takes 107 on Linux and 103 elsewhere."""
 DATABASE = "first-point.sqlite3"
+PHONES = "phones.sqlite3"
 SECRETS = ("FP_SECRET_KEY", "FP_PHONES_TOKEN")
 
 
@@ -103,9 +104,9 @@ class DataFolder:
         with self.held():
             if _holds_live_place(self.root / DATABASE):
                 raise Refused(f"{self.root} holds a live place, which is never reset. Nothing was changed.")
-            for path in self.root.glob(f"{DATABASE}*"):
+            for path in [*self.root.glob(f"{DATABASE}*"), *self.root.glob(f"{PHONES}*")]:
                 path.unlink()
-            for folder in (self.root / "valkey", self.root / "phones", self.log):
+            for folder in (self.root / "valkey", self.log):
                 shutil.rmtree(folder, ignore_errors=True)
             self.welcome.unlink(missing_ok=True)
         return f"{self.root} is as new; its secrets were kept. `make run` fills it with demo data again."

@@ -7,6 +7,7 @@ spares that sweep the work after a restart.
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote, unquote, urlsplit
 
 import redis
@@ -54,21 +55,19 @@ def command(binary: Path, folder: Path, socket: Path) -> list[str]:
     ]
 
 
-def main() -> int:
+def main() -> NoReturn:
     socket = socket_of(os.environ.get("FP_REDIS_URL", ""))
     if socket is None:
-        print("FP_REDIS_URL must name a UNIX socket for the embedded Valkey.", file=sys.stderr)  # noqa: T201
-        return 1
-    folder = Path(os.environ.get("FP_DATA", "data")).absolute() / "valkey"
+        sys.exit("FP_REDIS_URL must name a UNIX socket for the embedded Valkey.")
+    folder = Path(os.environ.get("FP_DATA") or "data").absolute() / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         binary = get_binary_path()
     except ValkeyServerError as error:
-        print(f"{error} Set FP_REDIS_URL to a Redis or Valkey of your own.", file=sys.stderr)  # noqa: T201
-        return 1
+        sys.exit(f"{error} Set FP_REDIS_URL to a Redis or Valkey of your own.")
     socket.unlink(missing_ok=True)  # one left behind by a killed server
     os.execv(binary, command(binary, folder, socket))  # noqa: S606 - no shell is the point
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,123 @@
+"""The web process, put together: the ground floor, the protocols, the rooms' routes, pages, feed and webhooks."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from dashboard import feed, health, webhooks
+from dashboard.frame import page
+from dashboard.limits import LimitBody
+from dashboard.pages import board, call, case, log_in, phones, responder
+from dispatch import api as dispatch_api
+from dispatch.desk import Desk
+from hub.assemble import Hub
+from hub.errors import FirstPointError
+from hub.gate import LogInNeeded
+from protocols.loader import load_library
+from records import api as records_api
+from triage import api as triage_api
+
+log = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+PACKAGES = HERE.parent / "node_modules"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'; connect-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """Everything that one dashboard process serves. Reads the protocols; raises with every fault in them."""
+    app = FastAPI(
+        title="First Point", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, debug=False
+    )
+    app.state.hub = hub
+    app.state.library = load_library(hub.settings.protocols, draft=hub.settings.training)
+    app.state.desk = Desk(app.state.library, hub.settings.public)
+    for routes in (health, log_in, board, call, case, responder, phones, webhooks, feed):
+        app.include_router(routes.router)
+    for routes in (triage_api, dispatch_api, records_api):
+        app.include_router(routes.router, prefix="/api")
+    _mount(app, "/static/phones", HERE.parent / "phones" / "static")
+    _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
+    _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
+    _mount(app, "/static", HERE / "static")
+    app.add_middleware(LimitBody)
+    app.middleware("http")(_headers)
+    app.exception_handler(FirstPointError)(_said)
+    app.exception_handler(RequestValidationError)(_not_valid)
+    app.exception_handler(Exception)(_fault)
+    return app
+
+
+def _mount(app: FastAPI, at: str, folder: Path) -> None:
+    app.mount(at, StaticFiles(directory=folder, check_dir=False))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with feed.following(app):
+        yield
+
+
+async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.scheme == "https":
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if not request.url.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        ("/api/", "/webhooks/")
+    )
+
+
+def _said(request: Request, error: Exception) -> Response:
+    """A refusal in plain words: a page for people, JSON for scripts."""
+    assert isinstance(error, FirstPointError)
+    if wants_page(request):
+        if isinstance(error, LogInNeeded):
+            return RedirectResponse("/log-in", 303)
+        return page(request, "problem.html", status=error.status, problem=str(error))
+    return JSONResponse({"problem": str(error)}, error.status)
+
+
+def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = [
+        {"field": ".".join(str(part) for part in fault["loc"][1:]), "problem": fault["msg"]}
+        for fault in error.errors()[:20]
+    ]
+    problem = "Some of what was sent cannot be used; nothing was changed."
+    if wants_page(request):
+        return page(request, "problem.html", status=422, problem=problem)
+    return JSONResponse({"problem": problem, "fields": wrong}, 422)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    log.error("fault", exc_info=(type(error), error, error.__traceback__), extra={"method": request.method})
+    problem = (
+        "Something went wrong in the hub; it has been written down. What was saved is safe. Try once more."
+    )
+    if wants_page(request):
+        return page(request, "problem.html", status=500, problem=problem)
+    return JSONResponse({"problem": problem}, 500)

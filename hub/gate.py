@@ -1,0 +1,110 @@
+"""Who may call a route, and the proof that a form came from our own page. Every route names its roles, or says why it
+has none; a test walks all of them.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from hub.access import LogIn, Role, User, csrf_of, end_log_in, require, who_is
+from hub.assemble import Hub
+from hub.errors import FirstPointError
+
+COOKIE = "fp_log_in"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a log-in's last use is written down: reading a page does not wait for a write each time."""
+
+
+class LogInNeeded(FirstPointError):
+    """Nobody is logged in, or the log-in has ended."""
+
+    status = 401
+
+
+class WrongForm(FirstPointError):
+    """The form did not come from a page of this log-in."""
+
+    status = 403
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody logged in: who they are, and the proof their forms carry."""
+
+    user: User
+    csrf: str
+
+
+def hub_of(connection: HTTPConnection) -> Hub:
+    hub: Hub = connection.app.state.hub
+    return hub
+
+
+def visitor_of(connection: HTTPConnection) -> Visitor:
+    """Raises `LogInNeeded`."""
+    hub = hub_of(connection)
+    token = connection.cookies.get(COOKIE, "")
+    now = hub.clock.machine()
+    with hub.db.read() as session:
+        found = who_is(session, token, now) if token else None
+    if found is None:
+        raise LogInNeeded("Log in first. What you typed is kept on this page.")
+    user, log_in = found
+    if now - log_in.seen_at > SEEN_EVERY:
+        _seen(hub, log_in)
+    return Visitor(user, csrf_of(token, hub.settings.secret_key.get_secret_value()))
+
+
+def _seen(hub: Hub, log_in: LogIn) -> None:
+    with hub.db.write() as session:
+        fresh = session.get(LogIn, log_in.token_hash)
+        if fresh is not None:
+            fresh.seen_at = hub.clock.machine()
+            session.add(fresh)
+
+
+def allow(*roles: Role) -> Any:
+    """The dependency that a route names: somebody with one of `roles` (none given: anybody logged in)."""
+
+    def check(request: Request, given: Annotated[str, Depends(_given)]) -> Visitor:
+        visitor = visitor_of(request)
+        if roles:
+            require(visitor.user, *roles)
+        if request.method not in SAFE and not hmac.compare_digest(given, visitor.csrf):
+            raise WrongForm("This page is too old to be sent. Load it again; what you typed is kept.")
+        return visitor
+
+    check.roles = roles or tuple(Role)  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def everybody(why: str) -> Any:
+    """The dependency of the few routes that need no log-in; `why` is for the reader and the test that walks them."""
+
+    def check() -> None:
+        return None
+
+    check.why = why  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+async def _given(request: Request) -> str:
+    """The proof as sent: a header from our own scripts, a hidden field from a plain form."""
+    if request.method in SAFE:
+        return ""
+    if (header := request.headers.get("x-csrf-token")) is not None:
+        return header
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return str((await request.form()).get("csrf", ""))
+    return ""
+
+
+def log_out(connection: HTTPConnection) -> None:
+    hub = hub_of(connection)
+    with hub.db.write() as session:
+        end_log_in(session, connection.cookies.get(COOKIE, ""))

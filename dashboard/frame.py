@@ -13,7 +13,12 @@ from hub.places import Place, place_of
 
 HERE = Path(__file__).parent
 environment = Environment(
-    loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), PackageLoader("nhsuk_frontend_jinja")]),
+    loader=ChoiceLoader(
+        [
+            FileSystemLoader([HERE / "templates", HERE.parent / "phones" / "templates"]),
+            PackageLoader("nhsuk_frontend_jinja"),
+        ]
+    ),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,

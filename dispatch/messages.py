@@ -1,5 +1,6 @@
 """Texts and voice calls on their way out, and what becomes of them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,10 +34,17 @@ NEVER_AGAIN = frozenset({21211, 21408, 21610, 21612, 21614, 30005, 30006})
 VOICE_GOOD_FOR = timedelta(minutes=10)
 
 
+@dataclass(frozen=True)
+class Number:
+    """A telephone that is no responder's and nobody's of the hub: somebody texted us from it."""
+
+    phone: str
+
+
 def text(
     session: Session,
     place: Place,
-    to: Responder | User,
+    to: Responder | User | Number,
     body: str,
     now: datetime,
     *,
@@ -56,7 +64,6 @@ def text(
         kind="sms",
         payload={"to": to.phone, "from": place.hub_number, "text": body},
         outlives_case=outlives_case,
-        wake_at=now,
         valid_until=valid_until,
         created_at=now,
     )
@@ -81,7 +88,6 @@ def ring(
         queue=Queue.alerts,
         kind="voice",
         payload={"to": to.phone, "from": place.hub_number, "words": words},
-        wake_at=now,
         valid_until=now + VOICE_GOOD_FOR,
         created_at=now,
     )
@@ -91,7 +97,7 @@ def ring(
 def _send(
     session: Session,
     effect: Effect,
-    to: Responder | User,
+    to: Responder | User | Number,
     body: str,
     now: datetime,
     case: Case | None,

@@ -210,7 +210,7 @@ OVERDUE = {
 NUDGE_AGAIN_IN = timedelta(minutes=10)
 
 
-def overdue(session: Session, position_id: int, kind: str, now: datetime) -> None:
+def overdue(session: Session, position_id: int, now: datetime, kind: str) -> None:
     """S25: a step did not come. The board alarms, the responder is asked, and it is asked again."""
     position = session.get_one(Position, position_id)
     case = take(session, position.case_id, now)

@@ -43,6 +43,10 @@ def note(
     session.add(Audit(place=place, at=at, actor=actor.ref, action=action, subject=subject, why=why))
 
 
+def any_unlinked(session: Session) -> bool:
+    return session.exec(select(Audit.id).where(col(Audit.link).is_(None)).limit(1)).first() is not None
+
+
 def lay_chain(session: Session, limit: int = 500) -> int:
     """Link the rows that are not linked yet, in order; returns how many."""
     fresh = list(

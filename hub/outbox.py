@@ -4,7 +4,7 @@ An effect waits, runs under a lease, and is settled, or void (over before it was
 told). Leases and wake-ups run on machine time; `not_before` and `valid_until` on business time.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,9 @@ LEASE = timedelta(seconds=12)
 """Longer than a carrier's look-up (3 s) and send (3 s) time-outs together, so that a lease never ends mid-send."""
 SWEEP_EVERY = timedelta(seconds=5)
 """How long the sweep leaves an effect alone once it was enqueued, so that a dead queue cannot flood."""
+
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Queue(StrEnum):
@@ -52,7 +55,7 @@ class Effect(SQLModel, table=True):
     state: EffectState = Field(default=EffectState.waiting, sa_type=one_of(EffectState))
     attempts: int = 0
     holder: str | None = Field(default=None, max_length=80)
-    wake_at: datetime
+    wake_at: datetime = Field(default=AT_ONCE, description="machine time at which the sweep looks at it next")
     lease_until: datetime | None = None
     not_before: datetime | None = None
     valid_until: datetime | None = None
@@ -122,6 +125,18 @@ def settle(session: Session, effect: Effect, now: datetime, result: dict[str, An
     return _end(session, effect, state=EffectState.settled, settled_at=now, result=result, error=None)
 
 
+def settle_by_carrier(session: Session, effect_id: int, now: datetime, sid: str) -> None:
+    """The carrier itself says that it has it: nobody needs to send it again, whoever was killed meanwhile."""
+    session.execute(
+        update(Effect)
+        .where(
+            col(Effect.id) == effect_id,
+            col(Effect.state).in_((EffectState.waiting, EffectState.running)),
+        )
+        .values(state=EffectState.settled, settled_at=now, result={"sid": sid})
+    )
+
+
 def try_again(session: Session, effect: Effect, not_before: datetime, machine: datetime, error: str) -> bool:
     return _end(
         session,
@@ -172,9 +187,12 @@ def _void(session: Session, which: Any, now: datetime) -> None:
     )
 
 
-def to_wake(session: Session, now: datetime, machine: datetime, limit: int) -> list[tuple[Queue, int]]:
-    """What should be in a queue but may have been missed; pushes each one's next wake-up on. Oldest first."""
-    rows = session.execute(
+def any_to_wake(session: Session, now: datetime, machine: datetime) -> bool:
+    return session.exec(_to_wake(now, machine).limit(1)).first() is not None
+
+
+def _to_wake(now: datetime, machine: datetime) -> Any:
+    return (
         select(Effect.id)
         .where(
             col(Effect.state).in_((EffectState.waiting, EffectState.running)),
@@ -182,15 +200,38 @@ def to_wake(session: Session, now: datetime, machine: datetime, limit: int) -> l
             or_(col(Effect.not_before).is_(None), col(Effect.not_before) <= now),
         )
         .order_by(col(Effect.wake_at), col(Effect.id))
-        .limit(limit)
-    ).scalars()
+    )
+
+
+def to_wake(session: Session, now: datetime, machine: datetime, limit: int) -> list[tuple[Queue, int]]:
+    """What should be in a queue but may have been missed; pushes each one's next wake-up on. Oldest first."""
     woken = session.execute(
         update(Effect)
-        .where(col(Effect.id).in_(list(rows)))
+        .where(col(Effect.id).in_(list(session.exec(_to_wake(now, machine).limit(limit)))))
         .values(wake_at=machine + SWEEP_EVERY)
         .returning(col(Effect.queue), col(Effect.id))
     )
     return [(queue, id_) for queue, id_ in woken]
+
+
+def due_in(session: Session, queue: Queue, now: datetime, machine: datetime, limit: int) -> list[int]:
+    """What could be claimed just now in a queue, oldest first: for workers whose Redis is away."""
+    found = select(Effect.id).where(Effect.queue == queue, _claimable(now, machine)).order_by(col(Effect.id))
+    return [effect_id for effect_id in session.exec(found.limit(limit)) if effect_id is not None]
+
+
+def parked(session: Session, place: str, limit: int = 50) -> list[Effect]:
+    found = select(Effect).where(Effect.place == place, Effect.state == EffectState.parked)
+    return list(session.exec(found.order_by(col(Effect.id)).limit(limit)))
+
+
+def stuck(session: Session, place: str, machine: datetime, limit: int = 50) -> list[Effect]:
+    """Effects long past their lease that nobody has taken up again."""
+    late = machine - 3 * LEASE
+    found = select(Effect).where(
+        Effect.place == place, Effect.state == EffectState.running, col(Effect.lease_until) < late
+    )
+    return list(session.exec(found.limit(limit)))
 
 
 def next_not_before(session: Session) -> datetime | None:

@@ -16,7 +16,6 @@ def start_offering(session: Session, position: Position, now: datetime) -> None:
         queue=Queue.dispatch,
         kind="seek",
         payload={"position": position.key},
-        wake_at=now,
         created_at=now,
     )
     append(session, effect)

@@ -27,7 +27,7 @@ def overdue(session: Session, task_id: int, now: datetime) -> None:
     redue(session, task, Due("task", now + AGAIN_IN))
 
 
-def near(session: Session, case_id: int, percent: int, now: datetime) -> None:
+def near(session: Session, case_id: int, now: datetime, percent: int) -> None:
     """S5: so many per cent of the time are used up."""
     case = take(session, case_id, now)
     if case.clock_stop is None:

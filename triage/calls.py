@@ -9,14 +9,14 @@ from sqlmodel import Session
 
 from hub.access import User
 from hub.actors import HUB, Actor
-from hub.errors import Refused
+from hub.errors import Conflict, Refused
 from protocols.engine import dropped
 from protocols.loader import Library
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
-from records.store import call_by_sid, row
+from records.store import call_by_sid, row, timeline
 from triage import rules, store
 from triage.model import CaptureField
 
@@ -50,6 +50,8 @@ def ring(session: Session, place: str, number: str | None, carrier_sid: str, now
 
 def answer(session: Session, call: Call, user: User, now: datetime) -> Case:
     """Two claims give one winner: the other gets `Conflict`. The clock starts when the hub first heard of it (S1)."""
+    if call.state is not CallState.ringing:
+        raise Conflict(taken_by(call))
     case = open_case(session, call.place, call.opened_at, now, user.actor, "Call answered.")
     move(
         session,
@@ -66,6 +68,13 @@ def answer(session: Session, call: Call, user: User, now: datetime) -> Case:
     )
     alarms.end(session, call.place, "unanswered", call.key, now)
     return case
+
+
+def taken_by(call: Call) -> str:
+    """What the one who was second reads."""
+    if call.state is CallState.dropped and not call.handler_name:
+        return "They have rung off. A call-back is on the list."
+    return f"{call.handler_name or 'Somebody else'} has taken it."
 
 
 def new_call(session: Session, user: User, now: datetime) -> Call:
@@ -110,7 +119,9 @@ def type_down(
 
     What cannot be used is kept all the same, as it was typed, and said.
     """
-    case = take(session, call.case_id or 0, now) if call.case_id else None
+    if call.case_id is None:
+        raise Conflict("Answer the call first; what you typed is kept.")
+    case = take(session, call.case_id, now)
     look_again: dict[str, str] = {}
     for one in typed:
         fresh = store.save_entry(
@@ -129,7 +140,7 @@ def type_down(
         if not fresh:
             continue
         try:
-            value = _usable(one, library, now)
+            value = usable(one, library, now)
         except Refused as why:
             look_again[one.field] = str(why)
             continue
@@ -140,7 +151,7 @@ def type_down(
     return look_again
 
 
-def _usable(one: Typed, library: Library, now: datetime) -> Any:
+def usable(one: Typed, library: Library, now: datetime) -> Any:
     """The value as the case holds it. Raises `Refused` where it cannot be used."""
     text = one.value.strip()
     if len(text) > rules.longest(one.field):
@@ -216,7 +227,11 @@ def note(session: Session, case: Case, words: str, now: datetime, actor: Actor) 
     if not words.strip():
         raise Refused("Type the note first.")
     take(session, case.key, now)
-    write_line(session, case.key, now, actor, "note", words.strip()[:400])
+    said = words.strip()[:400]
+    last = next((line for line in timeline(session, case.key, 20) if line.event == "note"), None)
+    if last is not None and (last.actor, last.words) == (actor.ref, said):
+        return  # sent twice, because the page did not hear that it was saved
+    write_line(session, case.key, now, actor, "note", said)
 
 
 def call_of(session: Session, place: str, call_id: int) -> Call:

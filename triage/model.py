@@ -49,6 +49,9 @@ class Answered(SQLModel, table=True):
 
     __table_args__ = (Index("answered_assessment", "assessment_id"),)
     id: int | None = Field(default=None, primary_key=True)
+    entry: str | None = Field(
+        default=None, max_length=36, unique=True, description="the page's own id: sent twice it counts once"
+    )
     place: str = Field(max_length=40)
     assessment_id: int = Field(foreign_key="assessment.id")
     question: str = Field(max_length=60)

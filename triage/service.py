@@ -14,7 +14,7 @@ from protocols.model import House, TriageProtocol
 from protocols.verdict import Verdict
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
-from records.model import Assessment, Case, HandOver, Position
+from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
@@ -32,11 +32,16 @@ DECIDE_IN = timedelta(minutes=20)
 def begin(
     session: Session, library: Library, case_id: int, protocol_id: str, now: datetime, actor: Actor
 ) -> Assessment:
-    """Start a protocol on a case, on exactly this version of it."""
+    """Start a protocol on a case, on exactly this version of it; one that is being taken goes on."""
     protocol = library.triage.get(protocol_id)
     if protocol is None:
         raise NotFound("There is no such protocol in this place.")
     case = take(session, case_id, now)
+    if case.state is CaseState.closed:
+        raise Conflict("This case is closed. Reopen it, or begin a new call for a new need.")
+    for begun in rows_of(session, Assessment, case.key, live=True):
+        if begun.protocol == protocol_id:
+            return begun
     store.keep_text(session, protocol.sha256, "triage", protocol.protocol, protocol.text)
     store.keep_text(session, library.house.sha256, "house", "house", library.house.text)
     row = Assessment(
@@ -79,10 +84,16 @@ def answer(
     raw: Any,
     now: datetime,
     actor: Actor,
+    entry: str | None = None,
 ) -> Verdict:
-    """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far."""
+    """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far.
+
+    An `entry` that is here already changes nothing: the page did not hear that it was saved and sent it again.
+    """
     take(session, assessment.case_id, now)
     session.refresh(assessment)
+    if entry is not None and store.has_answered(session, entry):
+        return so_far(session, library, assessment)[2]
     if assessment.state is not AssessmentState.taking:
         raise Conflict("This assessment is finished. Begin a new one: it can only raise the urgency.")
     protocol, house = exact(session, library, assessment)
@@ -98,6 +109,7 @@ def answer(
     session.add(assessment)
     kept = Answered(
         place=assessment.place,
+        entry=entry,
         assessment_id=assessment.key,
         question=question_id,
         answer=value,

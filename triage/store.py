@@ -1,14 +1,18 @@
 """Every query of the room."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
-from records.lifecycles import CallState
-from records.model import Assessment, Call
-from triage.model import Answered, Entry, ProtocolText
+from hub.deadlines import Deadline, DeadlineState
+from records.lifecycles import CallBackState, CallState, Owed
+from records.model import Assessment, Call, CallBack, Case
+from triage.model import Answered, CaptureField, Entry, ProtocolText
 
 
 def save_entry(session: Session, values: dict[str, Any]) -> bool:
@@ -29,6 +33,16 @@ def entries(session: Session, call_id: int, limit: int = 500) -> list[Entry]:
 def answered(session: Session, assessment_id: int) -> list[Answered]:
     found = select(Answered).where(Answered.assessment_id == assessment_id).order_by(col(Answered.id))
     return list(session.exec(found))
+
+
+def has_answered(session: Session, entry: str) -> bool:
+    return session.exec(select(Answered.id).where(Answered.entry == entry)).first() is not None
+
+
+def newest_entries(session: Session, call_id: int) -> dict[CaptureField, Entry]:
+    """The newest thing typed in each field of a call."""
+    newest = select(func.max(Entry.n)).where(Entry.call_id == call_id).group_by(col(Entry.field))
+    return {entry.field: entry for entry in session.exec(select(Entry).where(col(Entry.n).in_(newest)))}
 
 
 def keep_text(session: Session, sha256: str, kind: str, name: str, text: str) -> None:
@@ -63,3 +77,30 @@ def taking(session: Session, case_id: int) -> Assessment | None:
 def last_call(session: Session, case_id: int) -> Call | None:
     found = select(Call).where(Call.case_id == case_id).order_by(col(Call.id).desc()).limit(1)
     return session.exec(found).first()
+
+
+def last_calls(session: Session, case_ids: Sequence[int]) -> dict[int, int]:
+    """The newest call of each case, by case."""
+    found = select(Call.case_id, func.max(Call.id)).where(col(Call.case_id).in_(case_ids))
+    return {case: call for case, call in session.exec(found.group_by(col(Call.case_id))) if case and call}
+
+
+def live_call_backs(
+    session: Session, place: str, limit: int = 50
+) -> list[tuple[CallBack, Case, datetime | None]]:
+    """Those that somebody must ring back, with the time by when; the most urgent first."""
+    waiting = (
+        (col(Deadline.owner) == Owed.call_back.value)
+        & (col(Deadline.subject) == CallBack.id)
+        & (col(Deadline.state) == DeadlineState.waiting)
+    )
+    found = (
+        select(CallBack, Case, func.min(Deadline.due_at))
+        .join(Case, col(Case.id) == CallBack.case_id)
+        .join(Deadline, waiting, isouter=True)
+        .where(CallBack.place == place, col(CallBack.state).in_((CallBackState.due, CallBackState.failed)))
+        .group_by(col(CallBack.id), col(Case.id))
+        .order_by(func.min(Deadline.due_at), col(CallBack.id))
+        .limit(limit)
+    )
+    return [(back, case, due_at) for back, case, due_at in session.exec(found)]

@@ -1,0 +1,75 @@
+"""A person of the hub answers a text with words of their own."""
+
+import re
+from datetime import datetime
+
+from sqlmodel import Session
+
+from dispatch import messages, store
+from dispatch.model import Direction, Message
+from hub.actors import Actor
+from hub.errors import Conflict, NotFound, Refused
+from hub.places import Place
+from records import tasks
+from records.model import Case, CaseState, Task, TaskKind
+from records.service import take, write_line
+from records.store import case as case_of
+from records.store import rows_of
+
+LONGEST = 160
+GSM = re.compile(r"[A-Za-z0-9 \n@£$¥èéùìòÇØøÅåÆæßÉ!\"#%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà_^{}\[\]~|€\\]*\Z")
+"""What one text can carry as GSM-7; one other character would make two texts of it, or garble it."""
+TYPED_AS = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+
+
+def reply(session: Session, place: Place, message_id: int, body: str, now: datetime, actor: Actor) -> None:
+    """Send the words to whoever texted; the task to read that text is done. The timeline says who answered, not what."""
+    message = session.get(Message, message_id)
+    if message is None or message.place != place.id or message.direction is not Direction.in_:
+        raise NotFound("There is no such text here.")
+    if message.case_id is None:
+        raise Conflict("This text belongs to no case, so it cannot be answered here. Ring them.")
+    case = take(session, case_of(session, place.id, message.case_id).key, now)
+    words = fit(body, case)
+    to = (
+        store.responder(session, message.responder_id)
+        if message.responder_id
+        else messages.Number(message.phone)
+    )
+    messages.text(session, place, to, words, now, case=case, outlives_case=True)
+    answered = "Answered by text." if case.state is CaseState.open else "Answered by text after the end."
+    for task in rows_of(session, Task, case.key, live=True):
+        if task.kind is TaskKind.unread_reply and task.message_id == message.id:
+            tasks.do(session, task, now, actor, answered)
+    name = to.short_name if not isinstance(to, messages.Number) else "the number that texted"
+    write_line(session, case.key, now, actor, "replied", f"{actor.name} texted {name} by hand.")
+
+
+def fit(body: str, about: Case) -> str:
+    """The words as they can leave (S24). Raises `Refused` where they are too long or say who or where the person is."""
+    words = body.translate(TYPED_AS).strip()
+    if not words:
+        raise Refused("Type the answer first.")
+    if len(words) > LONGEST:
+        raise Refused(f"A text holds {LONGEST} characters; this has {len(words)}. Shorten it.")
+    if not GSM.match(words):
+        raise Refused("A text cannot carry one of these characters. Use plain letters and signs.")
+    if named := told_too_much(words, about):
+        raise Refused(f"A text may not say {named}: texts are not safe. Say the case's reference instead.")
+    return words
+
+
+def told_too_much(words: str, about: Case) -> str:
+    """What the words would give away of the person; empty where nothing."""
+    squeezed = re.sub(r"\W", "", words).upper()
+    if about.nhs_number and about.nhs_number in squeezed:
+        return "the NHS number"
+    if about.postcode and " " in about.postcode and about.postcode.replace(" ", "") in squeezed:
+        return "the whole postcode"
+    street = re.sub(r"\W", "", about.address.split(",")[0]).upper()
+    if len(street) > 5 and street in squeezed:
+        return "the address"
+    names = [name for name in re.findall(r"\w+", about.person_name) if len(name) > 2]
+    if any(re.search(rf"\b{re.escape(name)}\b", words) for name in names):
+        return "the person's name"
+    return ""

@@ -1,0 +1,226 @@
+"""Answers and facts from the record, and what each question is therefore taken to say."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from hub.errors import Refused
+from protocols.faults import listed
+from protocols.model import FALSE, UNKNOWN, Answer, Question, Readings, TriageProtocol
+
+_NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\s*([^\s0-9.].*)?")
+_YES_NO = {"y": "yes", "n": "no", "yes": "yes", "no": "no"}
+_NOT_KNOWN = {UNKNOWN, "u", "not known", "don't know", "don’t know"}
+_MINUTES = {
+    "min": 1,
+    "mins": 1,
+    "minute": 1,
+    "minutes": 1,
+    "h": 60,
+    "hour": 60,
+    "hours": 60,
+    "day": 1440,
+    "days": 1440,
+}
+
+
+class State(IntEnum):
+    """How a question stands in a call."""
+
+    NOT_APPLICABLE = 0
+    NOT_REACHED = 1
+    ANSWERED = 2
+    NOT_KNOWN = 3
+    # The record holds the question's worst answer, so no answer could matter.
+    FROM_RECORD = 4
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call so far. `open` takes what was not reached as unknown; `mild`, for display and rules, as mildest."""
+
+    open: Readings
+    mild: Readings
+    states: tuple[State, ...]
+    answers: Mapping[str, Answer]
+    facts: Mapping[str, Answer]
+
+
+def check_answer(question: Question, raw: str | int | float) -> Answer:
+    """The answer as the engine takes it: a listed word, "unknown", or a number in the question's unit.
+
+    Refused, with a sentence that says what is accepted, for anything else. An observation outside its range is
+    kept: it is confirmed by the handler and counts as the worst, never refused.
+    """
+    if isinstance(raw, str) and raw.strip().casefold() in _NOT_KNOWN:
+        return UNKNOWN
+    if question.kind == "number":
+        return _check_number(question, raw)
+    word = str(raw).strip().casefold()
+    if question.kind == "yes_no":
+        word = _YES_NO.get(word, word)
+    if word in question.answers:
+        return word
+    raise Refused(f'"{question.ask}" is answered {listed([*question.answers, UNKNOWN])}.')
+
+
+def _check_number(question: Question, raw: str | int | float) -> Answer:
+    low, high = question.range or (-math.inf, math.inf)
+    unit = question.unit or ""
+    accepted = f'"{question.ask}" is answered with a number of {unit} from {low:g} to {high:g}, or unknown.'
+    if isinstance(raw, bool):
+        raise Refused(accepted)
+    number = _parse_number(raw, unit) if isinstance(raw, str) else raw
+    if number is None or not math.isfinite(number):
+        raise Refused(accepted)
+    if not low <= number <= high and not question.observation:
+        raise Refused(accepted)
+    return int(number) if number == int(number) else number
+
+
+def _parse_number(raw: str, unit: str) -> float | None:
+    text = _NUMBER.fullmatch(raw.strip())
+    if text is None:
+        return None
+    number, given = float(text[1]), (text[2] or unit).strip().casefold()
+    if given == unit.casefold():
+        return number
+    if unit in ("min", "h") and given in _MINUTES:
+        return number * _MINUTES[given] / _MINUTES[unit]
+    return None
+
+
+def hear(protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mapping[str, Answer]) -> Heard:
+    """Read a call: Refused if an answer belongs to no question or is none of its answers.
+
+    A fact of the record that is not an answer of its question is left out: not on the record is unknown (S8).
+    """
+    by_id = protocol.by_id
+    for name in answers:
+        if name not in by_id:
+            raise Refused(f'"{name}" is not a question of {protocol.title} {protocol.version}.')
+    size = len(protocol.questions)
+    opened, mild = Readings(size), Readings(size)
+    states: list[State] = []
+    facts: dict[str, Answer] = {}
+    for question in protocol.questions:
+        if question.gate is not None and question.gate(opened) == FALSE:
+            _put(opened, question, question.mildest)
+            _put(mild, question, question.mildest)
+            states.append(State.NOT_APPLICABLE)
+            continue
+        fact = _fact(question, record) if record else None
+        if fact is not None:
+            facts[question.id] = fact
+        states.append(_hear_one(question, answers.get(question.id), fact, opened, mild))
+    return Heard(opened, mild, tuple(states), answers, facts)
+
+
+def _hear_one(
+    question: Question, answer: Answer | None, fact: Answer | None, opened: Readings, mild: Readings
+) -> State:
+    if answer is None:
+        if fact is not None and badness(question, fact) > badness(question, question.mildest):
+            _put_from(opened, question, fact)
+            _put(mild, question, fact)
+            return State.FROM_RECORD if _is_worst(question, fact) else State.NOT_REACHED
+        _put_any(opened, question)
+        _put(mild, question, question.mildest)
+        return State.NOT_REACHED
+    if answer == UNKNOWN:
+        for readings in (opened, mild):
+            if fact is not None:
+                _put_from(readings, question, fact)
+            else:
+                _put_any(readings, question)
+        return State.NOT_KNOWN
+    _check_given(question, answer)
+    worse = fact if fact is not None and badness(question, fact) > badness(question, answer) else answer
+    _put(opened, question, worse)
+    _put(mild, question, worse)
+    return State.ANSWERED
+
+
+def _check_given(question: Question, answer: Answer) -> None:
+    if question.kind == "number":
+        if isinstance(answer, str | bool):
+            check_answer(question, "" if isinstance(answer, bool) else answer)
+            raise Refused(f'"{question.ask}" takes a number here; check_answer makes one of "{answer}".')
+        low, high = question.range or (-math.inf, math.inf)
+        if not low <= answer <= high:
+            check_answer(question, answer)
+    elif answer not in question.bits:
+        check_answer(question, answer)
+        raise Refused(f'"{question.ask}" is answered {listed([*question.answers, UNKNOWN])}.')
+
+
+def _fact(question: Question, record: Mapping[str, Answer]) -> Answer | None:
+    fact = record.get(question.id)
+    if fact is None or fact == UNKNOWN or not question.record or question.worse == "neither":
+        return None
+    if question.kind != "number":
+        return fact if fact in question.bits else None
+    low, high = question.range or (-math.inf, math.inf)
+    return fact if isinstance(fact, int | float) and low <= fact <= high else None
+
+
+def badness(question: Question, answer: Answer | None) -> float:
+    """How bad an answer is, for comparing two of the same question; more is worse, all alike under `neither`."""
+    if answer is None or question.worse == "neither":
+        return 0.0
+    if question.kind == "yes_no":
+        return 1.0 if answer == question.worse else 0.0
+    if isinstance(answer, str):
+        return float(question.answers.index(answer))
+    if question.band is not None:
+        return max(question.band[0] - answer, answer - question.band[1], 0.0)
+    return answer if question.worse == "higher" else -answer
+
+
+def _is_worst(question: Question, fact: Answer) -> bool:
+    if question.kind == "number":
+        return False
+    return fact == question.worse if question.kind == "yes_no" else fact == question.answers[-1]
+
+
+def _put(readings: Readings, question: Question, answer: Answer | None) -> None:
+    """The question says exactly this; None (no mildest answer) says nothing at all, and no leaf holds."""
+    index = question.index
+    if question.kind != "number":
+        readings.masks[index] = question.bits[str(answer)] if answer is not None else 0
+        return
+    if answer is None:
+        readings.lows[index], readings.highs[index] = math.inf, -math.inf
+        return
+    assert not isinstance(answer, str)
+    low, high = question.range or (-math.inf, math.inf)
+    if low <= answer <= high or question.worse == "neither":
+        readings.lows[index] = readings.highs[index] = answer
+    elif question.worse == "outside":
+        _put_any(readings, question)
+    else:
+        # An observation that cannot be true is scored as the worst that could be.
+        readings.lows[index] = readings.highs[index] = high if question.worse == "higher" else low
+
+
+def _put_any(readings: Readings, question: Question) -> None:
+    index = question.index
+    readings.masks[index] = (1 << len(question.answers)) - 1
+    readings.lows[index], readings.highs[index] = question.range or (-math.inf, math.inf)
+
+
+def _put_from(readings: Readings, question: Question, fact: Answer) -> None:
+    """Not known, but at least as bad as this fact of the record."""
+    _put_any(readings, question)
+    index = question.index
+    if question.kind == "yes_no":
+        if fact == question.worse:
+            readings.masks[index] = question.bits[question.worse]
+    elif question.kind == "choice":
+        readings.masks[index] &= ~(question.bits[str(fact)] - 1)
+    elif question.worse == "higher":
+        readings.lows[index] = float(fact)
+    elif question.worse == "lower":
+        readings.highs[index] = float(fact)

@@ -1,0 +1,104 @@
+"""Says what would change a verdict: each answer and each threshold's edge is tried on the engine itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from protocols.answers import State, hear
+from protocols.conditions import leaves
+from protocols.engine import assess, words_of
+from protocols.model import Answer, AtLeast, AtMost, Condition, House, Question, TriageProtocol
+from protocols.verdict import Verdict
+
+_NO_RECORD: Mapping[str, Answer] = {}
+
+
+@dataclass(frozen=True)
+class WouldBecome:
+    """A disposition that one other answer would lead to; each of `changes` alone is enough. `title` is its words."""
+
+    priority: str
+    title: str
+    changes: tuple[str, ...]
+
+
+def would_become(
+    protocol: TriageProtocol,
+    house: House,
+    answers: Mapping[str, Answer],
+    record: Mapping[str, Answer] = _NO_RECORD,
+) -> tuple[WouldBecome, ...]:
+    """What one other answer would make of this call, the most urgent first; nothing that stays as it is.
+
+    Questions of the population are left out, and the ever-present life threats are folded into one line of each
+    group, in which "unknown" stands for nothing: the changes are all things somebody could say.
+    """
+    now = assess(protocol, house, answers, record)
+    population = {index for clause in protocol.population for index in clause.questions}
+    states = hear(protocol, answers, record).states
+    groups: dict[tuple[int, str], list[tuple[str, bool]]] = {}
+    verdicts: dict[tuple[int, str], Verdict] = {}
+    for question in protocol.questions:
+        skip = states[question.index] is State.NOT_APPLICABLE or question.for_information
+        if skip or question.index in population:
+            continue
+        for answer, words in _other_answers(protocol, question, answers.get(question.id)):
+            then = assess(protocol, house, {**answers, question.id: answer}, record)
+            if then.disposition.id == now.disposition.id:
+                continue
+            key = (then.rank, then.disposition.id)
+            verdicts.setdefault(key, then)
+            before = {flag.flag for flag in now.flags if flag.certain}
+            threat = any(flag.life_threat and flag.certain and flag.flag not in before for flag in then.flags)
+            groups.setdefault(key, []).append((words, threat))
+    return tuple(
+        WouldBecome(
+            priority=verdicts[key].priority,
+            title=verdicts[key].disposition.title,
+            changes=_folded(groups[key], verdicts[key].rank),
+        )
+        for key in sorted(groups)
+    )
+
+
+def _folded(found: list[tuple[str, bool]], rank: int) -> tuple[str, ...]:
+    """The plain changes, then one line for all life threats; only the most urgent group can hold any."""
+    plain = list(dict.fromkeys(words for words, threat in found if not threat))
+    threats = [words for words, threat in found if threat]
+    if threats and rank == 0:
+        return (*plain, "any sign of a threat to life")
+    return (*plain, *dict.fromkeys(threats))
+
+
+def _other_answers(
+    protocol: TriageProtocol, question: Question, given: Answer | None
+) -> Iterator[tuple[Answer, str]]:
+    """Every other answer of a question with its words; for a number both sides of each threshold."""
+    if question.kind != "number":
+        for answer in question.answers:
+            if answer != given:
+                yield answer, words_of(question, answer)
+        return
+    step = question.step or 1.0
+    low, high = question.range or (float("-inf"), float("inf"))
+    for leaf in sorted(set(_edges(protocol, question)), key=lambda edge: edge.bound):
+        below = isinstance(leaf, AtLeast)
+        edges = (
+            (leaf.bound, f"{leaf.bound:g} {question.unit} or {'more' if below else 'less'}"),
+            (
+                leaf.bound - step if below else leaf.bound + step,
+                f"{'less' if below else 'more'} than {leaf.bound:g} {question.unit}",
+            ),
+        )
+        for number, words in edges:
+            if low <= number <= high and number != given:
+                yield number, f"{question.ask} {words}"
+
+
+def _edges(protocol: TriageProtocol, question: Question) -> Iterator[AtLeast | AtMost]:
+    conditions: list[Condition] = [flag.condition for flag in protocol.red_flags]
+    conditions += [rule.condition for disposition in protocol.dispositions for rule in disposition.rules]
+    conditions += [other.ask_if for other in protocol.questions if other.ask_if is not None]
+    for condition in conditions:
+        for leaf in leaves(condition):
+            if isinstance(leaf, AtLeast | AtMost) and leaf.index == question.index:
+                yield leaf

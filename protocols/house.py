@@ -1,0 +1,96 @@
+"""The value objects of a place's house file: what one clinical safety lead decides for every protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+Answer = str | int | float
+
+# The answer "asked, and not known". A question that was not reached has no answer at all.
+UNKNOWN = "unknown"
+
+Kind = Literal["yes_no", "choice", "number"]
+Worse = Literal["yes", "no", "last", "higher", "lower", "neither", "outside"]
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A place in the order of urgency. `target_min` is the response target in minutes, None without one."""
+
+    id: str
+    rank: int
+    title: str
+    label: str
+    target_min: int | None
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A danger sign of the house: its floor, and the exact sentences to say aloud before anything else."""
+
+    id: str
+    floor: str
+    life_threat: bool
+    title: str
+    words: tuple[str, ...] = ()
+    when_expected_dying: str | None = None
+
+
+@dataclass(frozen=True)
+class PositionKind:
+    """A kind of person a case can ask for. `skills` are musts; `offered` is no for a queue such as call-backs."""
+
+    id: str
+    title: str
+    skills: tuple[str, ...] = ()
+    stops_clock: bool = False
+    offered: bool = True
+
+
+@dataclass(frozen=True)
+class HouseQuestion:
+    """A question whose wording, answers and polarity are the same in every protocol; None is left open."""
+
+    id: str
+    kind: Kind
+    answers: tuple[str, ...]
+    worse: Worse | None
+    band: tuple[float, float] | None
+    unit: str | None
+    ask: str | None
+    say: str | None
+    why: str | None
+
+
+@dataclass(frozen=True)
+class House:
+    """What one clinical safety lead decides for a place; every protocol may be stricter, never laxer."""
+
+    priorities: tuple[Priority, ...]
+    clinician: str
+    unknown_limit: int
+    exception_never_below: str
+    every_protocol_asks: tuple[str, ...]
+    plausible: Mapping[str, tuple[float, float]]
+    signs: Mapping[str, Sign]
+    questions: Mapping[str, HouseQuestion]
+    visits: tuple[str, ...]
+    positions: Mapping[str, PositionKind]
+    needs: Mapping[str, str]
+    local: Mapping[str, Answer]
+    text: str = field(repr=False)
+    sha256: str
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """The place of each priority id, 0 the most urgent."""
+        return {priority.id: priority.rank for priority in self.priorities}
+
+    def priority(self, priority_id: str) -> Priority:
+        """The priority of this id; KeyError if the house has none."""
+        return self.priorities[self.rank[priority_id]]
+
+    def position(self, kind: str) -> PositionKind:
+        """The kind of this id; a house that lists no kinds gets one that does not stop the clock (S2)."""
+        return self.positions.get(kind) or PositionKind(kind, kind.replace("_", " "))

@@ -1,0 +1,139 @@
+"""Loads the house, its triage protocols and its escalation protocols from a folder.
+
+Every error is a ProtocolError whose faults read `file:line:column: what is wrong; what was probably meant`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from protocols.escalation_file import parse_escalation
+from protocols.faults import Fault, ProtocolError
+from protocols.house_file import parse_house
+from protocols.model import EscalationProtocol, House, TriageProtocol
+from protocols.triage_file import parse_triage
+
+__all__ = [
+    "Fault",
+    "Library",
+    "ProtocolError",
+    "load_escalation",
+    "load_house",
+    "load_library",
+    "load_triage",
+    "parse_escalation",
+    "parse_house",
+    "parse_triage",
+]
+
+_Loaded = TypeVar("_Loaded", TriageProtocol, EscalationProtocol)
+
+
+@dataclass(frozen=True)
+class Library:
+    """What a place runs on: triage protocols by their id, escalation protocols by the priority they serve."""
+
+    house: House
+    triage: Mapping[str, TriageProtocol]
+    escalation: Mapping[str, EscalationProtocol]
+
+
+def load_house(path: Path) -> House:
+    """The house file at this path; ProtocolError with every fault."""
+    return parse_house(_text(path), str(path))
+
+
+def load_triage(path: Path, house: House) -> TriageProtocol:
+    """The triage protocol at this path; ProtocolError with every fault."""
+    return parse_triage(_text(path), str(path), house)
+
+
+def load_escalation(path: Path, house: House) -> EscalationProtocol:
+    """The escalation protocol at this path; ProtocolError with every fault."""
+    return parse_escalation(_text(path), str(path), house)
+
+
+def load_library(folder: Path, *, draft: bool) -> Library:
+    """Everything in `house.yaml`, `triage/*.yaml` and `escalation/*.yaml` of a folder.
+
+    Only approved protocols, unless `draft`: a training place may run drafts too (never retired ones). All faults of
+    all files are raised together, as one ProtocolError.
+    """
+    house = load_house(folder / "house.yaml")
+    wanted = {"approved", "draft", "in_review"} if draft else {"approved"}
+    faults: list[Fault] = []
+    triage: dict[str, TriageProtocol] = {}
+    escalation: dict[str, EscalationProtocol] = {}
+    for path, protocol in _all(folder / "triage", load_triage, house, faults):
+        if protocol.status not in wanted:
+            continue
+        if protocol.protocol in triage:
+            faults.append(
+                Fault(str(path), 1, 1, f'a second protocol "{protocol.protocol}"; give it another id')
+            )
+        triage[protocol.protocol] = protocol
+    for path, ladder in _all(folder / "escalation", load_escalation, house, faults):
+        if ladder.status not in wanted:
+            continue
+        for priority in ladder.serves:
+            if priority in escalation:
+                message = f'"{priority}" is already served by "{escalation[priority].escalation}"; remove it from one'
+                faults.append(Fault(str(path), 1, 1, message))
+            escalation[priority] = ladder
+    faults += _unserved(folder, house, triage, escalation)
+    if faults:
+        raise ProtocolError(faults)
+    return Library(house, triage, escalation)
+
+
+def _unserved(
+    folder: Path,
+    house: House,
+    triage: Mapping[str, TriageProtocol],
+    escalation: Mapping[str, EscalationProtocol],
+) -> list[Fault]:
+    """A position that nobody would be asked to fill: its priority has no escalation protocol."""
+    missing: dict[str, str] = {}
+    for protocol in triage.values():
+        for disposition in protocol.dispositions:
+            offered = any(house.position(planned.kind).offered for planned in disposition.positions)
+            if offered and disposition.priority not in escalation and disposition.priority != house.clinician:
+                missing.setdefault(disposition.priority, f"{protocol.protocol}: {disposition.id}")
+    return [
+        Fault(
+            str(folder / "escalation"),
+            1,
+            1,
+            f'no escalation protocol serves "{priority}" ({user}); add or approve one',
+        )
+        for priority, user in missing.items()
+    ]
+
+
+def _all(
+    folder: Path, load: Callable[[Path, House], _Loaded], house: House, faults: list[Fault]
+) -> list[tuple[Path, _Loaded]]:
+    found: list[tuple[Path, _Loaded]] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found.append((path, load(path, house)))
+        except ProtocolError as error:
+            faults += error.faults
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"cannot be opened: {error.strerror}; is the name right?"
+        raise ProtocolError([Fault(str(path), 1, 1, message)]) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise ProtocolError(
+            [Fault(str(path), line, column, "not UTF-8 text; save the file as UTF-8")]
+        ) from error

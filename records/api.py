@@ -1,0 +1,163 @@
+"""What a person of the hub does to a case and what it owes, over HTTP. Only translates."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.access import Role
+from hub.errors import Refused
+from hub.gate import Visitor, allow, hub_of
+from records import alarms, call_backs, hand_overs, store, tasks
+from records.model import CallBack, HandOver, Outcome, Task, TaskKind
+from records.service import record_outcome, still_in_the_way, take, write_line
+from records.service import reopen as open_again
+
+router = APIRouter()
+Hub = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
+Doer = Annotated[Visitor, allow(*Hub)]
+Senior = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.manager)]
+Said = dict[str, str]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Ended(Body):
+    """`version` is the case's as it was on the screen: if it has changed since, look again first."""
+
+    outcome: Outcome
+    words: str = Field(default="", max_length=1000)
+    version: int | None = Field(default=None, ge=1)
+
+
+class Again(Body):
+    why: str = Field(max_length=300)
+    version: int | None = Field(default=None, ge=1)
+
+
+class Words(Body):
+    words: str = Field(default="", max_length=400)
+
+
+class Reference(Body):
+    reference: str = Field(max_length=60)
+
+
+class Why(Body):
+    why: str = Field(max_length=300)
+
+
+@router.post("/alarms/{alarm_id}/take")
+def take_alarm(request: Request, alarm_id: int, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        alarm = alarms.find(session, visitor.user.place, alarm_id)
+        alarms.take(session, alarm, now, visitor.user.actor)
+        if alarm.case_id is not None:
+            take(session, alarm.case_id, now)
+            words = f"{visitor.user.name} took the alarm: {alarm.words}"
+            write_line(session, alarm.case_id, now, visitor.user.actor, "alarm_taken", words)
+    return {"said": f"Taken by {visitor.user.name}."}
+
+
+@router.post("/cases/{case_id}/outcome")
+def say_how_it_ended(request: Request, case_id: int, ended: Ended, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        store.case(session, visitor.user.place, case_id)
+        case = take(session, case_id, now, ended.version)
+        record_outcome(session, case, ended.outcome, ended.words, now, visitor.user.actor)
+        in_the_way = still_in_the_way(session, case)
+    return {"said": f"Kept. {in_the_way}" if in_the_way else "Kept; the case is closed."}
+
+
+@router.post("/cases/{case_id}/reopen")
+def reopen(request: Request, case_id: int, again: Again, visitor: Senior) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        store.case(session, visitor.user.place, case_id)
+        case = take(session, case_id, now, again.version)
+        open_again(session, case, now, visitor.user.actor, again.why)
+    return {"said": "Open again, on its old clock."}
+
+
+@router.post("/cases/{case_id}/note")
+def note(request: Request, case_id: int, note: Words, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    _need(note.words, "Type the note first.")
+    with hub.db.write() as session:
+        store.case(session, visitor.user.place, case_id)
+        take(session, case_id, now)
+        write_line(session, case_id, now, visitor.user.actor, "note", note.words)
+    return {"said": "Note kept."}
+
+
+@router.post("/hand-overs/{row_id}/confirm")
+def confirm(request: Request, row_id: int, told: Reference, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        row = store.row(session, HandOver, row_id, visitor.user.place)
+        hand_overs.confirm(session, row, told.reference, now, visitor.user.actor)
+    return {"said": f"Confirmed with reference {told.reference}."}
+
+
+@router.post("/hand-overs/{row_id}/refuse")
+def refuse(request: Request, row_id: int, told: Why, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    _need(told.why, "Say why they will not take it; the reason is kept.")
+    with hub.db.write() as session:
+        row = store.row(session, HandOver, row_id, visitor.user.place)
+        hand_overs.refuse(session, row, told.why, now, visitor.user.actor)
+    return {"said": "Refusal kept; a clinician's call-back is due."}
+
+
+@router.post("/hand-overs/{row_id}/again")
+def ask_again(request: Request, row_id: int, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        row = store.row(session, HandOver, row_id, visitor.user.place)
+        hand_overs.ask_again(session, row, now, visitor.user.actor)
+    return {"said": "Asked for again."}
+
+
+@router.post("/call-backs/{row_id}/reached")
+def reached(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    _need(told.words, "Say in a few words what they said.")
+    with hub.db.write() as session:
+        row = store.row(session, CallBack, row_id, visitor.user.place)
+        call_backs.reach(session, row, now, visitor.user.actor, told.words)
+    return {"said": "Rung back."}
+
+
+@router.post("/call-backs/{row_id}/failed")
+def failed(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        row = store.row(session, CallBack, row_id, visitor.user.place)
+        call_backs.fail(session, row, now, visitor.user.actor, told.words or "no answer")
+        way = row.ways[row.way] if row.ways else ""
+    return {"said": f"Kept. Now: {way}."}
+
+
+@router.post("/tasks/{task_id}/done")
+def done(request: Request, task_id: int, told: Words, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        task = store.row(session, Task, task_id, visitor.user.place)
+        if task.kind is TaskKind.finish:
+            raise Refused("Say how the case ended: choose its outcome.")
+        if task.kind is TaskKind.care_time:
+            raise Refused("Say when care began, or that no care was given.")
+        if task.kind is TaskKind.danger:
+            _need(told.words, "Say how they are, and how you know.")
+        words = f"{task.words} {told.words}".strip() if told.words else ""
+        tasks.do(session, task, now, visitor.user.actor, words)
+    return {"said": "Done."}
+
+
+def _need(words: str, problem: str) -> None:
+    if not words:
+        raise Refused(problem)

@@ -1,0 +1,299 @@
+"""The engine against another way to the same answer: the worst over every completion of what is unknown."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from protocols.engine import UNKNOWN, assess, finish
+from protocols.loader import load_library, parse_house, parse_triage
+
+FOLDER = Path(__file__).parents[2] / "protocols"
+PRIORITIES = ["now", "soon", "hour", "day", "advice"]
+HOUSE = parse_house(
+    json.dumps(
+        {
+            "priorities": PRIORITIES,
+            "clinician": "soon",
+            "unknown_limit": 20,
+            "exception_never_below": "hour",
+            "every_protocol_asks": [],
+            "signs": {},
+            "visits": ["hour", "day"],
+        }
+    ),
+    "house.yaml",
+)
+CHOICES = ["none", "some", "much"]
+SPAN = [0, 100]
+
+
+# ---- the reference: two-valued, over complete answers, straight from the file's data ----
+
+
+def holds(condition, said, questions):
+    [(key, value)] = condition.items()
+    if key == "all":
+        return all(holds(part, said, questions) for part in value)
+    if key == "any":
+        return any(holds(part, said, questions) for part in value)
+    if key == "not":
+        return not holds(value, said, questions)
+    if key == "known":
+        return holds(value, said, questions)
+    answer = said[key]
+    if isinstance(value, str):
+        return answer == value
+    if isinstance(value, list):
+        return answer in value
+    [(word, bound)] = value.items()
+    if questions[key]["kind"] == "choice":
+        order = questions[key]["answers"]
+        return order.index(answer) >= order.index(bound)
+    number = float(bound.split()[0])
+    return answer >= number if word == "at_least" else answer <= number
+
+
+def mildest(question):
+    match question["kind"], question["worse"]:
+        case "yes_no", worse:
+            return "no" if worse == "yes" else "yes"
+        case "choice", _:
+            return question["answers"][0]
+        case _, worse:
+            return question["range"][0] if worse == "higher" else question["range"][1]
+
+
+def candidates(question, edges):
+    if question["kind"] == "yes_no":
+        return ["yes", "no"]
+    if question["kind"] == "choice":
+        return question["answers"]
+    low, high = question["range"]
+    near = {low, high} | {edge + step for edge in edges for step in (-0.5, 0, 0.5)}
+    return sorted(number for number in near if low <= number <= high)
+
+
+def edges_of(data, name):
+    found = set()
+
+    def walk(node):
+        if isinstance(node, list):
+            for part in node:
+                walk(part)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                if key == name and isinstance(value, dict):
+                    found.update(
+                        float(str(bound).split()[0]) for bound in value.values() if str(bound)[0].isdigit()
+                    )
+                walk(value)
+
+    walk(data)
+    return found
+
+
+def complete_rank(data, said, priorities):
+    """The rank of the first disposition with a rule that holds, every gate obeyed."""
+    questions = {question["id"]: question for question in data["questions"]}
+    read = {}
+    for name, question in questions.items():
+        applies = "ask_if" not in question or holds(question["ask_if"], read, questions)
+        read[name] = said[name] if applies else mildest(question)
+    for disposition in data["dispositions"]:
+        if any(holds(rule["if"], read, questions) for rule in disposition.get("when", [])):
+            return priorities.index(disposition["priority"])
+    return priorities.index(data["dispositions"][-1]["priority"])
+
+
+def worst_rank(data, answers, priorities):
+    questions = data["questions"]
+    options = [
+        candidates(question, edges_of(data, question["id"]))
+        if answers[question["id"]] == UNKNOWN
+        else [answers[question["id"]]]
+        for question in questions
+    ]
+    names = [question["id"] for question in questions]
+    return min(
+        complete_rank(data, dict(zip(names, said, strict=True)), priorities)
+        for said in itertools.product(*options)
+    )
+
+
+# ---- random protocols ----
+
+
+def leaf(draw, question, *, monotone):
+    name, kind, worse = question["id"], question["kind"], question["worse"]
+    if kind == "yes_no":
+        return {name: worse if monotone else draw(st.sampled_from(["yes", "no"]))}
+    if kind == "choice":
+        if monotone or draw(st.booleans()):
+            return {name: {"at_least": draw(st.sampled_from(CHOICES[1:]))}}
+        return {name: draw(st.lists(st.sampled_from(CHOICES), min_size=1, max_size=2, unique=True))}
+    bound = f"{draw(st.integers(1, 99))} min"
+    forward = "at_least" if worse == "higher" else "at_most"
+    return {name: {forward if monotone else draw(st.sampled_from(["at_least", "at_most"])): bound}}
+
+
+def condition(draw, questions, *, monotone, depth=2):
+    shapes = ["leaf", "all", "any"] if monotone else ["leaf", "all", "any", "not"]
+    shape = draw(st.sampled_from(shapes)) if depth else "leaf"
+    if shape == "leaf":
+        question = draw(st.sampled_from(questions))
+        # A question that does not apply reads as its mildest answer: a rule that runs backwards over it would
+        # fire because nobody was asked, so such rules are only drawn over questions that are always asked.
+        return leaf(draw, question, monotone=monotone or "ask_if" in question)
+    if shape == "not":
+        always = [question for question in questions if "ask_if" not in question]
+        return {"not": condition(draw, always, monotone=monotone, depth=depth - 1)}
+    parts = [
+        condition(draw, questions, monotone=monotone, depth=depth - 1) for _ in range(draw(st.integers(1, 3)))
+    ]
+    return {shape: parts}
+
+
+@st.composite
+def calls(draw, *, monotone):
+    """A protocol as data, and answers to all its questions, some of them unknown."""
+    questions = []
+    for place in range(draw(st.integers(2, 5))):
+        kind = draw(st.sampled_from(["yes_no", "choice", "number"]))
+        question = {"id": f"q{place}", "ask": f"Question {place}?", "kind": kind}
+        if kind == "yes_no":
+            question["worse"] = draw(st.sampled_from(["yes", "no"]))
+        elif kind == "choice":
+            question |= {"answers": CHOICES, "worse": "last"}
+        else:
+            question |= {"unit": "min", "range": SPAN, "worse": draw(st.sampled_from(["higher", "lower"]))}
+        if questions and draw(st.integers(0, 3)) == 0:
+            question["ask_if"] = condition(draw, questions, monotone=monotone, depth=1)
+        questions.append(question)
+    dispositions = []
+    for place, priority in enumerate(PRIORITIES[:-1]):
+        rules = [
+            {"rule": f"r{number}", "if": condition(draw, questions, monotone=monotone)}
+            for number in range(draw(st.integers(1, 2)))
+        ]
+        if draw(st.booleans()):
+            dispositions.append(
+                {"id": f"d{place}", "priority": priority, "response": "something", "when": rules}
+            )
+    dispositions.append({"id": "last", "priority": "advice", "response": "words", "otherwise": "yes"})
+    data = {
+        "protocol": "random",
+        "version": "1.0.0",
+        "status": "draft",
+        "title": "Random",
+        "review_by": "2030-01-01",
+        "questions": questions,
+        "red_flags": [{"flag": "f", "if": leaf(draw, questions[0], monotone=True), "floor": "advice"}],
+        "dispositions": dispositions,
+        "unknowns": {"limit": 20, "to": "soon"},
+        "dropped_call": {"to": "soon", "who": "handler", "within": "5 min"},
+    }
+    answers = {}
+    unknowns = 0
+    for question in questions:
+        unknown = draw(st.booleans()) and unknowns < 4
+        unknowns += unknown
+        known = draw(st.sampled_from(candidates(question, edges_of(data, question["id"]))))
+        answers[question["id"]] = UNKNOWN if unknown else known
+    return data, answers
+
+
+@settings(max_examples=150, deadline=None)
+@given(calls(monotone=False))
+def test_never_less_urgent_than_the_worst_that_the_unknowns_could_be(call):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    assert finish(protocol, HOUSE, answers).rank <= worst_rank(data, answers, PRIORITIES)
+
+
+@settings(max_examples=150, deadline=None)
+@given(calls(monotone=True))
+def test_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    assert finish(protocol, HOUSE, answers).rank == worst_rank(data, answers, PRIORITIES)
+
+
+@settings(max_examples=100, deadline=None)
+@given(calls(monotone=True), st.data())
+def test_saying_something_worse_is_never_slower(call, draws):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    question = draws.draw(st.sampled_from(data["questions"]))
+    worst = {"yes_no": question["worse"], "choice": CHOICES[-1]}.get(
+        question["kind"], SPAN[1] if question["worse"] == "higher" else SPAN[0]
+    )
+    before = assess(protocol, HOUSE, answers).rank
+    for worse in (worst, UNKNOWN):
+        assert assess(protocol, HOUSE, {**answers, question["id"]: worse}).rank <= before
+
+
+# ---- the fall protocol ----
+
+LIBRARY = load_library(FOLDER, draft=True)
+FALL = LIBRARY.triage["fall-at-home"]
+MILD = {question.id: "yes" if question.mildest is None else question.mildest for question in FALL.questions}
+# Two signed exceptions: these, when unknown, go to a clinician within 20 minutes instead of 999.
+EXCEPTED = {"thinners", "floor_time"}
+
+
+@st.composite
+def falls(draw, unknown_share=4):
+    answers = {}
+    for question in FALL.questions:
+        if draw(st.integers(0, unknown_share)) == 0:
+            answers[question.id] = UNKNOWN
+        elif question.kind == "number":
+            answers[question.id] = draw(st.sampled_from([0, 59, 60, 719, 720, 10080]))
+        elif draw(st.booleans()):
+            answers[question.id] = draw(st.sampled_from(question.answers))
+        else:
+            answers[question.id] = MILD[question.id]
+    return answers
+
+
+@settings(max_examples=300, deadline=None)
+@given(falls())
+def test_an_unknown_in_the_fall_protocol_is_never_slower_than_any_answer(answers):
+    unknown = finish(FALL, LIBRARY.house, answers)
+    for question in FALL.questions:
+        if answers[question.id] != UNKNOWN:
+            continue
+        options = (0, 60, 720, 10080) if question.kind == "number" else question.answers
+        for option in options:
+            known = finish(FALL, LIBRARY.house, {**answers, question.id: option})
+            excused = question.id in EXCEPTED and unknown.rank <= LIBRARY.house.rank["clinician_20_min"]
+            assert excused or unknown.rank <= known.rank, (question.id, option)
+
+
+@settings(max_examples=300, deadline=None)
+@given(falls())
+def test_a_red_flag_that_may_be_true_holds_its_floor_unless_excepted(answers):
+    verdict = finish(FALL, LIBRARY.house, answers)
+    for flag in verdict.flags:
+        if flag.certain or flag.flag not in ("head_thinners", "very_long_lie"):
+            assert verdict.rank <= LIBRARY.house.rank[flag.floor], flag.flag
+        else:
+            assert verdict.rank <= LIBRARY.house.rank["clinician_20_min"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(falls(), st.sampled_from(["yes", "no", UNKNOWN, "warfarin", 7]))
+def test_a_fact_from_the_record_never_makes_a_call_slower(answers, fact):
+    without = assess(FALL, LIBRARY.house, answers)
+    with_fact = assess(FALL, LIBRARY.house, answers, {"thinners": fact})
+    assert with_fact.rank <= without.rank
+    assert with_fact.unknown_count == without.unknown_count
+
+
+@pytest.mark.parametrize("disposition", [one.id for one in FALL.dispositions])
+def test_every_disposition_of_the_fall_protocol_is_reached_by_an_example(disposition):
+    assert any(example.gives == disposition for example in FALL.examples)

@@ -1,0 +1,98 @@
+"""The way to telephones: one Twilio client, for the real carrier and for the training phones alike."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from dispatch.messages import NEVER_AGAIN
+
+
+class CarrierError(Exception):
+    """It did not go out. `code` is the carrier's own, `final` says that trying again is of no use."""
+
+    def __init__(self, why: str, code: int | None = None, *, final: bool = False) -> None:
+        super().__init__(why)
+        self.code, self.final = code, final
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text that the carrier says it has sent to a number."""
+
+    sid: str
+    body: str
+
+
+class SmsCarrier(Protocol):
+    """What carries texts and calls. Every method raises `CarrierError`."""
+
+    def send(self, to: str, from_: str, text: str, told_at: str) -> str:
+        """Send; returns the carrier's number for it. `told_at` is where its status is told."""
+        ...
+
+    def sent_to(self, to: str) -> list[Sent]:
+        """The newest texts to a number, so that a second attempt can see whether the first got through."""
+        ...
+
+    def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
+        """Ring, say `words` twice, and tell `key_to` which key was pressed."""
+        ...
+
+
+class TwilioCarrier:
+    """The `twilio` SDK; `base_url` points it at the training phones, None at Twilio."""
+
+    def __init__(self, sid: str, token: str, base_url: str | None, timeout_s: float) -> None:
+        # The sync client has no time-out of its own, and a retry inside it would outlive our lease.
+        http = TwilioHttpClient(timeout=timeout_s, pool_connections=True)
+        self._client = Client(sid, token, http_client=http)
+        if base_url:
+            self._client.api.base_url = base_url
+
+    def send(self, to: str, from_: str, text: str, told_at: str) -> str:
+        sent = _asked(
+            lambda: self._client.messages.create(to=to, from_=from_, body=text, status_callback=told_at)
+        )
+        return str(sent.sid)
+
+    def sent_to(self, to: str) -> list[Sent]:
+        found = _asked(lambda: self._client.messages.list(to=to, limit=20))
+        return [Sent(str(message.sid), str(message.body)) for message in found]
+
+    def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
+        said = VoiceResponse()
+        gather = Gather(num_digits=1, action=key_to, method="POST", timeout=10)
+        gather.say(words, voice="alice", language="en-GB")
+        gather.pause(length=1)
+        gather.say(words, voice="alice", language="en-GB")
+        said.append(gather)
+        said.say("Nobody pressed a key. Goodbye.", voice="alice", language="en-GB")
+        call = _asked(
+            lambda: self._client.calls.create(
+                to=to,
+                from_=from_,
+                twiml=str(said),
+                timeout=30,
+                status_callback=told_at,
+                status_callback_event=["completed"],
+            )
+        )
+        return str(call.sid)
+
+
+def _asked(ask: Any) -> Any:
+    try:
+        return ask()
+    except TwilioRestException as error:
+        code = int(error.code) if error.code else None
+        final = code in NEVER_AGAIN or (
+            400 <= error.status < 500 and error.status not in (401, 403, 408, 429)
+        )
+        raise CarrierError(f"the carrier answered {error.status}", code, final=final) from None
+    except (TwilioException, RequestException, OSError) as error:
+        raise CarrierError(type(error).__name__) from None

@@ -1,0 +1,33 @@
+"""What each kind of effect does, and the one RQ job, which carries an effect's number."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from dispatch import service as dispatch
+from hub.outbox import Effect
+from workers import sms
+from workers.bench import Bench
+from workers.relay import Inside, Outside, Relay
+
+
+def _seek(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
+    dispatch.seek(session, bench.desk, int(effect.payload["position"]), now)
+
+
+INSIDE: dict[str, Inside] = {"seek": _seek}
+"""Effects on our own database alone: claimed, done and settled in one transaction."""
+OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring}
+"""Effects on the world outside: claimed, done without a transaction, settled."""
+
+_relay: list[Relay] = []
+
+
+def use(relay: Relay) -> None:
+    """RQ knows a job by its name alone, so this process's relay is kept here."""
+    _relay[:] = [relay]
+
+
+def run(effect_id: int) -> None:
+    """The RQ job (`hub.assemble.JOB`)."""
+    _relay[0].run(effect_id)

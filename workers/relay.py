@@ -1,0 +1,107 @@
+"""An effect is claimed, done and settled, exactly once as far as the world can see, whatever is killed in between."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hub import outbox
+from hub.errors import Conflict
+from hub.outbox import Effect, Queue
+from workers import sms
+from workers.bench import Bench
+from workers.carrier import CarrierError
+
+log = logging.getLogger(__name__)
+Inside = Callable[[Session, Bench, Effect, datetime], None]
+Outside = Callable[[Bench, Effect], str]
+FAULT_AGAIN_IN = timedelta(seconds=5)
+MOST_FAULTS = 6
+DIRECT_LIMIT = 50
+
+
+class Relay:
+    """Runs effects of one queue for one worker."""
+
+    def __init__(
+        self, bench: Bench, queue: Queue, inside: dict[str, Inside], outside: dict[str, Outside]
+    ) -> None:
+        self.bench, self.queue = bench, queue
+        self._inside, self._outside = inside, outside
+
+    def run(self, effect_id: int) -> None:
+        """Run one effect, and at once those of the same queue that it has caused."""
+        kept = self.bench.hub.post.keep_for_me(self.queue)
+        try:
+            self._one(effect_id)
+            while kept:
+                self._one(kept.pop(0))
+        finally:
+            self.bench.hub.post.keep_no_longer()
+            for left in kept:
+                self.bench.hub.post.enqueue(self.queue, left)
+
+    def run_due(self) -> int:
+        """Redis is away: take work straight from the outbox. Returns how many were run."""
+        hub = self.bench.hub
+        with hub.db.read() as session:
+            due = outbox.due_in(session, self.queue, hub.clock.now(), hub.clock.machine(), DIRECT_LIMIT)
+        for effect_id in due:
+            self.run(effect_id)
+        return len(due)
+
+    def _one(self, effect_id: int) -> None:
+        try:
+            effect = self._claim_or_do(effect_id)
+        except Conflict:
+            self._fault(effect_id, "somebody else was first", timedelta(0))
+            return
+        except Exception as error:
+            log.error("effect_fault", exc_info=True, extra={"effect": effect_id})
+            self._fault(effect_id, type(error).__name__, FAULT_AGAIN_IN)
+            return
+        if effect is not None:
+            self._go_outside(effect)
+
+    def _claim_or_do(self, effect_id: int) -> Effect | None:
+        """Claim; what needs our own database alone is done and settled in the same transaction."""
+        hub = self.bench.hub
+        now = hub.clock.now()
+        with hub.db.write() as session:
+            effect = outbox.claim(session, effect_id, self.bench.name, now, hub.clock.machine())
+            if effect is None:
+                return None
+            if (do := self._inside.get(effect.kind)) is None:
+                return effect
+            do(session, self.bench, effect, now)
+            outbox.settle(session, effect, now, {})
+            return None
+
+    def _go_outside(self, effect: Effect) -> None:
+        hub = self.bench.hub
+        try:
+            sid = self._outside[effect.kind](self.bench, effect)
+        except CarrierError as error:
+            log.warning(
+                "carrier", extra={"effect": effect.id, "status": error.code, "attempts": effect.attempts}
+            )
+            failure = error  # the name of an except clause ends with it
+            hub.db.write_again(
+                lambda session: sms.failed(session, self.bench, effect, failure, hub.clock.now())
+            )
+            return
+        hub.db.write_again(lambda session: sms.went_out(session, effect, sid, hub.clock.now()))
+
+    def _fault(self, effect_id: int, why: str, wait: timedelta) -> None:
+        """A fault of our own: it waits and is tried again; after several it is parked, and the watchdog says so."""
+        hub = self.bench.hub
+        now, machine = hub.clock.now(), hub.clock.machine()
+        with hub.db.write() as session:
+            effect = outbox.claim(session, effect_id, self.bench.name, now, machine)
+            if effect is None:
+                return
+            if effect.attempts >= MOST_FAULTS:
+                outbox.park(session, effect, now, why)
+            else:
+                outbox.try_again(session, effect, now + wait, machine, why)

@@ -1,0 +1,64 @@
+"""A text or a voice call leaves the hub. Sees the words and the number, and nothing else of the case."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from dispatch import messages, store
+from dispatch import service as dispatch
+from hub import outbox
+from hub.outbox import Effect
+from hub.places import place_of
+from workers.bench import Bench
+from workers.carrier import CarrierError
+
+MOST_ATTEMPTS = 5
+BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20))
+"""Before the second, third, fourth and fifth attempt. [LOCAL]"""
+
+
+def send(bench: Bench, effect: Effect) -> str:
+    """Returns the carrier's number. Raises `CarrierError`."""
+    carrier = bench.carrier(_training(bench, effect))
+    to, from_, text = (str(effect.payload[key]) for key in ("to", "from", "text"))
+    if effect.attempts > 1:
+        # The attempt before may have got through and died before it could say so.
+        already = [sent.sid for sent in carrier.sent_to(to) if sent.body == text]
+        with bench.hub.db.read() as session:
+            ours = store.sids_known(session, already)
+        if unclaimed := [sid for sid in already if sid not in ours]:
+            return unclaimed[0]
+    return carrier.send(
+        to, from_, text, f"{bench.hub.settings.public}/webhooks/sms/status?effect={effect.id}"
+    )
+
+
+def ring(bench: Bench, effect: Effect) -> str:
+    """Returns the carrier's number. Raises `CarrierError`."""
+    carrier = bench.carrier(_training(bench, effect))
+    to, from_, words = (str(effect.payload[key]) for key in ("to", "from", "words"))
+    public = bench.hub.settings.public
+    key_to = f"{public}/webhooks/voice/key?effect={effect.id}"
+    return carrier.ring(to, from_, words, key_to, f"{public}/webhooks/voice/ended?effect={effect.id}")
+
+
+def _training(bench: Bench, effect: Effect) -> bool:
+    with bench.hub.db.read() as session:
+        return place_of(session, effect.place).training
+
+
+def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
+    messages.went_out(session, effect, sid, now)
+    outbox.settle(session, effect, now, {"sid": sid})
+
+
+def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, now: datetime) -> None:
+    """Try again after a while, or give up: then the offer's turn is over, and somebody is told."""
+    if not error.final and effect.attempts < MOST_ATTEMPTS:
+        again_at = now + BACK_OFF[min(effect.attempts, len(BACK_OFF)) - 1]
+        outbox.try_again(session, effect, again_at, bench.hub.clock.machine(), str(error))
+        return
+    outbox.settle(session, effect, now, {"refused": error.code or str(error)})
+    message = messages.gave_up(session, effect, error.code, now)
+    if message is not None:
+        dispatch.not_delivered(session, bench.desk, message, now)

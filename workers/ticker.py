@@ -1,0 +1,130 @@
+"""Fires what is due, oldest first; sweeps what a queue has missed; lays the audit's chain.
+
+Two tickers can run: one row fires once.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlmodel import Session
+
+from dispatch import ladder, visits
+from dispatch import service as dispatch
+from dispatch.desk import Desk
+from hub import audit, deadlines, outbox
+from hub.deadlines import Deadline
+from hub.errors import Conflict
+from records import alarms, call_backs, hand_overs, tasks
+from triage import calls
+from triage import service as triage
+from workers.bench import Bench
+
+log = logging.getLogger(__name__)
+PUT_OFF = timedelta(seconds=5)
+ALARM_AFTER = 3
+SWEEP_LIMIT = 200
+
+ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
+    "call_unanswered": calls.waits,
+    "call_long": calls.is_long,
+    "assessment": triage.lingers,
+    "held_for_999": triage.held_too_long,
+    "call_back": call_backs.overdue,
+    "hand_over_unconfirmed": hand_overs.time_out,
+    "task": tasks.overdue,
+    "breach": tasks.breach,
+    "near_50": partial(tasks.near, percent=50),
+    "near_75": partial(tasks.near, percent=75),
+    "near_90": partial(tasks.near, percent=90),
+    "set_off": partial(visits.overdue, kind="set_off"),
+    "arrive": partial(visits.overdue, kind="arrive"),
+    "scene_check": partial(visits.overdue, kind="scene_check"),
+    "no_access": visits.no_access_goes_on,
+}
+WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
+    "seek": dispatch.seek,
+    "offer_expires": dispatch.expire,
+    "ladder": ladder.climb,
+}
+"""What happens to the subject when a deadline of each kind is due. A kind without a handler is a bug a test finds."""
+
+
+class Ticker:
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    def fire_due(self, limit: int = 500) -> int:
+        """Everything that is due now, each in a transaction of its own. Returns how many fired."""
+        fired = 0
+        while fired < limit and self._is_due() and self._fire_next():
+            fired += 1
+        return fired
+
+    def _is_due(self) -> bool:
+        """Look before locking: most of the time nothing is due."""
+        hub = self.bench.hub
+        with hub.db.read() as session:
+            at = deadlines.next_due(session)
+        return at is not None and at <= hub.clock.now()
+
+    def _fire_next(self) -> bool:
+        hub = self.bench.hub
+        now = hub.clock.now()
+        seen: Deadline | None = None
+        try:
+            with hub.db.write() as session:
+                seen = deadlines.claim_next_due(session, now)
+                if seen is None:
+                    return False
+                late_s = (now - seen.due_at).total_seconds()
+                if late_s > 30:
+                    log.warning(
+                        "late", extra={"deadline": seen.id, "kind": seen.kind, "late_s": round(late_s)}
+                    )
+                self._handle(session, seen, now)
+        except Exception as error:
+            if seen is None or seen.id is None:
+                raise
+            if not isinstance(error, Conflict):
+                log.error("deadline_fault", exc_info=True, extra={"deadline": seen.id, "kind": seen.kind})
+            self._put_off(seen.id, seen.place, now)
+        return True
+
+    def _handle(self, session: Session, deadline: Deadline, now: datetime) -> None:
+        if (alone := ALONE.get(deadline.kind)) is not None:
+            alone(session, deadline.subject, now)
+        else:
+            WITH_DESK[deadline.kind](session, self.bench.desk, deadline.subject, now)
+
+    def _put_off(self, deadline_id: int, place: str, now: datetime) -> None:
+        """A handler failed: the others go on, it is tried again soon, and a human hears of it if it stays so."""
+        with self.bench.hub.db.write() as session:
+            attempts = deadlines.put_off(session, deadline_id, now + PUT_OFF)
+            if attempts >= ALARM_AFTER:
+                words = (
+                    "The hub cannot carry out something that is due. Look at what is near, and ring support."
+                )
+                alarms.ring(session, place, "deadline_fault", deadline_id, words, now)
+
+    def sweep(self) -> int:
+        """Enqueue what its queue has missed; each is left alone for a while then, so that nothing floods."""
+        hub = self.bench.hub
+        now, machine = hub.clock.now(), hub.clock.machine()
+        with hub.db.read() as session:
+            if not outbox.any_to_wake(session, now, machine):
+                return 0
+        with hub.db.write() as session:
+            woken = outbox.to_wake(session, now, machine, SWEEP_LIMIT)
+        for queue, effect_id in woken:
+            if not hub.post.enqueue(queue, effect_id):
+                break
+        return len(woken)
+
+    def lay_chain(self) -> int:
+        with self.bench.hub.db.read() as session:
+            if not audit.any_unlinked(session):
+                return 0
+        with self.bench.hub.db.write() as session:
+            return audit.lay_chain(session)

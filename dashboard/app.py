@@ -4,6 +4,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -91,12 +92,18 @@ def wants_page(request: Request) -> bool:
     )
 
 
+def _log_in_first(request: Request) -> str:
+    """The log-in page, and back to where a link in a text was leading."""
+    path = request.url.path
+    return f"/log-in?next={quote(path)}" if request.method == "GET" and path != "/" else "/log-in"
+
+
 def _said(request: Request, error: Exception) -> Response:
     """A refusal in plain words: a page for people, JSON for scripts."""
     assert isinstance(error, FirstPointError)
     if wants_page(request):
         if isinstance(error, LogInNeeded):
-            return RedirectResponse("/log-in", 303)
+            return RedirectResponse(_log_in_first(request), 303)
         return page(request, "problem.html", status=error.status, problem=str(error))
     return JSONResponse({"problem": str(error)}, error.status)
 

@@ -58,11 +58,8 @@ def step(request: Request, position_id: int, told: Step, visitor: Doer) -> Said:
     def act(session: Session) -> None:
         position = records.row(session, Position, position_id, visitor.user.place)
         at = _at(session, visitor.user.place, position.case_id, told.at)
+        visits.end_overdue_alarms(session, position, now)  # first: no access rings an alarm of its own
         visits.step(session, position, told.event, now, visitor.user.actor, at)
-        visits.end_overdue_alarms(session, position, now)
-        if told.event == "find_no_access":
-            case = records.case(session, position.place, position.case_id)
-            visits.next_no_access_step(session, case, position, 0, now)
 
     hub.db.write_again(act)
     return {"said": "Recorded."}

@@ -19,11 +19,13 @@ from records.store import rows_of
 LONGEST = 160
 GSM = re.compile(r"[A-Za-z0-9 \n@£$¥èéùìòÇØøÅåÆæßÉ!\"#%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà_^{}\[\]~|€\\]*\Z")
 """What one text can carry as GSM-7; one other character would make two texts of it, or garble it."""
-TYPED_AS = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+TYPED_AS = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}
+)
 
 
 def reply(session: Session, place: Place, message_id: int, body: str, now: datetime, actor: Actor) -> None:
-    """Send the words to whoever texted; the task to read that text is done. The timeline says who answered, not what."""
+    """Send the words to whoever texted; the task to read that text is done. The timeline says who, not what."""
     message = session.get(Message, message_id)
     if message is None or message.place != place.id or message.direction is not Direction.in_:
         raise NotFound("There is no such text here.")

@@ -24,25 +24,26 @@ def due_between(
 ) -> list[StepDue]:
     """The steps other than offers that fell due after `after` (None: from the beginning) and up to `now`, in order.
 
-    Of a step that repeats only the newest time counts: after an outage nobody is rung ten times in a row.
+    Of steps that do the same only the newest counts: after an outage nobody is rung ten times in a row.
     """
-    due = []
+    due: dict[tuple[str, str, str], StepDue] = {}
     for step in _people(protocol):
         times = [at for at in _times(step, began_at, now) if after is None or at > after]
-        if times:
-            due.append(StepDue(step, times[-1]))
-    return sorted(due, key=lambda d: d.at)
+        does = (step.kind, step.role, step.to)
+        if times and (does not in due or due[does].at < times[-1]):
+            due[does] = StepDue(step, times[-1])
+    return sorted(due.values(), key=lambda d: d.at)
 
 
-def next_at(protocol: EscalationProtocol, began_at: datetime, now: datetime) -> datetime | None:
-    """When the next of these steps falls due after `now`; None when there is no more."""
+def next_at(protocol: EscalationProtocol, began_at: datetime, after: datetime | None) -> datetime | None:
+    """When the next of these steps falls due after `after` (None: none has been done yet); it may be past already."""
     times = []
     for step in _people(protocol):
         at = began_at + timedelta(seconds=step.at_s)
-        if at <= now and step.then_every_s:
-            passed = (now - at) // timedelta(seconds=step.then_every_s)
+        if after is not None and at <= after and step.then_every_s:
+            passed = (after - at) // timedelta(seconds=step.then_every_s)
             at += timedelta(seconds=step.then_every_s) * (passed + 1)
-        if at > now:
+        if after is None or at > after:
             times.append(at)
     return min(times, default=None)
 

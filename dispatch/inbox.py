@@ -46,7 +46,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
         place=place.id,
         direction=Direction.in_,
         phone=text.phone,
-        body=text.body[:1600],
+        body=text.body.replace("\x00", "")[:1600],  # PostgreSQL cannot keep a NUL
         at=now,
         sid=text.sid,
         status="received",
@@ -59,7 +59,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
         _somebody_unknown(session, place, message, now)
         return message
     reading = (
-        Reading(Kind.opt_out) if text.opt_out == "STOP" else read(text.body, phone_of(session, who, now))
+        Reading(Kind.opt_out) if text.opt_out == "STOP" else read(message.body, phone_of(session, who, now))
     )
     message.read_as = f"{reading.kind}:{reading.event}" if reading.event else reading.kind.value
     _Reply(session, desk, place, who, message, now).do(reading)
@@ -72,12 +72,13 @@ def phone_of(session: Session, who: Responder, now: datetime) -> Phone:
     offers = store.offers_of_responder(session, who.key, now - store.CODES_HOLD)
     position = store.assignment_of(session, who.key)
     held = store.accepted_offer(session, position.key) if position else None
-    ended = (OfferState.expired, OfferState.lost, OfferState.withdrawn, OfferState.declined)
+    gone = (OfferState.lost, OfferState.withdrawn)
+    ended = (*gone, OfferState.expired, OfferState.declined)
+    lately = [o for o in offers if o.state in ended and (o.ended_at or now) > now - store.LATELY]
     return Phone(
         live=[o.code for o in offers if o.state is OfferState.sent],
-        ended_lately=[
-            o.code for o in offers if o.state in ended and (o.ended_at or now) > now - store.LATELY
-        ],
+        ended_lately=[o.code for o in lately],
+        gone_lately=[o.code for o in lately if o.state in gone],
         assigned=[held.code] if held else [],
         known=[o.code for o in offers],
     )
@@ -157,8 +158,8 @@ class _Reply:
             visits.hand_back(self.session, position, self.now, self.who.actor)
             self._say(texts.handed_back(offer.code), offer)
             return
-        visits.step(self.session, position, reading.event, self.now, self.who.actor)
         visits.end_overdue_alarms(self.session, position, self.now)
+        visits.step(self.session, position, reading.event, self.now, self.who.actor)
         self._say(texts.noted(offer.code, *texts.STEP_NOTED[reading.event]), offer)
 
     def _delay(self, reading: Reading, offer: Offer | None) -> None:
@@ -204,9 +205,8 @@ class _Reply:
 
     def _opt_out(self, _reading: Reading, _offer: Offer | None) -> None:
         messages.mark_unreachable(self.session, self.who, self.now, "they texted a word that carriers own")
-        for offer in store.offers_of_responder(self.session, self.who.key, self.now - store.LATELY):
-            if offer.state is OfferState.sent:
-                service.expire(self.session, self.desk, offer.key, self.now, "gets no texts any more")
+        for offer in store.live_offers_of(self.session, self.who.key):
+            service.expire(self.session, self.desk, offer.key, self.now, "gets no texts any more")
 
     def _human(self, _reading: Reading, offer: Offer | None) -> None:
         position = store.assignment_of(self.session, self.who.key)

@@ -70,11 +70,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Phone:
-    """What a phone has open: codes of its live offers, of offers to it that ended in the last 15 min, of its live
-    assignments, and of every offer of the last 90 days that a code may still name."""
+    """What a phone has open, as codes: its live offers, offers to it that ended in the last 15 min (and those among
+    them that are past having: somebody else has them), its live assignments, and every offer of the last 90 days
+    that a code may still name."""
 
     live: Sequence[str] = ()
     ended_lately: Sequence[str] = ()
+    gone_lately: Sequence[str] = ()
     assigned: Sequence[str] = ()
     known: Sequence[str] = ()
 
@@ -83,7 +85,7 @@ def read(body: str, phone: Phone) -> Reading:
     words = _words(body)
     if not words:
         return Reading(Kind.human)
-    if DANGER_WORD in words and len(words) <= 3:
+    if words[0] == DANGER_WORD or (DANGER_WORD in words and len(words) <= 3):
         return Reading(Kind.danger, code=_code_among(words, phone))
     if len(words) == 1 and words[0] in CARRIERS_WORDS:
         return Reading(Kind.opt_out if words[0] in OPT_OUT_WORDS else Kind.human)
@@ -94,8 +96,8 @@ def read(body: str, phone: Phone) -> Reading:
     code = _meant(codes[0], phone) if codes else ""
     if rest == ["999"]:
         return _on_visit(Reading(Kind.ambulance), code, phone)
-    if len(rest) == 2 and rest[0] == "DELAY" and rest[1].isdigit() and 0 < int(rest[1]) <= MOST_DELAY_MIN:
-        return _on_visit(Reading(Kind.delay, minutes=int(rest[1])), code, phone)
+    if len(rest) == 2 and rest[0] == "DELAY" and (minutes := _minutes(rest[1])):
+        return _on_visit(Reading(Kind.delay, minutes=minutes), code, phone)
     events = {TAUGHT.get(word, "") for word in rest}
     if len(events) != 1 or "" in events:
         return Reading(Kind.human, code=code)
@@ -117,6 +119,12 @@ def _words(body: str) -> list[str]:
     return [word for word in words if word != "FP"] if len(words) > 1 else words
 
 
+def _minutes(word: str) -> int:
+    """A delay that can be; 0 where it is none. Plain digits alone: `²` is a digit to Python, and no number."""
+    minutes = int(word) if re.fullmatch(r"[0-9]{1,4}", word) else 0
+    return minutes if minutes <= MOST_DELAY_MIN else 0
+
+
 def _to_offer(reading: Reading, code: str, phone: Phone) -> Reading:
     """S23: a bare answer is taken only if exactly one offer is live and no other ended in the last 15 min."""
     if code:
@@ -124,8 +132,25 @@ def _to_offer(reading: Reading, code: str, phone: Phone) -> Reading:
     if len(phone.live) == 1 and not phone.ended_lately:
         return Reading(reading.kind, reading.event, phone.live[0])
     if not phone.live and not phone.ended_lately:
-        return Reading(Kind.nothing_open)
+        return _said_again(reading, phone)
+    if (
+        not phone.live
+        and not phone.assigned
+        and len(phone.ended_lately) == 1
+        and list(phone.gone_lately) == list(phone.ended_lately)
+    ):
+        return Reading(reading.kind, reading.event, phone.gone_lately[0])  # only to be told "already taken"
     return Reading(Kind.which, reading.event)
+
+
+def _said_again(reading: Reading, phone: Phone) -> Reading:
+    """A bare answer with no offer to it. On a visit a second yes changes nothing, and a no must reach a human: they
+    may believe that they are rid of it."""
+    if len(phone.assigned) != 1:
+        return Reading(Kind.nothing_open)
+    if reading.event == "accept":
+        return Reading(reading.kind, reading.event, phone.assigned[0])
+    return Reading(Kind.human, code=phone.assigned[0])
 
 
 def _on_visit(reading: Reading, code: str, phone: Phone) -> Reading:

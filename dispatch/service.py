@@ -18,6 +18,7 @@ from dispatch.ranking import Ranked, rank
 from hub import deadlines, ids, outbox
 from hub.actors import HUB, Actor
 from hub.deadlines import Deadline
+from hub.errors import Conflict
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
@@ -57,7 +58,7 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
-    _show(session, position, live, now, next_at(protocol, position.ladder_began_at, now))
+    _show(session, position, live, now, next_at(protocol, position.ladder_began_at, position.ladder_done_at))
 
 
 def _offer(
@@ -141,9 +142,7 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
     if offer.state is OfferState.accepted and not offer.given_back:
         return True  # said twice; it is theirs already
     others = store.offers_of_position(session, position.key, [OfferState.sent])
-    others += [
-        o for o in store.offers_of_responder(session, who.key, now - store.LATELY) if o.state in offers.LIVE
-    ]
+    others += store.live_offers_of(session, who.key)
     verdict = offers.answer_yes(_seen(offer), position.state, [_seen(other) for other in others])
     if why_not := _why_not(session, who, position, verdict.accepted, now):
         _answer(session, place, who, case, offer, why_not or texts.already_taken(offer.code), now)
@@ -215,15 +214,22 @@ def _answer(
 
 
 def decline(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Actor) -> None:
-    """A no: the next is asked at once."""
+    """A no: the next is asked at once. Raises `Conflict` where the visit is theirs: a no is not a hand-back."""
     case = take(session, offer.case_id, now)
     session.refresh(offer)
+    if offer.state is OfferState.accepted and not offer.given_back and _is_under_way(session, offer):
+        raise Conflict("They have accepted this visit. If they cannot go, it must be handed back.")
     who = store.responder(session, offer.responder_id)
     if offer.state is OfferState.sent:
         _end_offer(session, offer, "decline", now)
         write_line(session, case.key, now, actor, "declined", f"{who.short_name} declined {offer.code}.")
         seek(session, desk, offer.position_id, now)
     _answer(session, place_of(session, offer.place), who, case, offer, texts.declined(offer.code), now)
+
+
+def _is_under_way(session: Session, offer: Offer) -> bool:
+    position = session.get_one(Position, offer.position_id, populate_existing=True)
+    return position.state in store.ASSIGNED
 
 
 def expire(

@@ -173,6 +173,28 @@ def offers_of_responder(
     return list(session.exec(found.order_by(col(Offer.id).desc()).limit(limit)))
 
 
+def live_offers_of(session: Session, responder_id: int) -> list[Offer]:
+    """Every offer that waits for this responder's answer, however long ago it was sent (two days wait two hours)."""
+    found = pick(Offer).where(Offer.responder_id == responder_id, Offer.state == OfferState.sent)
+    return list(session.exec(found.order_by(col(Offer.id))))
+
+
+def live_offers(session: Session, place: str, limit: int = 300) -> list[Offer]:
+    """Every offer of the place that waits for an answer, oldest first."""
+    found = pick(Offer).where(Offer.place == place, Offer.state == OfferState.sent)
+    return list(session.exec(found.order_by(col(Offer.id)).limit(limit)))
+
+
+def texts_by_id(
+    session: Session, message_ids: Iterable[int | None]
+) -> dict[int, tuple[Message, Responder | None]]:
+    """These messages, each with the responder it came from, if it came from one."""
+    wanted = {message_id for message_id in message_ids if message_id is not None}
+    found = pick(Message, Responder).join(Responder, col(Responder.id) == Message.responder_id, isouter=True)
+    rows = session.exec(found.where(col(Message.id).in_(wanted))) if wanted else ()
+    return {message.key: (message, who) for message, who in rows}
+
+
 def count_offers_of_case(session: Session, case_id: int) -> int:
     counted: int = session.execute(select(func.count()).where(_offer.case_id == case_id)).scalar_one()
     return counted

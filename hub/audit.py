@@ -17,6 +17,7 @@ class Audit(SQLModel, table=True):
     __table_args__ = (
         where_live("audit_unchained", "id", where="link IS NULL"),
         Index("audit_subject", "place", "subject"),
+        Index("audit_nth", "nth", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -25,6 +26,9 @@ class Audit(SQLModel, table=True):
     action: str = Field(max_length=60)
     subject: str = Field(max_length=60)
     why: str | None = Field(default=None, max_length=300)
+    nth: int | None = Field(
+        default=None, description="its place in the chain; ids are not in the order of commits"
+    )
     link: str | None = Field(
         default=None, max_length=64, description="SHA-256 over the row and the link before it"
     )
@@ -54,11 +58,13 @@ def lay_chain(session: Session, limit: int = 500) -> int:
     )
     if not fresh:
         return 0
-    before = session.exec(
-        select(Audit.link).where(col(Audit.link).is_not(None)).order_by(col(Audit.id).desc()).limit(1)
+    last = session.exec(
+        select(Audit).where(col(Audit.nth).is_not(None)).order_by(col(Audit.nth).desc()).limit(1)
     ).first()
-    for row in fresh:
-        before = row.link = _link(before or "", row)
+    before, done = (last.link or "", last.nth or 0) if last else ("", 0)
+    for nth, row in enumerate(fresh, start=done + 1):
+        row.nth = nth
+        before = row.link = _link(before, row)
         session.add(row)
     return len(fresh)
 
@@ -66,8 +72,9 @@ def lay_chain(session: Session, limit: int = 500) -> int:
 def first_broken_link(session: Session) -> int | None:
     """The id of the first row that does not follow from the one before it; None when the chain holds."""
     before = ""
-    for row in session.exec(select(Audit).where(col(Audit.link).is_not(None)).order_by(col(Audit.id))):
-        if row.link != _link(before, row):
+    chained = select(Audit).where(col(Audit.nth).is_not(None)).order_by(col(Audit.nth))
+    for place, row in enumerate(session.exec(chained), start=1):
+        if row.nth != place or row.link != _link(before, row):
             return row.id
         before = row.link or ""
     return None

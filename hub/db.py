@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import psycopg.errors
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from hub.errors import Conflict
@@ -23,6 +23,8 @@ from hub.errors import Conflict
 log = logging.getLogger(__name__)
 LONG_TURN_S = 0.25
 """A writer that holds the line longer than this is written down: nothing slow belongs inside a write."""
+
+FIRST = "Somebody else was first. Load the page again and look."
 
 T = TypeVar("T")
 Info = dict[Any, Any]
@@ -80,7 +82,11 @@ class Database:
                 info = session.info
         except IntegrityError as error:
             if _is_unique(error.orig):
-                raise Conflict("Somebody else was first. Load the page again and look.") from None
+                raise Conflict(FIRST) from None
+            raise _without_words(error) from None
+        except OperationalError as error:
+            if isinstance(error.orig, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure):
+                raise Conflict(FIRST) from None
             raise
         finally:
             self._thread.writes = False
@@ -163,3 +169,9 @@ def _is_unique(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.IntegrityError):
         return error.sqlite_errorname in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
     return isinstance(error, psycopg.errors.UniqueViolation)
+
+
+def _without_words(error: IntegrityError) -> IntegrityError:
+    """The same fault without the driver's details: PostgreSQL prints the whole row, with everybody's names."""
+    said = error.orig.diag.message_primary if isinstance(error.orig, psycopg.Error) else str(error.orig)
+    return IntegrityError("a write", None, type(error.orig or error)(said))

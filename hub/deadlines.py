@@ -76,22 +76,31 @@ def clear_case(session: Session, case_id: int) -> None:
     )
 
 
-def claim_next_due(session: Session, now: datetime) -> Deadline | None:
-    """The one that has waited longest past its time, marked as fired; commits or comes back with its handler's work."""
+def oldest_due(session: Session, now: datetime) -> Deadline | None:
+    """The one that has waited longest past its time. Nothing is locked yet: its case comes first, as everywhere, or
+    a reply that comes in the same moment and this would wait for each other."""
     due = (
         select(Deadline)
         .where(Deadline.state == DeadlineState.waiting, Deadline.due_at <= now)
         .order_by(col(Deadline.due_at), col(Deadline.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    deadline = session.exec(due).first()
-    if deadline is None:
-        return None
-    deadline.state = DeadlineState.fired
-    deadline.fired_at = now
-    session.flush()
-    return deadline
+    return session.exec(due).first()
+
+
+def claim(session: Session, deadline: Deadline, now: datetime) -> bool:
+    """Mark it as fired; commits or comes back with its handler's work. False where it waits no more, or not for now."""
+    claimed = session.execute(
+        update(Deadline)
+        .where(
+            col(Deadline.id) == deadline.id,
+            col(Deadline.state) == DeadlineState.waiting,
+            col(Deadline.due_at) <= now,
+        )
+        .values(state=DeadlineState.fired, fired_at=now)
+        .returning(col(Deadline.id))
+    )
+    return claimed.scalar_one_or_none() is not None
 
 
 def put_off(session: Session, deadline_id: int, until: datetime) -> int:

@@ -81,11 +81,12 @@ def owe(session: Session, row: R, now: datetime, actor: Actor, words: str, *dues
     """Put an owed row on its case. Every owed row has a deadline: `dues` may not be empty."""
     if not dues:
         raise ValueError("an owed row needs a deadline")
+    if (case_id := _case_of(row)) is not None:
+        _must_be_open(take(session, case_id, now))
     session.add(row)
     session.flush()
     _set_dues(session, row, dues)
-    if (case_id := _case_of(row)) is not None:
-        take(session, case_id, now)
+    if case_id is not None:
         _line(session, row, case_id, now, actor, "opened", None, str(_state(row)), words)
     _tell(session, row, now)
     return row
@@ -106,7 +107,9 @@ def move(
         raise ValueError(f"{row.owed}: {new} needs a deadline")
     case_id = _case_of(row) or values.get("case_id")
     if case_id is not None:
-        take(session, case_id, now)
+        case = take(session, case_id, now)
+        if owes(row.owed, new):
+            _must_be_open(case)
     if not store.swap_state(session, row, old, new, values):
         raise Conflict(f"Somebody else was first: the {_name(row)} has just changed. Load it again and look.")
     deadlines.clear_owner(session, row.owed, row.key)
@@ -115,6 +118,12 @@ def move(
         _line(session, row, case_id, now, actor, event, old, new, words)
     _tell(session, row, now)
     return row
+
+
+def _must_be_open(case: Case) -> None:
+    """A closed case owes nothing. Raises `Conflict`."""
+    if case.state is CaseState.closed:
+        raise Conflict("This case is closed. Open it again, or begin a new call for a new need.")
 
 
 def redue(session: Session, row: OwedRow, *dues: Due) -> None:

@@ -1,11 +1,11 @@
 """Every query of the room."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, DateTime, Integer, String, cast, literal, null, select, union_all, update
-from sqlmodel import Session, col
+from sqlalchemy import Boolean, Integer, String, cast, func, literal, null, select, union_all, update
+from sqlmodel import Session, UTCDateTime, col
 from sqlmodel import select as pick
 
 from hub.deadlines import Deadline, DeadlineState
@@ -76,7 +76,7 @@ def _live_columns(owed: Owed, of: Callable[[Any], Any]) -> Any:
         table.id,
         cast(table.state, String).label("state"),
         (cast(table.kind, String) if has_kind else literal("")).label("kind"),
-        (table.due_at if is_position else cast(null(), DateTime(timezone=True))).label("due_at"),
+        (table.due_at if is_position else cast(null(), UTCDateTime())).label("due_at"),
         (table.travel_min if is_position else cast(null(), Integer)).label("travel_min"),
         (table.stops_clock if is_position else cast(null(), Boolean)).label("stops_clock"),
         (table.responder_name if is_position else literal("")).label("responder"),
@@ -159,6 +159,18 @@ def open_cases(session: Session, place: str, limit: int) -> list[Case]:
     """What is due next stands first (S5); `limit` at most."""
     found = pick(Case).where(Case.place == place, Case.state == CaseState.open)
     return list(session.exec(found.order_by(col(Case.next_due_at), col(Case.id)).limit(limit)))
+
+
+def refs_of(session: Session, case_ids: Iterable[int | None]) -> dict[int, str]:
+    """The references of these cases, by case."""
+    wanted = {case_id for case_id in case_ids if case_id is not None}
+    found = select(col(Case.id), col(Case.ref)).where(col(Case.id).in_(wanted))
+    return {row.id: row.ref for row in session.execute(found)} if wanted else {}
+
+
+def count_open_cases(session: Session, place: str) -> int:
+    counted = select(func.count()).where(col(Case.place) == place, col(Case.state) == CaseState.open)
+    return int(session.execute(counted).scalar_one())
 
 
 def timeline(session: Session, case_id: int, limit: int = 500) -> list[Timeline]:

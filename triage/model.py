@@ -55,7 +55,7 @@ class Answered(SQLModel, table=True):
     place: str = Field(max_length=40)
     assessment_id: int = Field(foreign_key="assessment.id")
     question: str = Field(max_length=60)
-    answer: Any = Field(default=None, sa_type=Json)
+    answer: Any = Field(default=None, sa_type=Json, nullable=True, description="None: taken back")
     by: str = Field(max_length=80)
     at: datetime
 

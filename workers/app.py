@@ -116,6 +116,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (SWEEP_EVERY_S, ticker.sweep),
         (CHAIN_EVERY_S, ticker.lay_chain),
         (WATCH_EVERY_S, lambda: watchdog.watch(bench)),
+        (WATCH_EVERY_S, ticker.catch_up),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

@@ -11,6 +11,9 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from dispatch.messages import NEVER_AGAIN
 
+NEWEST = 50
+"""How many of a number's newest texts are looked through."""
+
 
 class CarrierError(Exception):
     """It did not go out. `code` is the carrier's own, `final` says that trying again is of no use."""
@@ -28,6 +31,15 @@ class Sent:
     body: str
 
 
+@dataclass(frozen=True)
+class Received:
+    """A text that the carrier says it has received for us."""
+
+    sid: str
+    phone: str
+    body: str
+
+
 class SmsCarrier(Protocol):
     """What carries texts and calls. Every method raises `CarrierError`."""
 
@@ -37,6 +49,14 @@ class SmsCarrier(Protocol):
 
     def sent_to(self, to: str) -> list[Sent]:
         """The newest texts to a number, so that a second attempt can see whether the first got through."""
+        ...
+
+    def status(self, sid: str) -> tuple[str, int | None]:
+        """What has become of a text, and the error's code where there is one."""
+        ...
+
+    def received(self, to: str) -> list[Received]:
+        """The newest texts to a number of ours, newest first: some may never have been told to us."""
         ...
 
     def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
@@ -61,8 +81,16 @@ class TwilioCarrier:
         return str(sent.sid)
 
     def sent_to(self, to: str) -> list[Sent]:
-        found = _asked(lambda: self._client.messages.list(to=to, limit=20))
+        found = _asked(lambda: self._client.messages.list(to=to, limit=NEWEST))
         return [Sent(str(message.sid), str(message.body)) for message in found]
+
+    def status(self, sid: str) -> tuple[str, int | None]:
+        message = _asked(lambda: self._client.messages(sid).fetch())
+        return str(message.status), int(message.error_code) if message.error_code else None
+
+    def received(self, to: str) -> list[Received]:
+        found = _asked(lambda: self._client.messages.list(to=to, limit=NEWEST))
+        return [Received(str(m.sid), str(m.from_), str(m.body)) for m in found]
 
     def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
         said = VoiceResponse()

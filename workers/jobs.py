@@ -8,6 +8,7 @@ from dispatch import service as dispatch
 from hub.outbox import Effect
 from workers import sms
 from workers.bench import Bench
+from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
 
 
@@ -17,7 +18,7 @@ def _seek(session: Session, bench: Bench, effect: Effect, now: datetime) -> None
 
 INSIDE: dict[str, Inside] = {"seek": _seek}
 """Effects on our own database alone: claimed, done and settled in one transaction."""
-OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring}
+OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring, "catch_up": catch_up}
 """Effects on the world outside: claimed, done without a transaction, settled."""
 
 _relay: list[Relay] = []

@@ -59,6 +59,8 @@ def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, 
         outbox.try_again(session, effect, again_at, bench.hub.clock.machine(), str(error))
         return
     outbox.settle(session, effect, now, {"refused": error.code or str(error)})
+    if effect.kind == "catch_up":
+        return  # the next minute asks again
     message = messages.gave_up(session, effect, error.code, now)
     if message is not None:
         dispatch.not_delivered(session, bench.desk, message, now)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from dispatch import ladder, visits
 from dispatch import service as dispatch
@@ -16,10 +16,13 @@ from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
+from hub.places import Place
 from records import alarms, call_backs, hand_overs, tasks
+from records.service import take
 from triage import calls
 from triage import service as triage
 from workers.bench import Bench
+from workers.catch_up import ask_for_it
 
 log = logging.getLogger(__name__)
 PUT_OFF = timedelta(seconds=5)
@@ -75,9 +78,13 @@ class Ticker:
         seen: Deadline | None = None
         try:
             with hub.db.write() as session:
-                seen = deadlines.claim_next_due(session, now)
+                seen = deadlines.oldest_due(session, now)
                 if seen is None:
                     return False
+                if seen.case_id is not None:
+                    take(session, seen.case_id, now)
+                if not deadlines.claim(session, seen, now):
+                    raise Conflict("Another ticker was first, or it is owed no more.")
                 late_s = (now - seen.due_at).total_seconds()
                 if late_s > 30:
                     log.warning(
@@ -128,3 +135,9 @@ class Ticker:
                 return 0
         with self.bench.hub.db.write() as session:
             return audit.lay_chain(session)
+
+    def catch_up(self) -> None:
+        """Have the carriers asked for what they could not tell us."""
+        with self.bench.hub.db.write() as session:
+            for place in session.exec(select(Place)):
+                ask_for_it(session, place, self.bench)

@@ -67,10 +67,12 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column("why", sa.String(length=300), nullable=True),
+        sa.Column("nth", sa.Integer(), nullable=True),
         sa.Column("link", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("audit_nth", ["nth"], unique=True)
         batch_op.create_index("audit_subject", ["place", "subject"], unique=False)
         batch_op.create_index(
             "audit_unchained",
@@ -714,10 +716,11 @@ def upgrade() -> None:
     op.create_table(
         "answered",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=True),
         sa.Column("place", sa.String(length=40), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=60), nullable=False),
-        sa.Column("answer", JSON, nullable=False),
+        sa.Column("answer", JSON, nullable=True),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -725,6 +728,7 @@ def upgrade() -> None:
             ["assessment.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("entry"),
     )
     with op.batch_alter_table("answered", schema=None) as batch_op:
         batch_op.create_index("answered_assessment", ["assessment_id"], unique=False)
@@ -1182,6 +1186,7 @@ def downgrade() -> None:
             "audit_unchained", sqlite_where=sa.text("link IS NULL"), postgresql_where=sa.text("link IS NULL")
         )
         batch_op.drop_index("audit_subject")
+        batch_op.drop_index("audit_nth")
 
     op.drop_table("audit")
     op.drop_table("area")

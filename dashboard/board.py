@@ -1,0 +1,260 @@
+"""What the live board shows, for a whole page and for one event alike: facts in, finished rows out.
+
+A row is made of the facts that an event carries, so that the page, a live update and a day played back look the same.
+Times stand in the rows as milliseconds; the browser counts them down by the hub's clock.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from fastapi import FastAPI
+from sqlmodel import Session
+
+from dashboard.crew import Crew, crew_of
+from dashboard.frame import fragment
+from dispatch.desk import Desk
+from dispatch.store import texts_by_id
+from hub import events
+from hub.access import Role, User
+from hub.events import Event
+from hub.places import Place, place_of
+from records import alarms, store
+from records.alarms import AlarmState
+from records.board import Facts, case_facts, task_facts
+from records.lifecycles import CallState
+
+CASES = 500
+"""A board shows so many at most, the next due first, and says when there are more."""
+HANDS = (Role.coordinator, Role.manager, Role.hub_clinician, Role.handler)
+QUIET_AFTER_S = {"seeking": 300, "offered": 1200, "taking the call": 900, "accepted": 900, "at door": 1200}
+QUIET_ELSE_S = 3600
+"""A case where nothing has happened for so long turns amber by itself. [LOCAL]"""
+DUE_WORDS = {
+    "latest safe departure": "leave by",
+    "breach": "breach",
+    "call_back": "call back",
+    "call_long": "call is long",
+    "assessment": "finish questions",
+    "hand_over_unconfirmed": "reference by",
+    "task": "task by",
+    "set_off": "set off by",
+    "arrive": "arrive by",
+    "scene_check": "check in",
+    "no_access": "next try",
+    "held_for_999": "decide by",
+}
+TASK_ORDER = {"danger": 0, "unread_reply": 1, "no_access": 2, "care_time": 3, "other": 4, "finish": 5}
+
+
+class View(StrEnum):
+    """The kinds of viewer that one event is rendered for. Those who only look see no texts and no telephone numbers."""
+
+    hands = "hands"
+    eyes = "eyes"
+    machine = "machine"
+
+
+@dataclass(frozen=True)
+class Board:
+    """One consistent snapshot: what `cursor` had led to."""
+
+    cursor: int
+    epoch: str
+    now: datetime
+    cases: list[str]
+    more: int
+    alarms: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    crew: Crew | None = None
+
+
+def view_of(user: User) -> View:
+    return View.hands if user.has(*HANDS) else View.eyes
+
+
+def epoch(session: Session, place: str) -> str:
+    """Which history the numbers belong to: the first event's time. A hub begun anew has another."""
+    first = session.get(Event, (place, 1))
+    return first.at.isoformat() if first else ""
+
+
+def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view: View) -> Board:
+    """Everything on the board, from one read transaction, so that the cursor and the rows agree."""
+    cursor, place = events.cursor(session, place_id), place_of(session, place_id)
+    cases = store.open_cases(session, place_id, CASES)
+    owed = store.owed_of_cases(session, [case.key for case in cases])
+    rows = [case_html(case_facts(case, owed[case.key]) or {}, case.key, app, place, now) for case in cases]
+    live = alarms.live(session, place_id)
+    refs = store.refs_of(session, (alarm.case_id for alarm in live))
+    ringing: list[str] = []
+    taken: list[str] = []
+    for alarm in live:
+        html = alarm_html(alarms.facts(alarm, refs.get(alarm.case_id or 0)) or {}, alarm.id, place, view)
+        (ringing if alarm.state is AlarmState.ringing else taken).append(html)
+    calls = [call for call in store.live_calls(session, place_id) if call.state is CallState.ringing]
+    return Board(
+        cursor=cursor,
+        epoch=epoch(session, place_id),
+        now=now,
+        cases=rows,
+        more=max(0, store.count_open_cases(session, place_id) - len(rows)),
+        alarms=ringing,
+        taken=taken,
+        tasks=_tasks(session, place) if view is View.hands else [],
+        calls=[
+            call_html({"number": call.number, "at": call.opened_at.isoformat()}, call.id, view)
+            for call in calls
+        ],
+        crew=crew_of(session, place, now),
+    )
+
+
+def _tasks(session: Session, place: Place) -> list[str]:
+    tasks = store.open_tasks(session, place.id)
+    refs = store.refs_of(session, (task.case_id for task in tasks))
+    texts = texts_by_id(session, (task.message_id for task in tasks))
+    shown = [(task_facts(task, refs[task.case_id]) or {}, task.key) for task in tasks]
+    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 4), one[1]))
+    return [task_html(facts, key, place, texts) for facts, key in shown]
+
+
+def render(session: Session, app: FastAPI, event: Event, view: View, now: datetime) -> dict[str, Any]:
+    """One event as a message to a kind of viewer. Who may not see it gets its number alone."""
+    message: dict[str, Any] = {"cursor": event.n}
+    if view is View.eyes and event.topic == "task":
+        return message
+    message |= {"topic": event.topic, "id": f"{event.topic}-{event.subject}"}
+    if event.facts is None:
+        return message | {"gone": True}
+    if view is View.machine:
+        return message | {"at": event.at.isoformat(), "facts": event.facts}
+    return message | {"html": _html(session, app, event, event.facts, view, now)}
+
+
+def _html(session: Session, app: FastAPI, event: Event, facts: Facts, view: View, now: datetime) -> str:
+    place = place_of(session, event.place)
+    if event.topic == "case":
+        return case_html(facts, event.subject, app, place, now)
+    if event.topic == "alarm":
+        return alarm_html(facts, event.subject, place, view)
+    if event.topic == "task":
+        return task_html(facts, event.subject, place, texts_by_id(session, [facts.get("message")]))
+    return call_html(facts, event.subject, view)
+
+
+def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: datetime) -> str:
+    """One row of the list of cases."""
+    start, breach = _at(facts.get("clock_start")), _at(facts.get("breach_at"))
+    stop, due = _at(facts.get("clock_stop")), _at(facts.get("due_at"))
+    used = (now - start) / (breach - start) if start and breach and breach > start else None
+    word = facts.get("word", "")
+    what = facts.get("due_what") or ""
+    who = facts.get("who") or ""
+    return fragment(
+        "_case_row.html",
+        id=case_id,
+        ref=facts.get("ref", ""),
+        word=word,
+        step=facts.get("step", 1),
+        priority=_label(app, facts.get("priority")),
+        where=facts.get("where") or "",
+        need=facts.get("need") or "",
+        who=who or ("nobody yet" if facts.get("seeking") else ""),
+        nobody=bool(facts.get("seeking")) and not who,
+        due=_ms(due),
+        due_words=DUE_WORDS.get(what, what.replace("_", " ")),
+        due_clock=_clock(due, place),
+        start=_ms(start),
+        breach=_ms(breach),
+        stop=_ms(stop),
+        stop_clock=_clock(stop, place),
+        in_time=bool(stop and breach and stop <= breach),
+        moved=_ms(_at(facts.get("moved_at"))),
+        quiet_s=QUIET_AFTER_S.get(word, QUIET_ELSE_S),
+        size=_size(used, breach, stop, now),
+        used=min(10, max(0, int((used or 0) * 10))),
+    )
+
+
+def _size(used: float | None, breach: datetime | None, stop: datetime | None, now: datetime) -> str:
+    """What is closest to its breach is largest, a safe case is quiet. The browser goes on with the same rule."""
+    if used is None or breach is None:
+        return "mid"
+    if stop is not None:
+        return "far"
+    if used >= 1:
+        return "over"
+    if used >= 0.75:
+        return "near"
+    return "mid" if (breach - now).total_seconds() <= 2 * 3600 else "far"
+
+
+def alarm_html(facts: Facts, alarm_id: object, place: Place, view: View) -> str:
+    raised = _at(facts.get("raised_at"))
+    ref = facts.get("ref")
+    words = facts.get("words", "")
+    return fragment(
+        "_alarm.html",
+        id=alarm_id,
+        ref=ref,
+        case=facts.get("case"),
+        words=words.removeprefix(f"{ref}: ") if ref else words,
+        raised=_ms(raised),
+        raised_clock=_clock(raised, place),
+        taken_by=facts.get("taken_by"),
+        acts=view is View.hands,
+    )
+
+
+def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]) -> str:
+    opened = _at(facts.get("at"))
+    message, responder = texts.get(facts.get("message") or 0, (None, None))
+    kind = facts.get("kind", "other")
+    return fragment(
+        "_task.html",
+        id=task_id,
+        kind=kind,
+        order=TASK_ORDER.get(kind, 4),
+        words=facts.get("words", ""),
+        ref=facts.get("ref"),
+        case=facts.get("case"),
+        opened=_ms(opened),
+        opened_clock=_clock(opened, place),
+        message=message,
+        responder=responder,
+    )
+
+
+def call_html(facts: Facts, call_id: object, view: View) -> str:
+    number = facts.get("number") if view is View.hands else None
+    return fragment("_call.html", id=call_id, number=number, at=_ms(_at(facts.get("at"))))
+
+
+def crew_html(session: Session, place_id: str, now: datetime) -> str:
+    return fragment("_crew.html", crew=crew_of(session, place_of(session, place_id), now))
+
+
+def _label(app: FastAPI, priority: str | None) -> str:
+    if priority is None:
+        return ""
+    desk: Desk = app.state.desk
+    try:
+        return desk.label(priority)
+    except (KeyError, StopIteration):
+        return priority.replace("_", " ")  # a priority of an older house file
+
+
+def _at(iso: str | None) -> datetime | None:
+    return datetime.fromisoformat(iso) if iso else None
+
+
+def _ms(at: datetime | None) -> int | str:
+    return int(at.timestamp() * 1000) if at else ""
+
+
+def _clock(at: datetime | None, place: Place) -> str:
+    return at.astimezone(place.local()).strftime("%H:%M") if at else ""

@@ -1,0 +1,104 @@
+"""Who is on shift, where they are, and what comes next of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from dispatch import store
+from dispatch.model import Offer, Responder, Shift
+from hub.places import Place
+from records.model import Position
+from records.store import refs_of
+
+ENDS_SOON = timedelta(minutes=60)
+STATES = {
+    "accepted": "accepted",
+    "en_route": "travelling",
+    "at_door": "at door",
+    "with_person": "with them",
+    "no_access": "no access",
+}
+ORDER = ("no access", "no texts", "at door", "with them", "travelling", "accepted", "offered", "free")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One line of the list; `urgent` is said with a sign and words, never by colour alone."""
+
+    id: int
+    name: str
+    profession: str
+    state: str
+    case_id: int | None
+    ref: str
+    then: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Crew:
+    members: list[Member]
+    summary: list[tuple[str, int]]
+
+
+def crew_of(session: Session, place: Place, now: datetime) -> Crew:
+    """Everybody on shift just now."""
+    out = {position.responder_id: position for position in store.positions_out(session, place.id)}
+    offered = {offer.responder_id: offer for offer in store.live_offers(session, place.id)}
+    refs = refs_of(session, [row.case_id for row in out.values()] + [row.case_id for row in offered.values()])
+    members = [
+        _member(who, shift, out.get(who.key), offered.get(who.key), refs, place, now)
+        for who, shift in store.responders_on_shift(session, place.id, now)
+    ]
+    members.sort(key=lambda member: (ORDER.index(member.state), member.name))
+    counted = [(state, sum(member.state == state for member in members)) for state in reversed(ORDER)]
+    return Crew(members, [(state, n) for state, n in counted if n or state == "free"])
+
+
+def _member(
+    who: Responder,
+    shift: Shift,
+    position: Position | None,
+    offer: Offer | None,
+    refs: dict[int, str],
+    place: Place,
+    now: datetime,
+) -> Member:
+    case_id = position.case_id if position else offer.case_id if offer else None
+    if position is not None:
+        state = STATES[position.state.value]
+    elif not who.reachable:
+        state = "no texts"
+    else:
+        state = "offered" if offer else "free"
+    then, urgent = _then(shift, position, offer, place, now)
+    return Member(
+        id=who.key,
+        name=who.short_name,
+        profession=who.profession.replace("_", " "),
+        state=state,
+        case_id=case_id,
+        ref=refs.get(case_id or 0, ""),
+        then=then if who.reachable else "ring them",
+        urgent=urgent or not who.reachable or state == "no access",
+    )
+
+
+def _then(
+    shift: Shift, position: Position | None, offer: Offer | None, place: Place, now: datetime
+) -> tuple[str, bool]:
+    """What comes next of them, and whether it is late."""
+    if position is not None and position.forecast_at is not None and position.arrived_at is None:
+        late = position.forecast_at < now
+        return f"{'due' if late else 'there'} {_clock(position.forecast_at, place)}", late
+    if position is not None and position.accepted_at is not None and position.set_off_at is None:
+        return f"since {_clock(position.arrived_at or position.accepted_at, place)}", False
+    if offer is not None and position is None:
+        return f"until {_clock(offer.expires_at, place)}", False
+    soon = shift.ends_at - now < ENDS_SOON
+    return f"{'off soon' if soon else 'off'} {_clock(shift.ends_at, place)}", False
+
+
+def _clock(at: datetime, place: Place) -> str:
+    return at.astimezone(place.local()).strftime("%H:%M")

@@ -1,0 +1,143 @@
+"""The live feed: `/feed?since=N` over a websocket, for boards and for machines (`as=json`)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
+
+from dashboard.board import View, view_of
+from dashboard.follower import Follower, Viewer
+from hub.access import Role, who_is
+from hub.errors import FirstPointError
+from hub.gate import COOKIE, LogInNeeded, everybody, hub_of, visitor_of
+
+router = APIRouter()
+MAY_FOLLOW = (
+    Role.coordinator,
+    Role.manager,
+    Role.hub_clinician,
+    Role.handler,
+    Role.administrator,
+    Role.governance,
+)
+VIEWERS = 1000
+SEND_TIMEOUT_S = 10.0
+LOOK_AT_LOG_IN_S = 30.0
+LOG_IN_ENDED, NOT_ALLOWED, TAKE_SNAPSHOT, FULL = 4401, 4403, 4409, 1013
+
+
+@contextlib.asynccontextmanager
+async def following(app: FastAPI) -> AsyncIterator[None]:
+    """While the process serves: one follower, one listener, one beat."""
+    follower = app.state.follower = Follower(app, app.state.hub)
+    tasks = [asyncio.create_task(work()) for work in (follower.follow, follower.listen, follower.beat)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@router.websocket("/feed")
+async def feed(
+    socket: WebSocket,
+    _: Annotated[None, everybody("it looks at the log-in itself, to close with a number that says why")],
+    since: int = 0,
+    epoch: str = "",
+) -> None:
+    """Follow the place from event number `since` of the history `epoch`; `as=json` gives facts instead of HTML."""
+    await socket.accept()
+    follower: Follower | None = getattr(socket.app.state, "follower", None)
+    admitted = await asyncio.to_thread(_admit, socket)
+    if isinstance(admitted, int):
+        await socket.close(admitted)
+    elif follower is None or len(follower.viewers) >= VIEWERS:
+        await socket.close(FULL)
+    else:
+        await _serve(socket, follower, Viewer(admitted), since, epoch)
+
+
+def _admit(socket: WebSocket) -> View | int:
+    """How this viewer follows, or the number that says why not."""
+    if not same_origin(socket):
+        return NOT_ALLOWED
+    try:
+        user = visitor_of(socket).user
+    except LogInNeeded:
+        return LOG_IN_ENDED
+    if not user.has(*MAY_FOLLOW) or user.place != hub_of(socket).settings.place:
+        return NOT_ALLOWED
+    view = view_of(user)
+    if socket.query_params.get("as") != "json":
+        return view
+    return View.machine if view is View.hands else NOT_ALLOWED
+
+
+def same_origin(socket: WebSocket) -> bool:
+    """Another site's page would bring our cookie with it. What names no origin is no browser."""
+    origin = socket.headers.get("origin")
+    if origin is None:
+        return True
+    theirs = urlsplit(origin)
+    ours = {socket.headers.get("host", ""), urlsplit(hub_of(socket).settings.public).netloc}
+    return theirs.scheme in ("http", "https") and theirs.netloc in ours
+
+
+async def _serve(socket: WebSocket, follower: Follower, viewer: Viewer, since: int, epoch: str) -> None:
+    """Until one of the three ends: what is sent, what is received, or the log-in."""
+    await follower.join(viewer, since, epoch)
+    work = (_send(socket, viewer), _receive(socket), _look_at_log_in(socket))
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        code = done.pop().result()
+    finally:
+        follower.viewers.discard(viewer)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if code is not None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await socket.close(code)
+
+
+async def _send(socket: WebSocket, viewer: Viewer) -> int | None:
+    while (text := await viewer.queue.get()) is not None:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await socket.send_text(text)
+        except TimeoutError:
+            return FULL
+        except (WebSocketDisconnect, RuntimeError):
+            return None
+    return TAKE_SNAPSHOT
+
+
+async def _receive(socket: WebSocket) -> int | None:
+    """A viewer says only "here": somebody is at the board, so its log-in is in use."""
+    while True:
+        try:
+            await socket.receive_text()
+        except (WebSocketDisconnect, RuntimeError, KeyError):
+            return None
+        with contextlib.suppress(FirstPointError):
+            await asyncio.to_thread(visitor_of, socket)
+
+
+async def _look_at_log_in(socket: WebSocket) -> int | None:
+    """Following alone does not keep a log-in alive."""
+    while True:
+        await asyncio.sleep(LOOK_AT_LOG_IN_S)
+        if not await asyncio.to_thread(_logged_in, socket):
+            return LOG_IN_ENDED
+
+
+def _logged_in(socket: WebSocket) -> bool:
+    hub = hub_of(socket)
+    with hub.db.read() as session:
+        return who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None

@@ -1,0 +1,31 @@
+"""The live board: a page with a snapshot and its cursor, and the same snapshot to lay over a page that fell behind."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from dashboard.board import HANDS, Board, snapshot, view_of
+from dashboard.feed import MAY_FOLLOW
+from dashboard.frame import fragment, page
+from hub.gate import Visitor, allow, hub_of
+
+router = APIRouter()
+Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
+
+
+@router.get("/board")
+def board(request: Request, visitor: Watcher) -> HTMLResponse:
+    acts = visitor.user.has(*HANDS)
+    return page(request, "board.html", visitor, board=_snapshot(request, visitor), acts=acts)
+
+
+@router.get("/board/snapshot")
+def board_snapshot(request: Request, visitor: Watcher) -> HTMLResponse:
+    return HTMLResponse(fragment("board_regions.html", board=_snapshot(request, visitor)))
+
+
+def _snapshot(request: Request, visitor: Visitor) -> Board:
+    hub = hub_of(request)
+    with hub.db.read() as session:
+        return snapshot(session, request.app, visitor.user.place, hub.clock.now(), view_of(visitor.user))

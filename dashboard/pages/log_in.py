@@ -1,0 +1,156 @@
+"""Logging in and out, and where the start leads. The form works without a script and inside the call screen."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import Headers
+
+from dashboard.frame import page
+from hub import audit
+from hub.access import (
+    SESSION_ENDS_AFTER,
+    WRONG_WINDOW,
+    Role,
+    User,
+    check_password,
+    csrf_of,
+    must_wait,
+    remember_wrong,
+    start_log_in,
+)
+from hub.actors import Actor
+from hub.assemble import Hub
+from hub.gate import COOKIE, LogInNeeded, Visitor, WrongForm, allow, everybody, hub_of, log_out, visitor_of
+
+router = APIRouter()
+Anybody = Annotated[Visitor, allow()]
+NOBODY = Actor("nobody", "nobody")
+LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
+"""A path of our own, so that a link cannot send people elsewhere after their log-in; no backslash anywhere."""
+WRONG = "The name or the password is not right. Check both and try again."
+WAIT = (
+    f"Too many wrong passwords. Wait {WRONG_WINDOW.seconds // 60} minutes and try again, "
+    "or ring the control room if you are needed now."
+)
+
+
+@router.get("/")
+def start(visitor: Anybody) -> Response:
+    return RedirectResponse(start_of(visitor.user), 303)
+
+
+def start_of(user: User) -> str:
+    """Where somebody's roles lead: the calls, the board, or their own visit."""
+    if user.has(Role.handler, Role.hub_clinician):
+        return "/calls"
+    if user.has(Role.coordinator, Role.manager, Role.governance, Role.administrator):
+        return "/board"
+    return "/mine"
+
+
+@router.get("/log-in", dependencies=[everybody("nobody is logged in yet")])
+def ask(request: Request, next: str = "") -> Response:  # noqa: A002 - the address calls it so
+    target = local_path(next)
+    try:
+        visitor = visitor_of(request)
+    except LogInNeeded:
+        return page(request, "log_in.html", next=target)
+    return RedirectResponse(target or start_of(visitor.user), 303)
+
+
+@router.post("/log-in", dependencies=[everybody("nobody is logged in yet; the sender's origin is checked")])
+def log_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=120)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form(max_length=500)] = "",  # noqa: A002 - the form calls it so
+) -> Response:
+    hub = hub_of(request)
+    if not from_our_page(request.headers, hub.settings.public):
+        raise WrongForm("This log-in did not come from our own page. Open the log-in page and try there.")
+    name = name.replace("\x00", "")  # PostgreSQL cannot look for it
+    address = request.client.host if request.client else "unknown"
+    now = hub.clock.machine()
+    with hub.db.read() as session:
+        # argon2 takes its time: nothing slow belongs inside a write
+        waits = must_wait(session, name, address, now)
+        user = None if waits else check_password(session, name, password)
+    if waits:
+        return _refused(request, 429, WAIT, name, next)
+    if user is None or user.place != hub.settings.place:
+        _note_wrong(hub, name, address, now)
+        return _refused(request, 401, WRONG, name, next)
+    return _let_in(request, hub, user, now, next)
+
+
+def _note_wrong(hub: Hub, name: str, address: str, now: datetime) -> None:
+    with hub.db.write() as session:
+        remember_wrong(session, name, address, now)
+        audit.note(session, hub.settings.place, hub.clock.now(), NOBODY, "wrong password", "log_in")
+
+
+def _let_in(request: Request, hub: Hub, user: User, now: datetime, target: str) -> Response:
+    with hub.db.write() as session:
+        token = start_log_in(session, user, now)
+        audit.note(session, user.place, hub.clock.now(), user.actor, "logged in", f"user:{user.id}")
+    response: Response
+    if _wants_json(request):
+        csrf = csrf_of(token, hub.settings.secret_key.get_secret_value())
+        response = JSONResponse({"csrf": csrf, "user": user.id, "name": user.name})
+    else:
+        response = RedirectResponse(local_path(target) or start_of(user), 303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_ENDS_AFTER.total_seconds()),
+        path="/",
+        httponly=True,
+        secure=hub.settings.public.startswith("https://"),
+        samesite="lax",  # a link in a text must find its reader logged in; forms carry a proof of their own
+    )
+    return response
+
+
+def _refused(request: Request, status: int, words: str, name: str, target: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"problem": words}, status)
+    return page(request, "log_in.html", status=status, problem=words, name=name, next=local_path(target))
+
+
+@router.post("/log-out")
+def leave(request: Request, visitor: Anybody) -> Response:
+    hub = hub_of(request)
+    log_out(request)
+    with hub.db.write() as session:
+        user = visitor.user
+        audit.note(session, user.place, hub.clock.now(), user.actor, "logged out", f"user:{user.id}")
+    response = RedirectResponse("/log-in", 303)
+    response.delete_cookie(COOKIE, path="/")
+    # what an outbox could not yet send stays on this computer, encrypted; caches do not
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def local_path(target: str) -> str:
+    """`target` where it is a path of this hub, else nothing."""
+    return target if LOCAL.match(target) else ""
+
+
+def from_our_page(headers: Headers, public: str) -> bool:
+    """Whether a form was sent by a page of ours: else somebody could be logged in as another without noticing.
+
+    Browsers say so themselves; where neither header is sent it is no browser, and nobody can be tricked.
+    """
+    if (site := headers.get("sec-fetch-site")) is not None:
+        return site in ("same-origin", "none")
+    if (origin := headers.get("origin")) is not None:
+        return urlsplit(origin).netloc in (headers.get("host"), urlsplit(public).netloc)
+    return True

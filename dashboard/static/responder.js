@@ -1,0 +1,16 @@
+// The responder's page works without a script; this keeps its times true and a thumb from pressing twice.
+import "./ticking.js";
+
+const STALE_MS = 20000;
+const loaded = Date.now();
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent !== undefined) { event.preventDefault(); return; }
+  event.target.dataset.sent = "";
+  for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+document.addEventListener("visibilitychange", () => {
+  // back from the map or from another app: show what is true now, but never over something half typed
+  if (!document.hidden && Date.now() - loaded > STALE_MS && !document.querySelector("#why")?.value) location.reload();
+});

@@ -1,0 +1,276 @@
+// The call screen: one question at a time, one round trip an answer, nothing typed or answered lost.
+import { isWriting } from "./keys.js";
+import { post } from "./post.js";
+import { Outbox } from "./outbox.js";
+import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
+import { author, logInAgain, prove } from "./session.js";
+import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
+
+const POLL_MS = 2000, SLOW_MS = 1500, STEADY_MS = 500, AWAY_AFTER = 2;
+const call = Number(document.body.dataset.call);
+const $ = (id) => document.getElementById(id);
+const centre = () => $("centre");
+let asking = "", misses = 0, shownAt = 0, waiting = 0, slow = null;
+
+// what the hub says of our words
+const outbox = await Outbox.open(author(), call, {
+  saved({ kind, said, left }) {
+    saved(said.saved_at, left);
+    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; }
+    if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
+    if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
+  },
+  away(since) { away(since); },
+  refused(entry) { waiting = 0; showRefusals(); if (entry.kind === "answer") refresh(); },
+  logIn: () => logInAgain(),
+  async fresh() {
+    const before = document.querySelector("meta[name=csrf-token]").content, said = await view();
+    if (said.user !== author() || said.csrf === before) return false;
+    prove(said.csrf);
+    return true;
+  },
+});
+
+function saved(at, left) {
+  clearTimeout(slow);
+  const status = $("saved");
+  status.classList.remove("live--stale");
+  status.textContent = left ? "saving …" : `saved ${atClock(at)}`;
+  if (!left) hubIsHere();
+}
+
+function saving() {
+  clearTimeout(slow);
+  slow = setTimeout(() => { if (!$("saved").classList.contains("live--stale")) $("saved").textContent = "saving …"; }, SLOW_MS);
+}
+
+function away(since) {
+  clearTimeout(slow);
+  const status = $("saved"), kept = outbox.safe ? "kept on this computer" : "kept in this tab alone: do not close it";
+  const words = `NOT SAVED to the hub since ${atClock(hubNow() - (Date.now() - since)).slice(0, 5)}, ${kept}`;
+  status.classList.add("live--stale");
+  if (status.textContent !== words) status.textContent = words;
+  hubIsAway();
+}
+
+function hubIsAway() {
+  $("no-support").hidden = false;
+  document.body.classList.add("away");
+  if (waiting) problem("Your answer is kept on this computer. The next question comes when the hub is back.");
+}
+
+function hubIsHere() {
+  misses = 0;
+  $("no-support").hidden = true;
+  document.body.classList.remove("away");
+}
+
+// the middle and the right
+async function view(ask = "") {
+  const response = await fetch(`/calls/${call}/view${ask ? `?ask=${encodeURIComponent(ask)}` : ""}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
+  if (response.status === 401) { await logInAgain(); return view(ask); }
+  if (!response.ok) throw new Error((await response.json().catch(() => ({}))).problem ?? "The hub did not answer.");
+  return response.json();
+}
+
+function show(html, mine) {
+  const typing = isWriting(document.activeElement) && !$("view").contains(document.activeElement);
+  const said = $("said-it")?.checked, before = centre().dataset.says;
+  $("view").innerHTML = html;
+  shownAt = performance.now();
+  if ($("said-it") && said) $("said-it").checked = true;
+  const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
+  showLine(line);
+  $("start-break-off").hidden = !centre().dataset.assessment;
+  $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
+  if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
+  if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
+  if (!typing && (mine || flag)) ($("hand-over") ?? $("number-answer") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
+  tick();
+}
+
+function showLine(line) {
+  const words = { on_line: ["● CALL", "tag--danger"], dropped: ["✕ LINE DEAD", "tag--warn"], ended: ["■ CALL ENDED", "tag--info"] }[line];
+  if (!words) return;
+  $("line").textContent = words[0];
+  $("line").className = `tag ${words[1]}`;
+  $("end-call").disabled = line !== "on_line";
+  const since = $("elapsed");
+  if (line !== "on_line" && !since.dataset.stopped) since.dataset.stopped = new Date(hubNow()).toISOString();
+}
+
+async function refresh(ask = "", mine = true) {
+  try {
+    asking = ask;
+    const said = await view(ask);
+    prove(said.csrf);
+    show(said.html, mine);
+  } catch (error) { problem(error.message); }
+}
+
+function problem(words) {
+  const place = $("answer-problem");
+  if (place) place.textContent = words; else if (words) $("announce-now").textContent = words;
+}
+
+// what a button does
+function answer(value) {
+  const question = document.querySelector("[data-question].ask")?.dataset.question, assessment = Number(centre().dataset.assessment);
+  if (!question || !assessment) return;
+  if (waiting && !document.body.classList.contains("away")) return; // pressed twice: the next question is not up yet
+  waiting += 1;
+  problem("");
+  for (const button of document.querySelectorAll("[data-act=answer]")) button.setAttribute("aria-pressed", String(button.dataset.value === value));
+  if (document.body.classList.contains("away")) hubIsAway();
+  saving();
+  outbox.put("answer", { assessment, question, answer: value });
+}
+
+function takeBack() {
+  waiting += 1;
+  saving();
+  outbox.put("answer", { assessment: Number(centre().dataset.assessment), question: centre().dataset.last, answer: null });
+}
+
+async function does(path, body, after) {
+  try {
+    await post(path, body);
+    await after?.();
+  } catch (error) {
+    if (error.status === 401) { await logInAgain(); return does(path, body, after); }
+    await refresh();
+    problem(error.message);
+  }
+}
+
+async function commit() {
+  const assessment = centre().dataset.assessment;
+  if ($("said-it")?.checked) outbox.put("note", { words: "The advice was read aloud." });
+  await does(`/api/assessments/${assessment}/finish`, {}, () => refresh());
+}
+
+const acts = {
+  answer: (button) => answer(button.dataset.value),
+  look: (button) => refresh(button.dataset.question),
+  refresh: () => refresh(),
+  "take-back": takeBack,
+  999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
+  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
+  fill: (button) => focusField(button.dataset.fill),
+  commit,
+  end: () => does(`/api/calls/${call}/end`, {}, () => refresh()),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]"), focuses = event.target.closest("[data-focuses]");
+  if (focuses) $(focuses.dataset.focuses)?.focus();
+  if (!button || button.disabled) return;
+  // a key held or pressed twice must not reach the action that has just come up
+  if (["999", "commit"].includes(button.dataset.act) && performance.now() - shownAt < STEADY_MS) return;
+  acts[button.dataset.act]?.(button);
+});
+addEventListener("keydown", (event) => { if (event.key === "Enter" && event.repeat) event.preventDefault(); }, true);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id === "number") { event.preventDefault(); const said = $("number-answer").value.trim(); if (said) answer(said); }
+  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm"); }
+});
+
+function handOver(form, how) {
+  const id = form.dataset.handOver, reference = form.elements.reference?.value ?? "";
+  const body = { confirm: { reference }, refuse: { why: reference || "they will not take it" }, again: {} }[how];
+  const place = $(`reference-problem-${id}`);
+  if (how === "confirm" && !reference.trim()) { place.textContent = "Type the reference that they gave you."; return; }
+  post(`/api/hand-overs/${id}/${how}`, body).then(() => refresh()).catch((error) => { place.textContent = error.message; });
+}
+
+// Tab stays within a red flag; it keeps the keys to itself
+document.addEventListener("keydown", (event) => {
+  const flag = document.querySelector("[role=alertdialog]");
+  if (event.key !== "Tab" || !flag || !flag.contains(document.activeElement)) return;
+  const stops = [...flag.querySelectorAll("button, input, [tabindex='0']")].filter((one) => !one.disabled);
+  const first = stops[0], last = stops.at(-1);
+  if (event.shiftKey && document.activeElement === first) { event.preventDefault(); last.focus(); }
+  else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); first.focus(); }
+});
+
+$("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
+$("end-call").addEventListener("click", () => acts.end());
+$("start-999").addEventListener("click", () => {
+  $("centre").replaceChildren($("ask-999").content.cloneNode(true));
+  shownAt = performance.now();
+  document.querySelector("[role=alertdialog] button").focus();
+});
+$("start-break-off").addEventListener("click", () => $("break-off").showModal());
+$("break-off").querySelector("form").addEventListener("submit", async (event) => {
+  if (event.submitter?.value !== "break-off") return;
+  event.preventDefault();
+  try {
+    await post(`/api/assessments/${centre().dataset.assessment}/break-off`, { why: $("why").value });
+    $("break-off").close();
+    refresh();
+  } catch (error) { $("break-off-problem").textContent = error.message; }
+});
+
+// notes and typing
+function keepNote() {
+  const words = $("note").value.trim();
+  if (!words) return;
+  saving();
+  outbox.put("note", { words }).then(() => { $("note").value = ""; });
+}
+$("keep-note").addEventListener("click", keepNote);
+$("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); keepNote(); $("note").blur(); } });
+followTyping((field, value) => { saving(); outbox.type(field, value); });
+
+async function showRefusals() {
+  const place = $("refused"), rows = await outbox.refusals();
+  place.hidden = !rows.length;
+  place.replaceChildren(...rows.map(refusal));
+}
+
+function refusal(row) {
+  const line = document.createElement("p"), words = document.createElement("span"), again = document.createElement("button"), off = document.createElement("button");
+  const what = row.body.value ?? row.body.words ?? row.body.answer ?? "an answer taken back";
+  words.textContent = `The hub did not take “${what}”: ${row.refused} It is kept here.`;
+  again.textContent = "Try again";
+  off.textContent = "Let it go";
+  for (const button of [again, off]) { button.type = "button"; button.className = "btn btn--small"; }
+  again.onclick = async () => { await outbox.tryAgain(row.n); showRefusals(); };
+  off.onclick = async () => { await outbox.giveUp(row.n); showRefusals(); };
+  line.append(words, again, off);
+  return line;
+}
+
+// the line, the case and what others do to it
+async function poll() {
+  try {
+    const response = await fetch(`/api/calls/${call}/state`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(4000) });
+    if (response.status === 401) { await logInAgain(); return; }
+    if (!response.ok) throw new Error("away");
+    const state = await response.json();
+    setHubNow(state.now);
+    misses = 0;
+    if (document.body.classList.contains("away")) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
+    showLine(state.state);
+    const busy = waiting || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
+    if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
+  } catch {
+    misses += 1;
+    if (misses >= AWAY_AFTER) away(outbox.since ?? (outbox.since = new Date()));
+  } finally { setTimeout(poll, POLL_MS); }
+}
+
+for (const row of await outbox.unsent()) {
+  if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) restore(body.field, body.value); }
+}
+showRefusals();
+outbox.send();
+poll();
+if (document.activeElement === document.body) {
+  const empty = ["number", "address"].find((field) => !$(`f-${field}`).value);
+  if (document.querySelector("[data-act=begin]") && empty && centre().dataset.line === "on_line") focusField(empty);
+  else ($("hand-over") ?? $("number-answer") ?? $("commit"))?.focus();
+}
+document.body.dataset.ready = "";

@@ -1,0 +1,66 @@
+"""What all tests can ask for. `database_url` runs a test on SQLite and on PostgreSQL alike."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrations import upgrade
+from tests.stage import Postgres, Valkey
+from tests.story import START, Story
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """A fresh SQLite database with the newest schema."""
+    file = tmp_path / "first-point.sqlite3"
+    shutil.copy(migrated_sqlite, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database with the newest schema, of each kind in turn."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    server = Valkey()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def story(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str, valkey: Valkey
+) -> Iterator[Story]:
+    """The whole hub with real parts, and a test's own hands on the clock and the phones. `starts` sets the clock."""
+    marker = request.node.get_closest_marker("starts")
+    told = Story(tmp_path, database_url, valkey, marker.args[0] if marker else START)
+    try:
+        yield told
+        told.end()
+    finally:
+        told.close()

@@ -1,0 +1,241 @@
+"""Calls, what is typed, questions and answers, over HTTP: only translates."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from hub.access import Role
+from hub.errors import Conflict
+from hub.gate import Visitor, allow, hub_of
+from protocols.loader import Library
+from records.model import Assessment, Call, Position
+from records.store import case as case_of
+from records.store import row
+from triage import calls, capture, now, service, view
+from triage.calls import Typed
+from triage.model import CaptureField
+
+router = APIRouter()
+Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
+Clinician = Annotated[Visitor, allow(Role.hub_clinician)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What both databases hold as a row's number."""
+
+
+def _no_nul(text: str) -> str:
+    return text.replace("\x00", "")  # PostgreSQL cannot keep it, and nobody can type it
+
+
+def _this_century(at: datetime) -> datetime:
+    if not 2000 <= at.year < 2100:
+        raise ValueError("this clock is wrong by decades")
+    return at
+
+
+Text = Annotated[str, AfterValidator(_no_nul)]
+EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
+QuestionId = Annotated[str, Field(min_length=1, max_length=60)]
+Said = (
+    Annotated[int, Field(ge=-(10**9), le=10**9, strict=True)]
+    | Annotated[float, Field(ge=-1e9, le=1e9, strict=True)]
+    | Annotated[str, Field(max_length=100)]
+    | None
+)
+"""An answer as it came; which words fit which question, the protocol says. None takes the answer back."""
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EntryBody(Body):
+    id: EntryId
+    field: CaptureField
+    value: Annotated[Text, Field(max_length=2000)]
+    typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
+
+
+class TypedBody(Body):
+    entries: Annotated[list[EntryBody], Field(min_length=1, max_length=200)]
+
+
+class NoteBody(Body):
+    words: Annotated[Text, Field(max_length=400)]
+
+
+class BeginBody(Body):
+    protocol: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class AnswerBody(Body):
+    question: QuestionId
+    answer: Said
+    id: EntryId | None = None
+
+
+class AmbulanceBody(Body):
+    dialled_by: Literal["caller", "hub"]
+
+
+class FinishBody(Body):
+    dialled_by: Literal["caller", "hub"] = "hub"
+
+
+class BreakOffBody(Body):
+    why: Annotated[Text, Field(max_length=300)]
+
+
+def library_of(request: Request) -> Library:
+    library: Library = request.app.state.library
+    return library
+
+
+@contextmanager
+def _work(request: Request) -> Iterator[tuple[Session, datetime]]:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        yield session, hub.clock.now()
+
+
+@router.post("/calls/new")
+def new_call(request: Request, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        call = calls.new_call(session, visitor.user, at)
+        return {"call": call.key, "case": call.case_id, "saved_at": at}
+
+
+@router.post("/calls/{call_id}/answer")
+def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
+    place = visitor.user.place
+    try:
+        with _work(request) as (session, at):
+            call = row(session, Call, call_id, place)
+            case = calls.answer(session, call, visitor.user, at)
+            return {"call": call.key, "case": case.key, "saved_at": at}
+    except Conflict:
+        with hub_of(request).db.read() as session:
+            raise Conflict(calls.taken_by(row(session, Call, call_id, place))) from None
+
+
+@router.post("/calls/{call_id}/typed")
+def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker) -> dict[str, Any]:
+    typed = [Typed(one.id, one.field, one.value, one.typed_at) for one in body.entries]
+    library = library_of(request)
+    with _work(request) as (session, at):
+        call = row(session, Call, call_id, visitor.user.place)
+        calls.type_down(session, call, typed, library, at, visitor.user.actor)
+        session.flush()
+        again = capture.look_again(session, call, library, at)
+        number = capture.national(call.number)
+    return {"saved_at": at, "look_again": again, "number": number}
+
+
+@router.post("/calls/{call_id}/end")
+def end_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        call = row(session, Call, call_id, visitor.user.place)
+        if call.state == "ringing":
+            raise Conflict("Nobody has answered this call yet.")
+        calls.end(session, call, at, visitor.user.actor)
+    return {"saved_at": at}
+
+
+@router.post("/calls/{call_id}/note")
+def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        call = row(session, Call, call_id, visitor.user.place)
+        if call.case_id is None:
+            raise Conflict("Answer the call first; what you typed is kept.")
+        case = case_of(session, call.place, call.case_id)
+        calls.note(session, case, body.words, at, visitor.user.actor)
+    return {"saved_at": at}
+
+
+@router.get("/calls/{call_id}/state")
+def call_state(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
+    hub = hub_of(request)
+    with hub.db.read() as session:
+        call = row(session, Call, call_id, visitor.user.place)
+        state = dataclasses.asdict(now.now_of(session, call, library_of(request)))
+    return {"now": hub.clock.now(), **state}
+
+
+@router.post("/cases/{case_id}/assessments")
+def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) -> dict[str, Any]:
+    library = library_of(request)
+    with _work(request) as (session, at):
+        case = case_of(session, visitor.user.place, case_id)
+        assessment = service.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
+        return _seen(session, library, assessment, at)
+
+
+@router.get("/assessments/{assessment_id}")
+def assessment(
+    request: Request, assessment_id: Number, visitor: Taker, ask: str | None = None
+) -> dict[str, Any]:
+    hub = hub_of(request)
+    with hub.db.read() as session:
+        found = row(session, Assessment, assessment_id, visitor.user.place)
+        return _seen(session, library_of(request), found, hub.clock.now(), ask)
+
+
+@router.post("/assessments/{assessment_id}/answer")
+def answer(request: Request, assessment_id: Number, body: AnswerBody, visitor: Taker) -> dict[str, Any]:
+    library = library_of(request)
+    with _work(request) as (session, at):
+        found = row(session, Assessment, assessment_id, visitor.user.place)
+        actor = visitor.user.actor
+        service.answer(session, library, found, body.question, body.answer, at, actor, body.id)
+        session.flush()
+        return _seen(session, library, found, at)
+
+
+@router.post("/assessments/{assessment_id}/999")
+def ask_999(request: Request, assessment_id: Number, body: AmbulanceBody, visitor: Taker) -> dict[str, Any]:
+    library = library_of(request)
+    with _work(request) as (session, at):
+        found = row(session, Assessment, assessment_id, visitor.user.place)
+        asked = service.ask_999(session, library, found, body.dialled_by, at, visitor.user.actor)
+        return {"saved_at": at, "hand_over": asked.key}
+
+
+@router.post("/assessments/{assessment_id}/finish")
+def finish(request: Request, assessment_id: Number, body: FinishBody, visitor: Taker) -> dict[str, Any]:
+    library = library_of(request)
+    with _work(request) as (session, at):
+        found = row(session, Assessment, assessment_id, visitor.user.place)
+        service.dispose(session, library, found, at, visitor.user.actor, body.dialled_by)
+        return _seen(session, library, found, at)
+
+
+@router.post("/assessments/{assessment_id}/break-off")
+def break_off(request: Request, assessment_id: Number, body: BreakOffBody, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        found = row(session, Assessment, assessment_id, visitor.user.place)
+        service.break_off(session, found, body.why, at, visitor.user.actor)
+    return {"saved_at": at}
+
+
+@router.post("/positions/{position_id}/release")
+def release(request: Request, position_id: Number, visitor: Clinician) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        position = row(session, Position, position_id, visitor.user.place)
+        service.release(session, position, at, visitor.user.actor)
+    return {"saved_at": at}
+
+
+def _seen(
+    session: Session, library: Library, assessment: Assessment, at: datetime, ask: str | None = None
+) -> dict[str, Any]:
+    case = case_of(session, assessment.place, assessment.case_id)
+    return {
+        "saved_at": at,
+        "case": case.ref,
+        "view": dataclasses.asdict(view.view_of(session, library, assessment, case, ask)),
+    }

@@ -1,0 +1,73 @@
+"""What the capture fields hold: the newest that was typed in each, and what should be looked at again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import phonenumbers
+from sqlmodel import Session
+
+from hub.errors import Refused
+from protocols.loader import Library
+from records.model import Call, Case
+from triage import store
+from triage.calls import Typed, usable
+from triage.model import CaptureField
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`value` as people read it; where it cannot be used, exactly as it was typed, with a sentence that says why."""
+
+    value: str
+    look_again: str = ""
+
+
+def shown(
+    session: Session, call: Call, case: Case | None, library: Library, now: datetime
+) -> dict[CaptureField, Shown]:
+    newest = store.newest_entries(session, call.key)
+    fields = {}
+    for field in CaptureField:
+        typed = newest.get(field)
+        try:
+            if typed is not None:
+                usable(Typed(typed.id, field, typed.value), library, now)
+            fields[field] = Shown(_as_read(call, case, library, field))
+        except Refused as why:
+            fields[field] = Shown(typed.value if typed else "", str(why))
+    return fields
+
+
+def look_again(session: Session, call: Call, library: Library, now: datetime) -> dict[str, str]:
+    """Every field whose newest words cannot be used, however often they were sent."""
+    found = shown(session, call, None, library, now)
+    return {field.value: one.look_again for field, one in found.items() if one.look_again}
+
+
+def _as_read(call: Call, case: Case | None, library: Library, field: CaptureField) -> str:
+    if field is CaptureField.number:
+        return national(call.number)
+    if field in (CaptureField.caller_name, CaptureField.caller_relation):
+        return str(getattr(call, field))
+    if case is None:
+        return ""
+    if field is CaptureField.need:
+        return next((key for key, words in library.house.needs.items() if words == case.need), "")
+    if field is CaptureField.born:
+        return f"{case.born:%d/%m/%Y}" if case.born else ""
+    if field is CaptureField.nhs_number and case.nhs_number:
+        return f"{case.nhs_number[:3]} {case.nhs_number[3:6]} {case.nhs_number[6:]}"
+    return str(getattr(case, field) or "")
+
+
+def national(number: str | None) -> str:
+    """`+441134960812` as people say it: `0113 496 0812`; left alone where it is not one of ours."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number, "GB")
+    except phonenumbers.NumberParseException:
+        return number
+    form = phonenumbers.PhoneNumberFormat
+    home = parsed.country_code == 44
+    return str(phonenumbers.format_number(parsed, form.NATIONAL if home else form.INTERNATIONAL))

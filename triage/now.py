@@ -1,0 +1,178 @@
+"""What holds just now of a call and its case, in words: the line, what is owed, who is coming. Reads only."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from hub import deadlines
+from hub.places import Place, place_of
+from protocols.loader import Library
+from protocols.model import House
+from records.model import Call, CallBack, Case, HandOver, Position
+from records.store import rows_of
+from triage import store
+
+ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
+DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
+
+
+@dataclass(frozen=True)
+class HandOverNow:
+    id: int
+    to: str
+    dials: str
+    state: str
+    reference: str
+    asked_at: datetime
+    confirm_by: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseNow:
+    id: int
+    ref: str
+    word: str
+    state: str
+    label: str
+    breach_at: datetime | None
+    assessment: int | None
+    assessment_state: str
+    headline: str
+    holds: tuple[str, ...]
+    hand_overs: tuple[HandOverNow, ...]
+
+
+@dataclass(frozen=True)
+class CallNow:
+    """`stamp` changes when anything here does that the page must show anew."""
+
+    id: int
+    state: str
+    number: str
+    began_at: datetime
+    ended_at: datetime | None
+    handler: str
+    case: CaseNow | None
+    stamp: str
+
+
+def now_of(session: Session, call: Call, library: Library) -> CallNow:
+    place = place_of(session, call.place)
+    case = session.get(Case, call.case_id) if call.case_id else None
+    here = _case_now(session, case, library.house, place) if case else None
+    assessment = store.taking(session, call.case_id) if call.case_id else None
+    answers = sorted((assessment.answers if assessment else {}).items())
+    seen = repr((call.state, here, answers))
+    return CallNow(
+        id=call.key,
+        state=call.state,
+        number=call.number or "",
+        began_at=call.answered_at or call.opened_at,
+        ended_at=call.ended_at,
+        handler=call.handler_name,
+        case=here,
+        stamp=hashlib.sha256(seen.encode()).hexdigest()[:16],
+    )
+
+
+def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseNow:
+    positions = rows_of(session, Position, case.key, live=True)
+    call_backs = rows_of(session, CallBack, case.key, live=True)
+    hand_overs = rows_of(session, HandOver, case.key)
+    due = {(row.owner, row.subject): row.due_at for row in deadlines.live_of_case(session, case.key)}
+    assessment = store.taking(session, case.key)
+    holds = [
+        *(_hand_over(row, place) for row in hand_overs),
+        *(_position(row, house) for row in positions),
+        *(_call_back(row, due.get(("call_back", row.key)), place) for row in call_backs),
+    ]
+    return CaseNow(
+        id=case.key,
+        ref=case.ref,
+        word=case.word,
+        state=case.state,
+        label=house.priority(case.priority).label if case.priority else "",
+        breach_at=case.breach_at,
+        assessment=assessment.key if assessment else None,
+        assessment_state=assessment.state if assessment else "",
+        headline=_headline(case, positions, call_backs),
+        holds=tuple(holds),
+        hand_overs=tuple(
+            HandOverNow(
+                row.key,
+                row.to,
+                DIALS.get(row.dialled_by, row.dialled_by),
+                row.state,
+                row.reference or "",
+                row.opened_at,
+                due.get(("hand_over", row.key)),
+            )
+            for row in hand_overs
+        ),
+    )
+
+
+def _headline(case: Case, positions: list[Position], call_backs: list[CallBack]) -> str:
+    """What is happening for them, in one line that can be read to the caller."""
+    seeking = [row for row in positions if row.state in ("open", "offered") and not row.held_for_999]
+    coming = [row for row in positions if row.responder_name]
+    if coming:
+        return f"{coming[0].responder_name}: {_step(coming[0])}"
+    if case.word == "handing over":
+        return "999 is being asked for an ambulance"
+    if seeking:
+        title = _a(seeking[0].title)
+        return f"{title[0].upper()}{title[1:]} is being looked for"
+    if call_backs:
+        return f"{_a(ROLES.get(call_backs[0].who, call_backs[0].who)).capitalize()} will ring back"
+    return {"closed": "Nothing more is owed: the case is closed"}.get(case.word, str(case.word).capitalize())
+
+
+def _a(title: str) -> str:
+    word = title[0].lower() + title[1:]
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def _step(position: Position) -> str:
+    about = f", about {position.travel_min} min away" if position.travel_min is not None else ""
+    return {
+        "accepted": f"has said yes{about}",
+        "en_route": "is on the way",
+        "at_door": "is at the door",
+        "with_person": "is with them",
+        "no_access": "cannot get in",
+    }.get(position.state, str(position.state).replace("_", " "))
+
+
+def _position(row: Position, house: House) -> str:
+    what = f"{row.title}, {house.priority(row.priority).label}"
+    if row.held_for_999:
+        return f"{what}: waits for a clinician’s word, as 999 is on its way"
+    if row.responder_name:
+        return f"{what}: {row.responder_name} {_step(row)}"
+    if row.offered_to:
+        return f"{what}: offered to {row.offered_to}"
+    return f"{what}: being looked for"
+
+
+def _call_back(row: CallBack, due_at: datetime | None, place: Place) -> str:
+    by = f" by {_clock(due_at, place)}" if due_at else ""
+    way = row.ways[row.way] if row.ways else "the caller"
+    return f"{_a(ROLES.get(row.who, row.who)).capitalize()} rings back{by} ({row.why}): {way}"
+
+
+def _hand_over(row: HandOver, place: Place) -> str:
+    said = {
+        "requested": "no reference yet",
+        "confirmed": f"confirmed, reference {row.reference}",
+        "refused": "refused; a clinician rings back",
+        "timed_out": "no reference in time; a clinician rings back",
+        "superseded": "no longer needed",
+    }[row.state]
+    return f"{row.to}: asked at {_clock(row.opened_at, place)}, {DIALS.get(row.dialled_by, '')}; {said}"
+
+
+def _clock(at: datetime, place: Place) -> str:
+    return at.astimezone(place.local()).strftime("%H:%M")

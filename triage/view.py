@@ -1,0 +1,337 @@
+"""What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from protocols.answers import State, hear
+from protocols.conditions import leaves
+from protocols.engine import assess
+from protocols.explain import would_become
+from protocols.loader import Library
+from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
+from protocols.verdict import Leaf, Verdict
+from records.model import Assessment, Case, HandOver
+from records.store import rows_of
+from triage import service, store
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer and the key that gives it; `given`: it is the answer that stands."""
+
+    key: str
+    value: str
+    title: str
+    given: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The one question in the middle of the screen."""
+
+    id: str
+    ask: str
+    say: str
+    why: str
+    kind: str
+    choices: tuple[Choice, ...]
+    unit: str
+    given: str
+    unknown_means: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class Given:
+    question: str
+    ask: str
+    words: str
+    unknown: bool
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Words to say; not `certain`: it could not be ruled out."""
+
+    title: str
+    words: tuple[str, ...]
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Would:
+    """What would change it: `changes`, any one of them, leads to `label`."""
+
+    label: str
+    title: str
+    worse: bool
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    title: str
+    label: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
+
+    assessment: int
+    state: str
+    protocol: str
+    version: str
+    asked: Asked | None
+    reviewing: bool
+    next_question: str
+    back: str
+    last_given: str
+    at_most: int
+    answered: tuple[Given, ...]
+    still: tuple[str, ...]
+    finished: bool
+    provisional: bool
+    disposition: str
+    response: str
+    priority: str
+    label: str
+    is_999: bool
+    due_at: datetime | None
+    because: tuple[str, ...]
+    would: tuple[Would, ...]
+    not_known: str
+    refusal: str
+    wanted: tuple[Wanted, ...]
+    advice: tuple[str, ...]
+    flags: tuple[Flag, ...]
+    takes_over: tuple[Flag, ...]
+    say_now: tuple[Flag, ...]
+
+
+def view_of(
+    session: Session, library: Library, assessment: Assessment, case: Case, ask: str | None = None
+) -> View:
+    """`ask`: show this question, to look at its answer or change it, instead of the next one."""
+    protocol, house = service.exact(session, library, assessment)
+    answers: dict[str, Answer] = assessment.answers
+    verdict = assess(protocol, house, answers)
+    taking = assessment.state == "taking"
+    reviewed = protocol.by_id.get(ask) if ask and taking else None
+    question = reviewed or (verdict.next_question if taking else None)
+    given = _given(protocol, answers)
+    urgent = _urgent(verdict, house)
+    asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
+    last = _last_given(session, assessment)
+    return View(
+        assessment=assessment.key,
+        state=assessment.state,
+        protocol=protocol.title,
+        version=protocol.version,
+        asked=_asked(protocol, question, answers, len(given)) if question else None,
+        reviewing=reviewed is not None,
+        next_question=verdict.next_question.id if verdict.next_question else "",
+        back=_before(given, reviewed) if reviewed else last,
+        last_given=last,
+        at_most=len(given) + verdict.remaining,
+        answered=given,
+        still=_still(protocol, answers, verdict),
+        finished=verdict.finished,
+        provisional=verdict.provisional or taking,
+        disposition=verdict.disposition.title if answers else "",
+        response=verdict.disposition.response,
+        priority=verdict.priority,
+        label=house.priority(verdict.priority).label,
+        is_999=verdict.rank == 0,
+        due_at=_due_at(case, house, verdict),
+        because=tuple(_because(leaf) for leaf in verdict.because),
+        would=_would(protocol, house, answers, verdict) if taking else (),
+        not_known=_not_known(protocol, verdict),
+        refusal=verdict.refusal or "",
+        wanted=tuple(
+            Wanted(house.position(one.kind).title, house.priority(one.priority).label)
+            for one in verdict.positions
+        ),
+        advice=verdict.advice if answers else (),
+        flags=tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags),
+        takes_over=() if asked_999 or not taking else urgent,
+        say_now=urgent if asked_999 else (),
+    )
+
+
+def key_of(place: int) -> str:
+    return str(place + 1)
+
+
+def _choices(question: Question, given: Answer | None) -> tuple[Choice, ...]:
+    if question.kind == "number":
+        return ()
+    titles = {"yes": "Yes", "no": "No", **question.answer_titles}
+    is_yes_no = question.kind == "yes_no"
+    listed = [
+        Choice(
+            answer[0] if is_yes_no else key_of(place),
+            answer,
+            titles.get(answer, answer.replace("_", " ").capitalize()),
+            given == answer,
+        )
+        for place, answer in enumerate(question.answers)
+    ]
+    return (*listed, Choice("u", UNKNOWN, "Don’t know", given == UNKNOWN))
+
+
+def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answer], before: int) -> Asked:
+    given = answers.get(question.id)
+    return Asked(
+        id=question.id,
+        ask=question.ask,
+        say=question.say or "",
+        why=question.why or "",
+        kind=question.kind,
+        choices=_choices(question, given),
+        unit=question.unit or "",
+        given="" if given is None or given == UNKNOWN else str(given),
+        unknown_means=_unknown_means(protocol, question),
+        nth=before + 1 if given is None else list(answers).index(question.id) + 1,
+    )
+
+
+def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
+    """What "don't know" will count as here (S7), or what a signed exception puts in its place."""
+    for permit in protocol.exceptions:
+        about = {leaf.index for leaf in leaves(permit.condition) if isinstance(leaf, IsUnknown)}
+        if permit.allows == "unknown" and question.index in about:
+            return f"If they don’t know, {permit.because}."
+    if question.worse == "neither" or question.for_information:
+        return ""
+    if question.kind == "yes_no":
+        return f"“Don’t know” counts as {question.worse} here."
+    return "“Don’t know” counts as the worst answer here."
+
+
+def _given(protocol: TriageProtocol, answers: dict[str, Answer]) -> tuple[Given, ...]:
+    """What was answered and still applies, in the order of the protocol."""
+    states = hear(protocol, answers, {}).states
+    return tuple(
+        Given(
+            question.id, question.ask, _title(question, answers[question.id]), answers[question.id] == UNKNOWN
+        )
+        for question, state in zip(protocol.questions, states, strict=True)
+        if question.id in answers and state is not State.NOT_APPLICABLE
+    )
+
+
+def _title(question: Question, answer: Answer) -> str:
+    if answer == UNKNOWN:
+        return "not known"
+    if question.kind == "number":
+        return f"{answer} {question.unit or ''}".strip()
+    word = str(answer)
+    return question.answer_titles.get(word, word.replace("_", " ")).lower()
+
+
+def _still(protocol: TriageProtocol, answers: dict[str, Answer], verdict: Verdict) -> tuple[str, ...]:
+    """What may still have to be asked, but for the question in the middle."""
+    if verdict.next_question is None:
+        return ()
+    states = hear(protocol, answers, {}).states
+    waiting = [
+        question
+        for question, state in zip(protocol.questions, states, strict=True)
+        if state is State.NOT_REACHED
+    ]
+    if verdict.refusal:
+        waiting = [question for question in waiting if protocol.life_threat[question.index]]
+    if len(waiting) > verdict.remaining:
+        waiting = [question for question in waiting if protocol.feeds[question.index] < verdict.rank]
+    return tuple(question.ask for question in waiting if question.id != verdict.next_question.id)
+
+
+def _urgent(verdict: Verdict, house: House) -> tuple[Flag, ...]:
+    """What takes over the screen: 999 it is, by these signs; the certain and the life threats stand first."""
+    if verdict.rank != 0:
+        return ()
+    top = house.priorities[0].id
+    raised = sorted(
+        (flag for flag in verdict.flags if flag.life_threat or flag.floor == top),
+        key=lambda flag: (not flag.certain, not flag.life_threat),
+    )
+    if not raised:
+        return (Flag(verdict.disposition.title, verdict.disposition.advice, certain=True),)
+    return tuple(Flag(flag.title, flag.words, flag.certain) for flag in raised)
+
+
+def _because(leaf: Leaf) -> str:
+    source = " (from the record)" if leaf.from_record else ""
+    return f"{leaf.words}{source}"
+
+
+def _would(
+    protocol: TriageProtocol, house: House, answers: dict[str, Answer], verdict: Verdict
+) -> tuple[Would, ...]:
+    return tuple(
+        Would(
+            label=house.priority(one.priority).label,
+            title=one.title,
+            worse=house.rank[one.priority] < verdict.rank,
+            changes=one.changes,
+        )
+        for one in would_become(protocol, house, answers)
+    )
+
+
+def _not_known(protocol: TriageProtocol, verdict: Verdict) -> str:
+    limit = protocol.unknowns.limit
+    if not verdict.unknown_count:
+        return ""
+    if verdict.unknown_count >= limit:
+        return f"{verdict.unknown_count} answers are not known: a clinician rings back as well."
+    return f"{verdict.unknown_count} not known; at {limit} a clinician rings back as well."
+
+
+def _due_at(case: Case, house: House, verdict: Verdict) -> datetime | None:
+    """S1: always on the clock of the case, which began when the hub first heard of it."""
+    target_min = house.priority(verdict.priority).target_min
+    return case.clock_start + timedelta(minutes=target_min) if target_min is not None else None
+
+
+def _last_given(session: Session, assessment: Assessment) -> str:
+    """The question whose answer was given last and still stands: where "back" leads."""
+    for row in reversed(store.answered(session, assessment.key)):
+        if row.answer is not None and row.question in assessment.answers:
+            return row.question
+    return ""
+
+
+def _before(given: Sequence[Given], question: Question) -> str:
+    """The answered question that stands before this one."""
+    ids = [one.question for one in given]
+    if question.id in ids:
+        place = ids.index(question.id)
+        return ids[place - 1] if place else ""
+    return ids[-1] if ids else ""
+
+
+@dataclass(frozen=True)
+class SingleFlag:
+    """A red flag that one answer alone raises: it is shown even while the hub is away (S9)."""
+
+    ask: str
+    say: str
+    danger: str
+    title: str
+    words: tuple[str, ...]
+
+
+def single_flags(protocol: TriageProtocol, house: House) -> tuple[SingleFlag, ...]:
+    found = []
+    for flag in protocol.red_flags:
+        condition = flag.condition
+        if isinstance(condition, OneOf) and (flag.life_threat or house.rank[flag.floor] == 0):
+            question = protocol.questions[condition.index]
+            danger = " or ".join(_title(question, answer) for answer in condition.answers)
+            found.append(SingleFlag(question.ask, question.say or "", danger, flag.title, flag.words))
+    return tuple(found)

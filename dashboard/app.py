@@ -10,10 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from dashboard import feed, health, webhooks
 from dashboard.frame import page
-from dashboard.limits import LimitBody
 from dashboard.pages import board, call, case, log_in, phones, responder
 from dispatch import api as dispatch_api
 from dispatch.desk import Desk
@@ -27,6 +27,8 @@ from triage import api as triage_api
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
+MOST_BYTES = 256 * 1024
+"""A limit on everything: what may be sent to us in one request."""
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'self'; connect-src 'self'"
@@ -44,7 +46,12 @@ HEADERS = {
 def create_app(hub: Hub) -> FastAPI:
     """Everything that one dashboard process serves. Reads the protocols; raises with every fault in them."""
     app = FastAPI(
-        title="First Point", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None, debug=False
+        title="First Point",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=MOST_BYTES,
     )
     app.state.hub = hub
     app.state.library = load_library(hub.settings.protocols, draft=hub.settings.training)
@@ -57,10 +64,10 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
-    app.add_middleware(LimitBody)
     app.middleware("http")(_headers)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)
+    app.exception_handler(HTTPException)(_http)
     app.exception_handler(Exception)(_fault)
     return app
 
@@ -118,6 +125,21 @@ def _not_valid(request: Request, error: Exception) -> Response:
     if wants_page(request):
         return page(request, "problem.html", status=422, problem=problem)
     return JSONResponse({"problem": problem, "fields": wrong}, 422)
+
+
+PLAIN = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+}
+
+
+def _http(request: Request, error: Exception) -> Response:
+    """What the framework itself refuses, in our words."""
+    assert isinstance(error, HTTPException)
+    problem = PLAIN.get(error.status_code, str(error.detail))
+    if wants_page(request):
+        return page(request, "problem.html", status=error.status_code, problem=problem)
+    return JSONResponse({"problem": problem}, error.status_code, headers=error.headers)
 
 
 def _fault(request: Request, error: Exception) -> Response:

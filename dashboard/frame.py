@@ -33,6 +33,7 @@ def page(
     place = the_place(request)
     html = environment.get_template(template).render(
         place=place,
+        status=status,
         now=local(hub_of(request).clock.now(), place),
         user=visitor.user if visitor else None,
         csrf=visitor.csrf if visitor else "",

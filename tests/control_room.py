@@ -1,4 +1,4 @@
-"""A dashboard on a hub without workers, and hands that make cases happen: for tests of the feed, the board and the panel."""
+"""A dashboard on a hub without workers, and hands that make cases happen: for the feed, the board and the panel."""
 
 import socket
 from collections.abc import Iterator
@@ -186,20 +186,12 @@ class ControlRoom:
             visits.step(session, position, event, self.clock.now(), self._actor(session))
 
     def alarm(self, case_id: int, words: str = "nobody has answered for 9 min") -> int:
+        now = self.clock.now()
         with self.write() as session:
-            case = take(session, case_id, self.clock.now())
-            return (
-                alarms.ring(
-                    session,
-                    self.place,
-                    "test",
-                    f"case:{case_id}:{words}",
-                    f"{case.ref}: {words}",
-                    self.clock.now(),
-                    case,
-                ).id
-                or 0
-            )
+            case = take(session, case_id, now)
+            subject = f"case:{case_id}:{words}"[:80]
+            rung = alarms.ring(session, self.place, "test", subject, f"{case.ref}: {words}", now, case)
+            return rung.id or 0
 
     def breach(self, case_id: int) -> None:
         with self.write() as session:
@@ -210,14 +202,9 @@ class ControlRoom:
         with self.write() as session:
             offer = store.offers_of_position(session, self.position(case_id))[nth]
             phone = store.responder(session, offer.responder_id).phone
-            sid = f"SM{self.clock.now().timestamp()}"
-            inbox.receive(
-                session,
-                self.app.state.desk,
-                place_of(session, self.place),
-                Incoming(sid, phone, body),
-                self.clock.now(),
-            )
+            place, now = place_of(session, self.place), self.clock.now()
+            text = Incoming(f"SM{now.timestamp()}", phone, body)
+            inbox.receive(session, self.app.state.desk, place, text, now)
 
     def ring(self, number: str = "+447700900123") -> int:
         with self.write() as session:

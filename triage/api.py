@@ -66,6 +66,7 @@ class TypedBody(Body):
 
 
 class NoteBody(Body):
+    id: EntryId | None = None
     words: Annotated[Text, Field(max_length=400)]
 
 

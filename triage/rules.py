@@ -62,7 +62,7 @@ def phone(text: str, region: str = "GB") -> str:
 def born(text: str, today: date) -> date:
     """`3/7/1941`, `3.7.41`, `3 July 1941` or `1941-07-03`; a two-digit year is the one that lies in the past."""
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y", "%d %B %y"):
-        said = re.sub(r"[.\-](?=\d)(?!\d\d-)", "/", text.strip()) if form.startswith("%d/") else text.strip()
+        said = re.sub(r"[.\-]", "/", text.strip()) if form.startswith("%d/") else text.strip()
         try:
             found = datetime.strptime(said, form).date()  # noqa: DTZ007 - a date of birth has no zone
         except ValueError:

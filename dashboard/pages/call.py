@@ -1,6 +1,7 @@
 """The call handler's pages: the calls that wait, and the one that is being taken (capture and triage)."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -74,7 +75,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
         refs = refs_of(session, [call.case_id for call in mine])
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
-        "clock": _clock(place),
+        "clock": _clock(place, hub_of(request).clock.now()),
         "ringing": [
             {"id": call.key, "number": capture.national(call.number), "since": call.opened_at}
             for call in ringing
@@ -198,7 +199,7 @@ def _facts(
             }
             for nth, protocol in enumerate(library.triage.values())
         ],
-        "clock": _clock(place),
+        "clock": _clock(place, hub_of(request).clock.now()),
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
@@ -235,8 +236,17 @@ def _fragment(visitor: Visitor, facts: dict[str, Any], saved_at: datetime | None
     return JSONResponse({**said, "saved_at": saved_at.isoformat() if saved_at else None})
 
 
-def _clock(place: Place) -> Any:
-    return lambda at, form="%H:%M": local(at, place).strftime(form) if at else ""
+def _clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
+    """`14:32`, or `Tue 14:32` where it is not today."""
+    today = local(now, place).date()
+
+    def said(at: datetime | None) -> str:
+        if at is None:
+            return ""
+        there = local(at, place)
+        return there.strftime("%H:%M" if there.date() == today else "%a %H:%M")
+
+    return said
 
 
 def _plain(value: Any) -> Any:

@@ -246,7 +246,9 @@ def _details(session: Session, offer: Offer, position: Position, today: date) ->
         "name": case.person_name,
         "age": _age(case.born, today) if case.born else None,
         "need_words": case.need_words,
-        "where": where,
+        "where": where.replace(case.postcode, case.postcode.replace(" ", "\u00a0"))
+        if case.postcode
+        else where,
         "map": f"geo:0,0?q={quote(where)}" if where else "",
         "access": case.access_words,
         "talk": case.talk_words,

@@ -1,5 +1,5 @@
 // Puts what the hub rendered in the place of what is shown, part by part, so that focus and typed text survive. A part
-// that holds the focus is changed when the focus leaves it; no change is dropped.
+// that somebody is typing into is changed when they leave it; no change is dropped.
 const asSent = new WeakMap(), waiting = new WeakMap();
 
 export function parse(html) {
@@ -14,7 +14,10 @@ export function remember(element) {
   return asSent.get(element);
 }
 
-const holdsFocus = (part) => part.contains(document.activeElement);
+function typingIn(part) {
+  const field = document.activeElement;
+  return part.contains(field) && field.matches("input, textarea, select") && field.value !== initial(field);
+}
 
 export function patch(old, next) {
   const before = remember(old), after = remember(next);
@@ -38,11 +41,13 @@ function replace(part, fresh) {
   if (part.tagName === "TD" || part.tagName === "TH") { part.className = fresh.className; part.replaceChildren(...fresh.childNodes); } else part.replaceWith(fresh);
 }
 
-function forget(part) { waiting.delete(part); }
-
-// now, or when the focus has left the part; the newest change stands
+// now, or when they have left the part; the newest change stands
 function swap(part, change) {
-  if (!holdsFocus(part)) { forget(part); keepTyped(part, change); return; }
+  if (!typingIn(part)) {
+    waiting.delete(part);
+    keepFocus(part, () => keepTyped(part, change));
+    return;
+  }
   if (!waiting.has(part)) part.addEventListener("focusout", left);
   waiting.set(part, change);
 }
@@ -52,7 +57,18 @@ function left({ currentTarget: part, relatedTarget }) {
   part.removeEventListener("focusout", left);
   const change = waiting.get(part);
   waiting.delete(part);
-  if (change && part.isConnected) queueMicrotask(() => { if (part.isConnected) keepTyped(part, change); });
+  if (change) queueMicrotask(() => { if (part.isConnected) keepTyped(part, change); });
+}
+
+// the focus goes to what stands where it stood and says the same, or to the region around; it is never lost
+function keepFocus(part, change) {
+  const had = part.contains(document.activeElement) ? document.activeElement : null;
+  const around = part.parentElement, region = around?.closest("[tabindex]");
+  change();
+  if (!had || (had.isConnected && document.activeElement === had)) return;
+  const same = (other) => other.name === had.name && other.textContent === had.textContent;
+  const next = had.isConnected ? had : [...around.querySelectorAll(had.tagName)].find(same);
+  (next ?? region)?.focus({ preventScroll: true });
 }
 
 // what is typed belongs to the form it was typed into, whatever is drawn around it
@@ -89,13 +105,13 @@ export function putBack(root, typed) {
 // Children by id, in the order of `next`: the same are left alone, changed ones are patched, others come and go.
 export function reconcile(old, next) {
   const wanted = [...next.children];
-  for (const child of [...old.children]) if (!wanted.some((fresh) => fresh.id === child.id) && !holdsFocus(child)) child.remove();
+  for (const child of [...old.children]) if (!wanted.some((fresh) => fresh.id === child.id)) swap(child, () => child.remove());
   let at = old.firstElementChild;
   for (const fresh of wanted) {
     const known = fresh.id && [...old.children].find((child) => child.id === fresh.id);
     if (!known) { remember(fresh); old.insertBefore(fresh, at); continue; }
     attributes(known, fresh);
-    if (known === at) at = at.nextElementSibling; else if (!holdsFocus(known)) old.insertBefore(known, at);
+    if (known === at) at = at.nextElementSibling; else if (!known.contains(document.activeElement)) old.insertBefore(known, at);
     if (known.dataset.parts !== undefined && fresh.dataset.parts !== undefined) reconcile(known, fresh);
     else if (remember(known).whole !== fresh.innerHTML) { const sent = fresh.innerHTML; swap(known, () => { known.className = fresh.className; known.replaceChildren(...fresh.childNodes); asSent.set(known, { whole: sent, parts: [] }); }); }
   }

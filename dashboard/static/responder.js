@@ -14,3 +14,4 @@ document.addEventListener("visibilitychange", () => {
   // back from the map or from another app: show what is true now, but never over something half typed
   if (!document.hidden && Date.now() - loaded > STALE_MS && !document.querySelector("#why")?.value) location.reload();
 });
+document.querySelector("details.more")?.addEventListener("toggle", (event) => { if (event.target.open) event.target.scrollIntoView({ block: "start" }); });

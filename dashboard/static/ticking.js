@@ -10,6 +10,7 @@ export const atClock = (when) => format.format(new Date(when));
 
 const two = (n) => String(n).padStart(2, "0");
 const long = (s) => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+const roomy = (s) => (s >= 7200 ? `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min` : s >= 600 ? `${Math.floor(s / 60)} min` : short(s));
 const short = (s) => `${Math.floor(s / 60)}:${two(s % 60)}`;
 
 export function tick() {
@@ -21,7 +22,7 @@ export function tick() {
   }
   for (const one of document.querySelectorAll("[data-until]")) {
     const left = Math.round((Date.parse(one.dataset.until) - hubNow()) / 1000);
-    put(one, left >= 0 ? `${short(left)} left` : `${short(-left)} over`);
+    put(one, left >= 0 ? `${roomy(left)} left` : `${roomy(-left)} over`);
     one.classList.toggle("over", left < 0);
   }
 }

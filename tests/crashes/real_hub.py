@@ -1,0 +1,183 @@
+"""A hub as `make run` starts it: the supervisor and its children as processes of their own, to be killed at will."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hub.clock import SharedClock
+from hub.db import Database
+from tests.stage import free_port, until
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 90.0
+"""Generous: the machine may be busy with other tests."""
+ACCOUNT = "ACtraining00000000000000000000000000"
+TOKEN = "the crash test's phones"
+NAMES = (
+    "dashboard", "dispatch-1", "dispatch-2", "alerts-1", "alerts-2", "records", "ticker", "valkey", "phones",
+)  # fmt: skip
+
+
+class RealHub:
+    def __init__(self, folder: Path, database_url: str = "", **more: str) -> None:
+        self.data = folder / "data"
+        self.said = folder / "said.txt"
+        web, wire = free_port(), free_port()
+        port, phones_port = (int(bound.getsockname()[1]) for bound in (web, wire))
+        web.close()
+        wire.close()
+        self.url, self.phones_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{phones_port}"
+        clock_file = folder / "clock"
+        self._env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("FP_")},
+            "FP_DATA": str(self.data),
+            "FP_PORT": str(port),
+            "FP_PHONES_PORT": str(phones_port),
+            "FP_PHONES_TOKEN": TOKEN,
+            "FP_SECRET_KEY": "the crash test's secret, long enough to be one",
+            "FP_CLOCK_FILE": str(clock_file),
+            **({"FP_DATABASE_URL": database_url} if database_url else {}),
+            **more,
+        }
+        self.clock = SharedClock(clock_file)
+        self.database = database_url or f"sqlite:///{self.data / 'first-point.sqlite3'}"
+        self.supervisor: subprocess.Popen[bytes] | None = None
+        self.phones = httpx.Client(base_url=self.phones_url, auth=(ACCOUNT, TOKEN), timeout=5)
+        self._db: Database | None = None
+
+    @property
+    def db(self) -> Database:
+        """Our own eyes: for looking only."""
+        if self._db is None:
+            self._db = Database(self.database)
+        return self._db
+
+    def start(self) -> None:
+        with self.said.open("ab") as out:
+            self.supervisor = subprocess.Popen(
+                [sys.executable, "-m", "hub.supervisor"], cwd=ROOT, env=self._env, stdout=out, stderr=out
+            )
+        until(self.is_up, "the hub to start", START_S)
+
+    def is_up(self) -> bool:
+        assert self.supervisor is not None
+        if self.supervisor.poll() is not None:
+            raise AssertionError(f"the supervisor ended ({self.supervisor.returncode}): {self.words()}")
+        return (
+            _answers(self.url + "/health/ready")
+            and _answers(self.phones_url + "/health")
+            and set(NAMES) <= set(self.pids())
+        )
+
+    def words(self) -> str:
+        return self.said.read_text(errors="replace")[-2000:] if self.said.exists() else ""
+
+    def pids(self) -> dict[str, int]:
+        """The supervisor's children by name; each was told its own beat file."""
+        if self.supervisor is None:
+            return {}
+        found = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+                if int(parent) != self.supervisor.pid or state == "Z":
+                    continue
+                told = (stat.parent / "environ").read_bytes().split(b"\0")
+            except (OSError, ValueError):
+                continue  # it has just ended
+            for line in told:
+                if line.startswith(b"FP_BEAT_FILE="):
+                    found[Path(os.fsdecode(line.partition(b"=")[2])).stem] = int(stat.parent.name)
+        return found
+
+    def send(self, name: str, sign: signal.Signals) -> bool:
+        """False where it is not running just now."""
+        pid = self.pids().get(name)
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, sign)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self, name: str) -> bool:
+        return self.send(name, signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """`kill -9` of the supervisor: the kernel ends every child with it, at the same moment."""
+        assert self.supervisor is not None
+        children = self.pids().values()
+        self.supervisor.kill()
+        self.supervisor.wait()
+        until(lambda: not any(_lives(pid) for pid in children), "every child to end", 10)
+
+    def start_again(self) -> None:
+        self.kill_all()
+        self.start()
+
+    def let_time_pass(self, seconds: float) -> None:
+        self.clock.advance(timedelta(seconds=seconds))
+
+    def carrier_texts(self) -> list[dict[str, Any]]:
+        """Every text that the carrier knows of, both ways, oldest first."""
+        address = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json?PageSize=1000"
+        found: list[dict[str, Any]] = []
+        while address:
+            page = self.phones.get(address).raise_for_status().json()
+            found += page["messages"]
+            address = page["next_page_uri"] or ""
+        return found[::-1]
+
+    def faults_written_down(self) -> list[str]:
+        """What the hub's processes logged as errors, each kind of it once."""
+        found: dict[str, str] = {}
+        for log in sorted((self.data / "log").glob("*.log*")):
+            for line in log.read_text(errors="replace").splitlines():
+                if '"level": "error"' in line or line.startswith("Traceback"):
+                    found.setdefault(f"{log.stem}: {line[:60]}", f"{log.stem}: {line[:2000]}")
+        return list(found.values())
+
+    def stop(self) -> int:
+        """A clean stop; returns the supervisor's exit code."""
+        assert self.supervisor is not None
+        self.supervisor.terminate()
+        return self.supervisor.wait(30)
+
+    def close(self) -> None:
+        self.phones.close()
+        if self._db is not None:
+            self._db.close()
+        if self.supervisor is not None and self.supervisor.poll() is None:
+            self.supervisor.terminate()
+            try:
+                self.supervisor.wait(15)
+            except subprocess.TimeoutExpired:
+                self.supervisor.kill()
+                self.supervisor.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code in (200, 401, 404)
+    except httpx.HTTPError:
+        return False
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_a_little(seconds: float) -> None:
+    """The load's own pace; nothing is ever proved by waiting."""
+    time.sleep(seconds)

@@ -1,0 +1,160 @@
+"""Every text fits one SMS and can say nothing confidential (S24)."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch import texts
+from dispatch.by_hand import GSM
+from protocols.loader import load_library
+
+HOUSE = load_library(Path(__file__).resolve().parents[2] / "protocols", draft=True).house
+LONGEST_TEXT = 160
+DOUBLE = set("^{}\\[]~|€\n")
+"""Signs that count twice in GSM-7."""
+LINK = "ucr.leeds.example.nhs.uk/o/4K7"
+CODE = "4K77XCC"
+"""A long reference (two lengths up) with a second round of codes."""
+TITLES = sorted(HOUSE.positions[kind].title for kind in HOUSE.positions if HOUSE.positions[kind].offered)
+LABELS = sorted(priority.label for priority in HOUSE.priorities)
+NEEDS = sorted(HOUSE.needs.values())
+MAY_STAND = {
+    "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
+    "public_number", "why", "what", "then", "question", "at", "minutes", "due",
+}  # fmt: skip
+"""S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
+NOT_TEXTS = {"clock", "said_aloud"}
+
+
+def templates() -> dict[str, Callable[..., str]]:
+    return {
+        name: act
+        for name, act in inspect.getmembers(texts, inspect.isfunction)
+        if act.__module__ == texts.__name__ and name not in NOT_TEXTS
+    }
+
+
+def length(text: str) -> int:
+    return len(text) + sum(sign in DOUBLE for sign in text)
+
+
+REALISTIC: dict[str, list[dict[str, object]]] = {
+    "offer": [
+        {
+            "code": CODE,
+            "label": label,
+            "need": need,
+            "outward": "LS17",
+            "be_there_by": "23:59",
+            "travel_min": 125,
+            "title": title,
+            "link": LINK,
+        }
+        for label in LABELS
+        for need in NEEDS
+        for title in TITLES
+    ],
+    "yours": [{"code": CODE, "link": LINK}],
+    "already_taken": [{"code": CODE}],
+    "stood_down": [{"code": CODE}],
+    "withdrawn": [{"code": CODE, "instead_of": CODE}],
+    "could_not_read": [{"code": CODE}, {"code": ""}],
+    "could_not_read_on_visit": [{"code": CODE}],
+    "which_one": [{"codes": [CODE] * 9}, {"codes": []}],
+    "nothing_open": [{"public_number": "+44 113 496 0000"}],
+    "declined": [{"code": CODE}],
+    "too_late": [
+        {"code": CODE, "why": "your shift has ended"},
+        *(
+            {
+                "code": CODE,
+                "why": f"you are still on another visit: reply DONE to that first, or ring us about the {title}",
+            }
+            for title in TITLES
+        ),
+    ],
+    "noted": [
+        *({"code": CODE, "what": what, "then": then} for what, then in texts.STEP_NOTED.values()),
+        {"code": CODE, "what": "delay of 240 min noted", "then": "Reply ARRIVED at the door."},
+        {
+            "code": CODE,
+            "what": "ring 999 now if you have not",
+            "then": "Then text us the ambulance reference.",
+        },
+    ],
+    "handed_back": [{"code": CODE}],
+    "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
+    "nobody_has_accepted": [
+        {"ref": "4K77X6", "minutes": 2880, "label": label, "outward": "LS17", "due": "23:59", "link": LINK}
+        for label in LABELS
+    ],
+    "nobody_eligible": [
+        {"ref": "4K77X6", "title": title, "label": label, "outward": "LS17", "due": "23:59", "link": LINK}
+        for title in TITLES
+        for label in LABELS
+    ],
+}
+
+
+def test_every_template_is_tried() -> None:
+    assert set(REALISTIC) == set(templates())
+
+
+@pytest.mark.parametrize("name", sorted(REALISTIC))
+def test_it_fits_one_text_of_gsm_7(name: str) -> None:
+    for values in REALISTIC[name]:
+        said = templates()[name](**values)
+        assert length(said) <= LONGEST_TEXT, f"{length(said)}: {said}"
+        assert GSM.match(said), said
+
+
+@pytest.mark.parametrize("name", sorted(REALISTIC))
+def test_it_cannot_be_handed_anything_confidential(name: str) -> None:
+    assert set(inspect.signature(templates()[name]).parameters) <= MAY_STAND
+
+
+@pytest.mark.parametrize("name", sorted(REALISTIC))
+def test_it_begins_with_who_we_are(name: str) -> None:
+    assert all(templates()[name](**values).startswith("FP") for values in REALISTIC[name])
+
+
+def test_what_they_texted_is_never_quoted_back() -> None:
+    """S24: none of the answers to what could not be read can hold any of it."""
+    for act in (texts.could_not_read, texts.could_not_read_on_visit):
+        assert list(inspect.signature(act).parameters) == ["code"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"), [("outward", "no postcode yet"), ("need", "no need chosen yet"), ("travel_min", "unknown")]
+)
+def test_an_offer_reads_well_with_something_missing(missing: str, why: str) -> None:
+    values = REALISTIC["offer"][0] | {missing: None if missing == "travel_min" else ""}
+    said = texts.offer(**values)  # type: ignore[arg-type]
+    assert ", ." not in said, why
+    assert "  " not in said, why
+    assert "None" not in said, why
+
+
+def test_the_reference_is_spelt_when_it_is_said_aloud() -> None:
+    said = texts.said_aloud("4K7", 15, "2 HOURS")
+    assert "case 4 K 7 " in said
+    assert "Press 1" in said
+    assert set(inspect.signature(texts.said_aloud).parameters) <= MAY_STAND
+
+
+@given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2035, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_times_are_those_of_the_place(at: datetime) -> None:
+    zone = ZoneInfo("Europe/London")
+    assert texts.clock(at, zone) == at.astimezone(zone).strftime("%H:%M")
+
+
+def test_the_clock_change_night_in_words() -> None:
+    zone = ZoneInfo("Europe/London")
+    assert texts.clock(datetime(2026, 3, 29, 0, 59, tzinfo=UTC), zone) == "00:59"
+    assert texts.clock(datetime(2026, 3, 29, 1, 1, tzinfo=UTC), zone) == "02:01"

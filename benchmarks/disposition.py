@@ -12,7 +12,7 @@ from benchmarks.figures import Figure, p50, p99
 from benchmarks.house import House, a_house
 from benchmarks.pace import EachOwn, at_pace
 from benchmarks.people import put_on_shift, ready_to_finish
-from benchmarks.wire import Line
+from benchmarks.wire import Line, answers
 from protocols.loader import load_library
 from tests.stage import Postgres, free_port, until
 
@@ -74,7 +74,7 @@ def _floor(house: House, cases: int) -> list[float]:
     desk = ("-m", "benchmarks.raw", "desk", "FD", str(file), redis_url)
     carrier = ("-m", "benchmarks.raw", "carrier", str(house.provider), redis_url)
     with house.beside(*desk, hand_down=bound), house.beside(*carrier):
-        until(lambda: Line(port).get("/")[0] == 200, "the raw desk", 20)
+        until(lambda: answers(port), "the raw desk", 20)
         lines = EachOwn(lambda: Line(port))
 
         def finish(ref: str) -> tuple[str, float]:

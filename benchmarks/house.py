@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlmodel import Session, select
 
-from benchmarks.wire import Line
+from benchmarks.wire import Line, answers
 from hub.access import User, csrf_of, start_log_in
 from hub.assemble import Hub, assemble
 from hub.beats import Beat
@@ -52,7 +52,7 @@ class House:
     def run(self) -> Iterator[None]:
         running = [self._command("-m", *words) for words in PROCESSES]
         try:
-            until(self._ready, "the dashboard", 60)
+            until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", 60)
             until(self._all_beat, "the workers", 60)
             yield
         finally:
@@ -72,12 +72,6 @@ class House:
             token = start_log_in(session, handler(session), self.hub.clock.machine())
         proof = csrf_of(token, SECRET)
         return Line(self.settings.port, {"cookie": f"{COOKIE}={token}", "x-csrf-token": proof})
-
-    def _ready(self) -> bool:
-        try:
-            return Line(self.settings.port).get("/health/ready")[0] == 200
-        except OSError:
-            return False
 
     def _all_beat(self) -> bool:
         with self.hub.db.read() as session:

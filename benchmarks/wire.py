@@ -78,3 +78,14 @@ class Line:
         if not got:
             raise ConnectionError("the server closed the line")
         self._rest += got
+
+
+def answers(port: int, path: str = "/") -> bool:
+    """Whether somebody serves there and says that all is well."""
+    try:
+        line = Line(port)
+        status, _ = line.get(path)
+        line.close()
+    except OSError:
+        return False
+    return status == 200

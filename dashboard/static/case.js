@@ -1,7 +1,7 @@
 // The case beside the list: opens, refreshes itself part by part when something about it happens, and closes; what is
 // typed stays with its form, even while another case is looked at.
 import { isStopped, left, now } from "/static/clock.js";
-import { parse, putBack, reconcile, typedIn } from "/static/patch.js";
+import { parse, putBack, reconcile, rememberTree, typedIn } from "/static/patch.js";
 
 const panel = document.getElementById("panel"), REFRESH_MS = 20000, AT_ONCE_MS = 150;
 const drafts = new Map();
@@ -23,6 +23,7 @@ export async function openCase(id, link) {
     const next = await fetched(id);
     if (mine !== asked) return; // another was asked for meanwhile
     open = id;
+    rememberTree(next);
     panel.replaceChildren(next);
   } catch (problem) {
     if (mine !== asked) return;
@@ -84,7 +85,7 @@ async function refresh() {
   try {
     const next = await fetched(id), shown = panel.querySelector("#case-panel");
     if (id !== open) return;
-    if (!shown) { panel.replaceChildren(next); return; }
+    if (!shown) { rememberTree(next); panel.replaceChildren(next); return; }
     shown.dataset.version = next.dataset.version;
     const scrolled = panel.querySelector("#cp-scroll")?.scrollTop;
     reconcile(shown, next);
@@ -121,6 +122,7 @@ export function wirePanel({ closed } = {}) {
   });
   setInterval(() => { if (open && !document.hidden && !isStopped()) refresh(); }, REFRESH_MS);
   setInterval(tick, 1000);
+  if (open) rememberTree(panel.querySelector("#case-panel"));
   versions();
   tick();
   const asked = /^#case=(\d+)$/.exec(location.hash);

@@ -14,6 +14,11 @@ export function remember(element) {
   return asSent.get(element);
 }
 
+// the same for all parts of a tree that is reconciled by ids
+export function rememberTree(root) {
+  for (const child of root.children) if (child.dataset.parts === undefined) remember(child); else rememberTree(child);
+}
+
 function typingIn(part) {
   const field = document.activeElement;
   return part.contains(field) && field.matches("input, textarea, select") && field.value !== initial(field);
@@ -109,7 +114,11 @@ export function reconcile(old, next) {
   let at = old.firstElementChild;
   for (const fresh of wanted) {
     const known = fresh.id && [...old.children].find((child) => child.id === fresh.id);
-    if (!known) { remember(fresh); old.insertBefore(fresh, at); continue; }
+    if (!known) {
+      if (fresh.dataset.parts === undefined) remember(fresh); else rememberTree(fresh);
+      old.insertBefore(fresh, at);
+      continue;
+    }
     attributes(known, fresh);
     if (known === at) at = at.nextElementSibling; else if (!known.contains(document.activeElement)) old.insertBefore(known, at);
     if (known.dataset.parts !== undefined && fresh.dataset.parts !== undefined) reconcile(known, fresh);

@@ -248,11 +248,10 @@ class Crew:
         code = found[1] if found else ""
         word = next((word for pattern, word in NEXT_WORD if re.search(pattern, text)), "")
         if word == "offer":
-            said = self.chance.choices(
+            return self.chance.choices(
                 (f"1 {code}", "1", f"2 {code}", "", f"{code} no but I can in 2 hours", f"yes {code} please"),
                 (8, 2, 1, 0, 0, 0) if self.willing else (8, 2, 2, 2, 1, 1),
             )[0]
-            return said
         if word == "1":
             codes = re.search(r"Yours: ([0-9A-Z]+)", text)
             return f"1 {codes[1]}" if codes else ""

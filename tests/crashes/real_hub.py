@@ -64,7 +64,10 @@ class RealHub:
             self.supervisor = subprocess.Popen(
                 [sys.executable, "-m", "hub.supervisor"], cwd=ROOT, env=self._env, stdout=out, stderr=out
             )
-        until(self.is_up, "the hub to start", START_S)
+        end = time.monotonic() + START_S
+        while not self.is_up():
+            assert time.monotonic() < end, f"the hub does not start: {self.words()}"
+            time.sleep(0.1)
 
     def is_up(self) -> bool:
         assert self.supervisor is not None
@@ -86,12 +89,15 @@ class RealHub:
         found = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
-                state, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
+                comm, rest = stat.read_text().split("(", 1)[1].rsplit(")", 1)
+                state, parent = rest.split()[:2]
                 if int(parent) != self.supervisor.pid or state == "Z":
                     continue
                 told = (stat.parent / "environ").read_bytes().split(b"\0")
             except (OSError, ValueError):
                 continue  # it has just ended
+            if comm.startswith("valkey"):  # which writes its title over its environment
+                found["valkey"] = int(stat.parent.name)
             for line in told:
                 if line.startswith(b"FP_BEAT_FILE="):
                     found[Path(os.fsdecode(line.partition(b"=")[2])).stem] = int(stat.parent.name)
@@ -176,8 +182,3 @@ def _lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
-
-
-def wait_a_little(seconds: float) -> None:
-    """The load's own pace; nothing is ever proved by waiting."""
-    time.sleep(seconds)

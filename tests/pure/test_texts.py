@@ -14,7 +14,8 @@ from dispatch import texts
 from dispatch.by_hand import GSM
 from protocols.loader import load_library
 
-HOUSE = load_library(Path(__file__).resolve().parents[2] / "protocols", draft=True).house
+LIBRARY = load_library(Path(__file__).resolve().parents[2] / "protocols", draft=True)
+HOUSE = LIBRARY.house
 LONGEST_TEXT = 160
 DOUBLE = set("^{}\\[]~|€\n")
 """Signs that count twice in GSM-7."""
@@ -22,7 +23,8 @@ LINK = "ucr.leeds.example.nhs.uk/o/4K7"
 CODE = "4K77XCC"
 """A long reference (two lengths up) with a second round of codes."""
 TITLES = sorted(HOUSE.positions[kind].title for kind in HOUSE.positions if HOUSE.positions[kind].offered)
-LABELS = sorted(priority.label for priority in HOUSE.priorities)
+LABELS = sorted(HOUSE.priority(priority).label for priority in LIBRARY.escalation)
+"""A priority without an escalation protocol is never offered."""
 NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",

@@ -11,7 +11,10 @@ MEASURES = {"disposition": disposition.measure, "captures": captures.measure, "g
 
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(MEASURES):
-        print(f"Not measured here: {', '.join(sorted(unknown))}. There are {', '.join(MEASURES)}.", file=sys.stderr)
+        print(
+            f"Not measured here: {', '.join(sorted(unknown))}. There are {', '.join(MEASURES)}.",
+            file=sys.stderr,
+        )
         return 2
     facts = {"quick": bool(os.environ.get("FP_BENCH_QUICK"))}
     load = figures.machine()

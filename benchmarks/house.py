@@ -44,7 +44,7 @@ class House:
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
-        self._command("-m", "dashboard", "prepare").wait()
+        self._command("-m", "dashboard.prepare").wait()
         self.hub = assemble(self.settings)
         self.stack.callback(self.hub.db.close)
 
@@ -79,7 +79,9 @@ class House:
 
     def _command(self, *words: str) -> "subprocess.Popen[bytes]":
         log = (Path(self.settings.data) / "log.txt").open("ab")
-        return subprocess.Popen([sys.executable, *words], cwd=ROOT, env=dict(self.env), stdout=log, stderr=log)
+        return subprocess.Popen(
+            [sys.executable, *words], cwd=ROOT, env=dict(self.env), stdout=log, stderr=log
+        )
 
 
 def handler(session: Session) -> User:
@@ -123,7 +125,7 @@ def a_house(database_url: str = "") -> Iterator[House]:
 @contextmanager
 def _process(env: Mapping[str, str], *words: str, hand_down: socket.socket | None = None) -> Iterator[None]:
     """`hand_down`: a bound socket; its number stands where the words say FD."""
-    fds = () if hand_down is None else (hand_down.fileno(),)
+    fds = [hand_down.fileno()] if hand_down is not None else []
     told = [str(fds[0]) if word == "FD" else word for word in words]
     process = subprocess.Popen([sys.executable, *told], cwd=ROOT, env=dict(env), pass_fds=fds)
     try:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -23,13 +23,13 @@ def at_pace(acts: Sequence[Callable[[], T]], per_s: float, hands: int = 16) -> l
         return [one.result() for one in waiting]
 
 
-class EachOwn:
+class EachOwn(Generic[T]):
     """One of something for each thread: connections are not shared."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make, self._kept = make, threading.local()
 
-    def __call__(self) -> T:  # type: ignore[type-var]
+    def __call__(self) -> T:
         if not hasattr(self._kept, "own"):
             self._kept.own = self._make()
         own: T = self._kept.own

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from benchmarks.house import handler
 from dashboard.demo import AREAS
@@ -32,10 +32,13 @@ FIELDS = {
     "need_words": "Fell in the kitchen this morning, walks worse since",
 }
 """Everything that a call handler can type, but for the postcode."""
-A_VISIT = {
-    **dict.fromkeys(("bleeding", "stroke", "chest_pain", "self_harm", "blackout"), "no"),
-    **dict.fromkeys(("new_neck_back", "leg", "limb", "hit_head"), "no"),
-    **{"breathing": "yes", "rousable": "awake", "adult": "yes", "where": "up", "pain": "none"},
+NO = ("bleeding", "stroke", "chest_pain", "self_harm", "blackout", "new_neck_back", "leg", "limb", "hit_head")
+A_VISIT = dict.fromkeys(NO, "no") | {
+    "breathing": "yes",
+    "rousable": "awake",
+    "adult": "yes",
+    "where": "up",
+    "pain": "none",
     "mobility": "worse",
 }
 """Answers to the fall protocol that end in a visit within two hours by one nurse."""
@@ -44,11 +47,9 @@ A_VISIT = {
 def put_on_shift(session: Session, place: str, now: datetime, count: int) -> None:
     """So many nurses on shift, all over the place."""
     chance = random.Random(count)
-    first = session.execute(
-        insert(Responder).returning(Responder.id),  # type: ignore[arg-type]
-        [_nurse(place, n) for n in range(count)],
-    ).scalars()
-    session.execute(insert(Shift), [_shift(place, who, now, chance) for who in first if who is not None])
+    nurses = [_nurse(place, n) for n in range(count)]
+    joined = session.execute(insert(Responder).returning(col(Responder.id)), nurses).scalars()
+    session.execute(insert(Shift), [_shift(place, who, now, chance) for who in joined if who is not None])
 
 
 def _nurse(place: str, n: int) -> dict[str, Any]:
@@ -97,5 +98,3 @@ def ready_to_finish(hub: Hub, library: Library, chance: random.Random) -> tuple[
         assessment.answers = dict(A_VISIT)
         session.add(assessment)
         return assessment.key, session.get_one(Case, call.case_id).ref
-
-

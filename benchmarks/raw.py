@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import sys
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 import redis
@@ -60,10 +61,9 @@ def desk(fd: int, file: Path, redis_url: str) -> None:
 
 
 def carrier(port: int, redis_url: str) -> None:
-    queue, line = redis.Redis.from_url(redis_url), wire.Line(port)
+    queue, line = redis.Redis.from_url(redis_url, decode_responses=True), wire.Line(port)
     while True:
-        found = queue.blpop(["floor"])
-        ref = found[1].decode()
+        _, ref = cast(tuple[str, str], queue.blpop(["floor"]))
         line.post("/Messages.json", urlencode({"To": "+447700900141", "Body": f"FP {ref}: floor"}).encode())
 
 

@@ -11,7 +11,7 @@ from hub.access import Role, User, on_call
 from hub.actors import HUB
 from hub.outbox import Queue
 from hub.places import Place, place_of
-from records import alarms
+from records import alarms, hand_overs
 from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.service import Due, redue, take, write_line
@@ -45,6 +45,10 @@ def _step(
     session: Session, desk: Desk, place: Place, case: Case, position: Position, due: StepDue, now: datetime
 ) -> None:
     waited = _minutes(position, now)
+    if due.step.kind == "hand_over":
+        why = f"Nobody has accepted the {position.title} for {waited} min."
+        hand_overs.request(session, case, due.step.to, "hub", why, now, HUB)
+        return
     title = due.step.role.replace("_", " ")
     words = f"Nobody has accepted the {position.title} of {case.ref} for {waited} min; {title} told."
     alarms.ring(session, place.id, "nobody_accepted", position.key, words, now, case)

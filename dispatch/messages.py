@@ -122,6 +122,12 @@ def _send(
     return effect_id
 
 
+def sid_of(session: Session, effect: Effect) -> str | None:
+    """The carrier's number for it, once that is known."""
+    message = store.message_of_effect(session, effect.id or 0)
+    return message.sid if message else None
+
+
 def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
     """The carrier has taken it under this number."""
     message = store.message_of_effect(session, effect.id or 0)

@@ -79,14 +79,18 @@ class Exclusion(SQLModel, table=True):
     why: str = Field(max_length=300)
 
 
+OFFER_LIVE = "state = 'sent'"
+
+
 class Offer(SQLModel, table=True):
     """One position offered to one responder, with a code of its own so that a reply lands on the right case."""
 
     __table_args__ = (
         one_live("offer_one_live", "position_id", "responder_id", where="state = 'sent'"),
         one_live("offer_one_accepted", "position_id", where="state = 'accepted' AND NOT given_back"),
-        where_live("offer_live", "responder_id", where="state = 'sent'"),
+        where_live("offer_live", "responder_id", where=OFFER_LIVE),
         Index("offer_position", "position_id"),
+        Index("offer_case", "case_id"),
         Index("offer_code", "place", "code"),
         Index("offer_responder", "responder_id", "sent_at"),
     )
@@ -117,6 +121,9 @@ class Direction(StrEnum):
     in_ = "in"
 
 
+UNRECEIPTED = "status IN ('accepted', 'queued', 'sending', 'sent')"
+
+
 class Message(SQLModel, table=True):
     """One text or voice call, in or out, with its journey. Its words stay in the database and go nowhere else."""
 
@@ -125,9 +132,7 @@ class Message(SQLModel, table=True):
         Index("message_effect", "effect_id", unique=True),
         Index("message_phone", "place", "phone", "id"),
         Index("message_case", "case_id"),
-        where_live(
-            "message_unreceipted", "sent_at", where="status IN ('accepted', 'queued', 'sending', 'sent')"
-        ),
+        where_live("message_unreceipted", "sent_at", where=UNRECEIPTED),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, offers, store, texts
+from dispatch import ladder, messages, offers, roster, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -37,11 +37,11 @@ SEEKING = (PositionState.open, PositionState.offered)
 
 def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     """Bring a position that nobody has to the right number of live offers. Harmless to repeat."""
-    position = session.get(Position, position_id)
-    if position is None:
+    case_id = store.case_of_position(session, position_id)
+    if case_id is None:
         return
-    case = take(session, position.case_id, now)
-    session.refresh(position)
+    case = take(session, case_id, now)
+    position = session.get_one(Position, position_id, populate_existing=True)
     if position.state not in SEEKING or position.held_for_999:
         return
     place = place_of(session, position.place)
@@ -49,10 +49,11 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if position.ladder_began_at is None:
         position.ladder_began_at = now
     step = offer_step(protocol, position.ladder_began_at, now)
-    live = store.offers_of_position(session, position.key, [OfferState.sent])
+    made = store.offers_of_position(session, position.key)
+    live = [offer for offer in made if offer.state is OfferState.sent]
     if (wanted := step.at_once - len(live)) > 0:
         skills = desk.library.house.position(position.kind).skills
-        ranked = rank(store.candidates(session, position, case, skills, now), now)
+        ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
         live += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
     if live:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)

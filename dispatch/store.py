@@ -4,15 +4,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
-from dispatch.model import Area, Direction, Exclusion, Message, Offer, OfferState, Responder, Shift
-from dispatch.ranking import Candidate, Point, travel_min
+from dispatch.model import (
+    OFFER_LIVE,
+    UNRECEIPTED,
+    Area,
+    Direction,
+    Message,
+    Offer,
+    OfferState,
+    Responder,
+    Shift,
+)
+from dispatch.ranking import Point
 from hub.errors import NotFound
 from records.lifecycles import OWING, Owed, PositionState
-from records.model import Case, Position
+from records.model import TAKEN, Case, Position
 
 ASSIGNED = (
     PositionState.accepted,
@@ -22,90 +32,19 @@ ASSIGNED = (
     PositionState.no_access,
 )
 _offer: Any = Offer
-_position: Any = Position
-NEAREST = 40
-"""Only the nearest so many are looked at: a thousand on shift cost no more than forty."""
-
-
-def candidates(
-    session: Session, position: Position, about: Case, skills: Sequence[str], now: datetime
-) -> list[Candidate]:
-    """Those on shift with the skills, free, reachable, with no offer open, who have not said no to this position."""
-    origin = area(session, about.place, about.outward)
-    who: Any = Responder
-    shift: Any = Shift
-    asked = select(_offer.id).where(_offer.position_id == position.id, _offer.responder_id == who.id)
-    assigned = select(_position.id).where(_position.responder_id == who.id, _position.state.in_(ASSIGNED))
-    other_offer = select(_offer.id).where(_offer.responder_id == who.id, _offer.state == OfferState.sent)
-    said_no = asked.where(
-        or_(_offer.state.in_((OfferState.declined, OfferState.withdrawn)), _offer.given_back)
-    )
-    visits = select(func.count()).where(
-        _position.responder_id == who.id, _position.done_at >= shift.starts_at
-    )
-    excluded: Any = Exclusion
-    kept_away = select(excluded.id).where(
-        excluded.responder_id == who.id,
-        or_(
-            and_(excluded.nhs_number.is_not(None), excluded.nhs_number == about.nhs_number),
-            and_(excluded.postcode.is_not(None), excluded.postcode == about.postcode),
-        ),
-    )
-    statement = (
-        select(
-            who.id.label("id"),
-            who.short_name.label("name"),
-            who.profession.label("profession"),
-            shift.ends_at.label("ends_at"),
-            shift.latitude.label("latitude"),
-            shift.longitude.label("longitude"),
-            visits.scalar_subquery().label("visits"),
-            asked.exists().label("asked"),
-            kept_away.exists().label("excluded"),
-        )
-        .join(shift, shift.responder_id == who.id)
-        .where(
-            shift.place == position.place,
-            shift.ends_at > now,
-            shift.starts_at <= now,
-            *(shift.skills.contains(f"|{skill}|", autoescape=True) for skill in skills),
-            who.active,
-            who.reachable,
-            ~assigned.exists(),
-            ~other_offer.exists(),
-            ~said_no.exists(),
-        )
-        .order_by(case((asked.exists(), 1), else_=0), _far(origin), who.id)
-        .limit(NEAREST)
-    )
-    return [
-        Candidate(
-            responder_id=row.id,
-            name=row.name,
-            profession=row.profession,
-            shift_ends_at=row.ends_at,
-            travel_min=travel_min(
-                origin, (row.latitude, row.longitude) if row.latitude is not None else None
-            ),
-            visits_this_shift=row.visits,
-            asked_before=row.asked,
-            excluded=row.excluded,
-        )
-        for row in session.execute(statement)
-    ]
-
-
-def _far(origin: Point | None) -> Any:
-    """Squared degrees, with a degree of longitude at 0.6 of one of latitude: enough to find the nearest in England."""
-    if origin is None:
-        return col(Shift.id)
-    north, east = col(Shift.latitude) - origin[0], (col(Shift.longitude) - origin[1]) * 0.6
-    return func.coalesce(north * north + east * east, 1e9)
 
 
 def area(session: Session, place: str, outward: str) -> Point | None:
     found = session.get(Area, (place, outward)) if outward else None
     return (found.latitude, found.longitude) if found else None
+
+
+_position: Any = Position.__table__  # type: ignore[attr-defined]
+_CASE_OF_POSITION = select(_position.c.case_id).where(_position.c.id == bindparam("of_position"))
+
+
+def case_of_position(session: Session, position_id: int) -> int | None:
+    return session.execute(_CASE_OF_POSITION, {"of_position": position_id}).scalar_one_or_none()
 
 
 def responder(session: Session, responder_id: int) -> Responder:
@@ -175,13 +114,13 @@ def offers_of_responder(
 
 def live_offers_of(session: Session, responder_id: int) -> list[Offer]:
     """Every offer that waits for this responder's answer, however long ago it was sent (two days wait two hours)."""
-    found = pick(Offer).where(Offer.responder_id == responder_id, Offer.state == OfferState.sent)
+    found = pick(Offer).where(Offer.responder_id == responder_id, text(OFFER_LIVE))
     return list(session.exec(found.order_by(col(Offer.id))))
 
 
 def live_offers(session: Session, place: str, limit: int = 300) -> list[Offer]:
     """Every offer of the place that waits for an answer, oldest first."""
-    found = pick(Offer).where(Offer.place == place, Offer.state == OfferState.sent)
+    found = pick(Offer).where(Offer.place == place, text(OFFER_LIVE))
     return list(session.exec(found.order_by(col(Offer.id)).limit(limit)))
 
 
@@ -215,7 +154,7 @@ def swap_offer(session: Session, offer: Offer, new: str, **values: Any) -> bool:
 
 def assignment_of(session: Session, responder_id: int) -> Position | None:
     """The one visit this responder is on; the database allows no second."""
-    found = pick(Position).where(Position.responder_id == responder_id, col(Position.state).in_(ASSIGNED))
+    found = pick(Position).where(Position.responder_id == responder_id, text(TAKEN))
     return session.exec(found).first()
 
 
@@ -260,7 +199,7 @@ def without_receipt(session: Session, before: datetime, after: datetime, limit: 
     found = pick(Message).where(
         Message.direction == Direction.out,
         ~col(Message.voice),
-        col(Message.status).in_(("accepted", "queued", "sending", "sent")),
+        text(UNRECEIPTED),
         col(Message.sent_at) < before,
         col(Message.sent_at) > after,
     )
@@ -269,7 +208,7 @@ def without_receipt(session: Session, before: datetime, after: datetime, limit: 
 
 def positions_out(session: Session, place: str, limit: int = 300) -> list[Position]:
     """Every live position that somebody has accepted."""
-    found = pick(Position).where(Position.place == place, col(Position.state).in_(ASSIGNED))
+    found = pick(Position).where(Position.place == place, text(TAKEN))
     return list(session.exec(found.limit(limit)))
 
 

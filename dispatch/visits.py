@@ -180,18 +180,17 @@ def next_no_access_step(session: Session, case: Case, position: Position, nth: i
 def danger(session: Session, who: Responder, position: Position | None, case: Case, now: datetime) -> None:
     """S26: the danger word raises the alarm at once, silently: nothing is sent to that phone."""
     words = f"DANGER: {who.short_name} sent the danger word. Ring {who.phone} now; police 999."
-    alarms.ring(session, case.place, "danger", who.key, words, now, case)
     task = Task(
         place=case.place,
         opened_at=now,
         case_id=case.key,
         kind=TaskKind.danger,
         position_id=position.id if position else None,
-        words=f"{who.short_name} is in danger: ring, and say how they are.",
+        words=words,
     )
-    owe(
-        session, task, now, who.actor, f"{who.short_name} sent the danger word.", Due("task", now + DANGER_IN)
-    )
+    said = f"{who.short_name} sent the danger word."
+    owe(session, task, now, who.actor, said, Due("task", now + DANGER_IN))
+    alarms.ring(session, case.place, "danger", task.key, words, now, case)
 
 
 def ambulance(session: Session, who: Responder, position: Position, now: datetime) -> HandOver:

@@ -42,8 +42,8 @@ class Patience:
 
     @property
     def first_s(self) -> float:
-        """Until the first beat: imports and migrations take their time on a slow machine."""
-        return self.silent_s * 3
+        """Until the first beat: a slow machine must not be made slower by killing what is only starting."""
+        return self.silent_s * 9
 
 
 class Child:

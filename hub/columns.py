@@ -27,5 +27,8 @@ def one_live(name: str, *columns: str, where: str) -> Index:
 
 
 def where_live(name: str, *columns: str, where: str) -> Index:
-    """An index over the few rows that are alive, so that a million closed cases cost nothing."""
+    """An index over the few rows that are alive, so that a million closed cases cost nothing.
+
+    A query finds it only by the same words (`text(where)`): behind a parameter neither database can see them.
+    """
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

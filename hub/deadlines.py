@@ -1,9 +1,11 @@
 """Every timer is a row: what is owed, by when. The ticker claims what is due, oldest first; one row fires once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import one_live, one_of, where_live
@@ -15,14 +17,17 @@ class DeadlineState(StrEnum):
     void = "void"
 
 
+WAITING = "state = 'waiting'"
+
+
 class Deadline(SQLModel, table=True):
     """`kind` says what happens; `owner` and `subject` name the owed row. `human`: a person owes it (S5)."""
 
     __table_args__ = (
-        one_live("deadline_one_live", "kind", "subject", where="state = 'waiting'"),
-        where_live("deadline_due", "due_at", where="state = 'waiting'"),
-        where_live("deadline_case", "case_id", where="state = 'waiting'"),
-        where_live("deadline_owner", "owner", "subject", where="state = 'waiting'"),
+        one_live("deadline_one_live", "kind", "subject", where=WAITING),
+        where_live("deadline_due", "due_at", where=WAITING),
+        where_live("deadline_case", "case_id", where=WAITING),
+        where_live("deadline_owner", "owner", "subject", where=WAITING),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -37,43 +42,52 @@ class Deadline(SQLModel, table=True):
     fired_at: datetime | None = None
 
 
+# Built once: each call and each move comes by here, and building a statement costs six times what running it does.
+_table: Any = Deadline.__table__  # type: ignore[attr-defined]
+_VOID = update(_table).where(text(WAITING)).values(state=DeadlineState.void)
+_VOID_OWNER = _VOID.where(
+    _table.c.owner == bindparam("of_owner"), _table.c.subject == bindparam("of_subject")
+)
+_VOID_KIND = _VOID.where(_table.c.kind == bindparam("of_kind"), _table.c.subject == bindparam("of_subject"))
+_VOID_CASE = _VOID.where(_table.c.case_id == bindparam("of_case"))
+_INSERT = insert(_table)
+_NEW = {"state": DeadlineState.waiting, "attempts": 0}
+
+
+def set_deadlines(
+    session: Session,
+    place: str,
+    case_id: int | None,
+    owner: str,
+    subject: int,
+    dues: Sequence[tuple[str, datetime, bool]],
+) -> None:
+    """What is due of one owed row from now on (kind, when, of a human); what was due before is not any more."""
+    clear_owner(session, owner, subject)
+    row = {"place": place, "case_id": case_id, "owner": owner, "subject": subject, **_NEW}
+    if dues:
+        session.execute(
+            _INSERT, [{**row, "kind": kind, "due_at": at, "human": human} for kind, at, human in dues]
+        )
+
+
 def set_deadline(session: Session, deadline: Deadline) -> None:
     """There is one live deadline of a kind for a subject; a new one takes the place of the old."""
     clear(session, deadline.kind, deadline.subject)
-    session.add(deadline)
+    session.execute(_INSERT, deadline.model_dump(exclude={"id"}))
 
 
 def clear(session: Session, kind: str, subject: int) -> None:
-    session.execute(
-        update(Deadline)
-        .where(
-            col(Deadline.kind) == kind,
-            col(Deadline.subject) == subject,
-            col(Deadline.state) == DeadlineState.waiting,
-        )
-        .values(state=DeadlineState.void)
-    )
+    session.execute(_VOID_KIND, {"of_kind": kind, "of_subject": subject})
 
 
 def clear_owner(session: Session, owner: str, subject: int) -> None:
     """The owed row has reached its end: nothing about it will fire any more."""
-    session.execute(
-        update(Deadline)
-        .where(
-            col(Deadline.owner) == owner,
-            col(Deadline.subject) == subject,
-            col(Deadline.state) == DeadlineState.waiting,
-        )
-        .values(state=DeadlineState.void)
-    )
+    session.execute(_VOID_OWNER, {"of_owner": owner, "of_subject": subject})
 
 
 def clear_case(session: Session, case_id: int) -> None:
-    session.execute(
-        update(Deadline)
-        .where(col(Deadline.case_id) == case_id, col(Deadline.state) == DeadlineState.waiting)
-        .values(state=DeadlineState.void)
-    )
+    session.execute(_VOID_CASE, {"of_case": case_id})
 
 
 def oldest_due(session: Session, now: datetime) -> Deadline | None:
@@ -81,7 +95,7 @@ def oldest_due(session: Session, now: datetime) -> Deadline | None:
     a reply that comes in the same moment and this would wait for each other."""
     due = (
         select(Deadline)
-        .where(Deadline.state == DeadlineState.waiting, Deadline.due_at <= now)
+        .where(text(WAITING), Deadline.due_at <= now)
         .order_by(col(Deadline.due_at), col(Deadline.id))
         .limit(1)
     )
@@ -117,11 +131,11 @@ def put_off(session: Session, deadline_id: int, until: datetime) -> int:
 
 
 def live_of_case(session: Session, case_id: int) -> list[Deadline]:
-    found = select(Deadline).where(Deadline.case_id == case_id, Deadline.state == DeadlineState.waiting)
+    found = select(Deadline).where(Deadline.case_id == case_id, text(WAITING))
     return list(session.exec(found.order_by(col(Deadline.due_at))))
 
 
 def next_due(session: Session) -> datetime | None:
     """When the next deadline of all is due."""
-    found = select(Deadline.due_at).where(Deadline.state == DeadlineState.waiting)
+    found = select(Deadline.due_at).where(text(WAITING))
     return session.exec(found.order_by(col(Deadline.due_at)).limit(1)).first()

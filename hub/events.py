@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, insert, update
+from sqlalchemy import Index, bindparam, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json
@@ -30,6 +30,17 @@ class EventCounter(SQLModel, table=True):
     n: int = 0
 
 
+_event: Any = Event.__table__  # type: ignore[attr-defined]
+_counter: Any = EventCounter.__table__  # type: ignore[attr-defined]
+_COUNT_ON = (
+    update(_counter)
+    .where(_counter.c.place == bindparam("of_place"))
+    .values(n=_counter.c.n + bindparam("more"))
+    .returning(_counter.c.n)
+)
+_INSERT = insert(_event)
+
+
 def tell(
     session: Session, place: str, at: datetime, topic: str, subject: object, facts: dict[str, Any] | None
 ) -> None:
@@ -46,14 +57,9 @@ def _number(session: Session) -> None:
     )  # one order for all, so that no two can wait for each other
     for place in places:
         here = [(topic, subject, what) for (p, topic, subject), what in told.items() if p == place]
-        last = session.execute(
-            update(EventCounter)
-            .where(col(EventCounter.place) == place)
-            .values(n=col(EventCounter.n) + len(here))
-            .returning(col(EventCounter.n))
-        ).scalar_one()
+        last = session.execute(_COUNT_ON, {"of_place": place, "more": len(here)}).scalar_one()
         session.execute(
-            insert(Event),
+            _INSERT,
             [
                 {"place": place, "n": last - len(here) + i, "topic": topic, "subject": subject, **what}
                 for i, (topic, subject, what) in enumerate(here, start=1)

@@ -9,10 +9,13 @@ vowels are left out, so that no word can come up.
 import random
 import re
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel
 
 DIGITS = "34679"
 LETTERS = "CDFGHJKMNPQRTVWXY"
@@ -50,16 +53,22 @@ def draw(length: int, chance: random.Random) -> str | None:
 
 
 def _take(session: Session, place: str, ref: str, now: datetime) -> bool:
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(Reference).values(place=place, ref=ref, given_at=now)
-    taken = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["place", "ref"],
-            set_={"given_at": statement.excluded.given_at},
-            where=col(Reference.given_at) <= now - AGAIN_AFTER,
-        ).returning(col(Reference.ref))
-    )
+    given = {"place": place, "ref": ref, "given_at": now, "long_ago": now - AGAIN_AFTER}
+    taken = session.execute(_give_out(session.get_bind().dialect.name), given)
     return taken.scalar_one_or_none() is not None
+
+
+@cache
+def _give_out(dialect: str) -> Any:
+    table: Any = Reference.__table__  # type: ignore[attr-defined]
+    new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table).values(
+        {name: bindparam(name) for name in ("place", "ref", "given_at")}
+    )
+    return new.on_conflict_do_update(
+        index_elements=["place", "ref"],
+        set_={"given_at": new.excluded.given_at},
+        where=table.c.given_at <= bindparam("long_ago"),
+    ).returning(table.c.ref)
 
 
 def offer_code(ref: str, nth: int) -> str:

@@ -6,9 +6,10 @@ told). Leases and wake-ups run on machine time; `not_before` and `valid_until` o
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, bindparam, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json, one_of, where_live
@@ -39,11 +40,15 @@ class EffectState(StrEnum):
     parked = "parked"
 
 
+LIVE = "state IN ('waiting', 'running')"
+PARKED = "state = 'parked'"
+
+
 class Effect(SQLModel, table=True):
     __table_args__ = (
-        where_live("effect_live", "wake_at", where="state IN ('waiting', 'running')"),
-        where_live("effect_live_case", "case_id", where="state IN ('waiting', 'running')"),
-        where_live("effect_parked", "place", where="state = 'parked'"),
+        where_live("effect_live", "wake_at", where=LIVE),
+        where_live("effect_live_case", "case_id", where=LIVE),
+        where_live("effect_parked", "place", where=PARKED),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -76,25 +81,28 @@ def append(session: Session, effect: Effect) -> int:
 
 def claim(session: Session, effect_id: int, holder: str, now: datetime, machine: datetime) -> Effect | None:
     """Take the effect under a lease, or None where it is not to be had (done, void, held, too early or too late)."""
-    taken = session.execute(
-        update(Effect)
-        .where(col(Effect.id) == effect_id, _claimable(now, machine))
-        .values(
-            state=EffectState.running,
-            attempts=col(Effect.attempts) + 1,
-            holder=holder,
-            lease_until=machine + LEASE,
-            wake_at=machine + LEASE,
-        )
-        .returning(col(Effect.id))
-    ).scalar_one_or_none()
+    lease = {"holder": holder, "lease_until": machine + LEASE, "wake_at": machine + LEASE}
+    which = {"of_effect": effect_id, "now": now, "machine": machine}
+    taken = session.execute(_claim(), which | lease).scalar_one_or_none()
     if taken is None:
         _void_if_stale(session, effect_id, now, machine)
-        return None
-    return session.get_one(Effect, taken)
+    return taken
 
 
-def _claimable(now: datetime, machine: datetime) -> Any:
+@cache
+def _claim() -> Any:
+    """Built once: building a statement costs several times what running it does."""
+    return (
+        update(Effect)
+        .where(col(Effect.id) == bindparam("of_effect"), _claimable(bindparam("now"), bindparam("machine")))
+        .values(state=EffectState.running, attempts=col(Effect.attempts) + 1)
+        .values({name: bindparam(name) for name in ("holder", "lease_until", "wake_at")})
+        .returning(Effect)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+
+
+def _claimable(now: Any, machine: Any) -> Any:
     return and_(
         or_(
             col(Effect.state) == EffectState.waiting,
@@ -118,6 +126,12 @@ def _void_if_stale(session: Session, effect_id: int, now: datetime, machine: dat
         )
         .values(state=EffectState.void, settled_at=now, error="its time was over before it could be done")
     )
+
+
+def lease_holds(effect: Effect, machine: datetime) -> bool:
+    """Whether what was claimed may still be begun: half a lease is more than a send needs. A process that was stopped
+    in between (a machine asleep) must not act beside the one that took over."""
+    return effect.lease_until is not None and machine < effect.lease_until - LEASE / 2
 
 
 def settle(session: Session, effect: Effect, now: datetime, result: dict[str, Any]) -> bool:
@@ -155,17 +169,23 @@ def park(session: Session, effect: Effect, now: datetime, error: str) -> bool:
 
 
 def _end(session: Session, effect: Effect, **values: Any) -> bool:
-    done = session.execute(
+    which = {"of_effect": effect.id, "of_holder": effect.holder}
+    return session.execute(_ending(tuple(values)), which | values).scalar_one_or_none() is not None
+
+
+@cache
+def _ending(changed: tuple[str, ...]) -> Any:
+    return (
         update(Effect)
         .where(
-            col(Effect.id) == effect.id,
+            col(Effect.id) == bindparam("of_effect"),
             col(Effect.state) == EffectState.running,
-            col(Effect.holder) == effect.holder,
+            col(Effect.holder) == bindparam("of_holder"),
         )
-        .values(**values)
+        .values({name: bindparam(name) for name in changed})
         .returning(col(Effect.id))
-    ).scalar_one_or_none()
-    return done is not None
+        .execution_options(synchronize_session=False)
+    )
 
 
 def void(session: Session, effect_ids: list[int], now: datetime) -> None:
@@ -182,7 +202,7 @@ def void_case(session: Session, case_id: int, now: datetime) -> None:
 def _void(session: Session, which: Any, now: datetime) -> None:
     session.execute(
         update(Effect)
-        .where(which, col(Effect.state) == EffectState.waiting)
+        .where(which, text(LIVE), col(Effect.state) == EffectState.waiting)
         .values(state=EffectState.void, settled_at=now, error="taken back")
     )
 
@@ -195,7 +215,7 @@ def _to_wake(now: datetime, machine: datetime) -> Any:
     return (
         select(Effect.id)
         .where(
-            col(Effect.state).in_((EffectState.waiting, EffectState.running)),
+            text(LIVE),
             col(Effect.wake_at) <= machine,
             or_(col(Effect.not_before).is_(None), col(Effect.not_before) <= now),
         )
@@ -216,12 +236,16 @@ def to_wake(session: Session, now: datetime, machine: datetime, limit: int) -> l
 
 def due_in(session: Session, queue: Queue, now: datetime, machine: datetime, limit: int) -> list[int]:
     """What could be claimed just now in a queue, oldest first: for workers whose Redis is away."""
-    found = select(Effect.id).where(Effect.queue == queue, _claimable(now, machine)).order_by(col(Effect.id))
+    found = (
+        select(Effect.id)
+        .where(text(LIVE), Effect.queue == queue, _claimable(now, machine))
+        .order_by(col(Effect.id))
+    )
     return [effect_id for effect_id in session.exec(found.limit(limit)) if effect_id is not None]
 
 
 def parked(session: Session, place: str, limit: int = 50) -> list[Effect]:
-    found = select(Effect).where(Effect.place == place, Effect.state == EffectState.parked)
+    found = select(Effect).where(Effect.place == place, text(PARKED))
     return list(session.exec(found.order_by(col(Effect.id)).limit(limit)))
 
 
@@ -229,7 +253,10 @@ def stuck(session: Session, place: str, machine: datetime, limit: int = 50) -> l
     """Effects long past their lease that nobody has taken up again."""
     late = machine - 3 * LEASE
     found = select(Effect).where(
-        Effect.place == place, Effect.state == EffectState.running, col(Effect.lease_until) < late
+        text(LIVE),
+        Effect.place == place,
+        Effect.state == EffectState.running,
+        col(Effect.lease_until) < late,
     )
     return list(session.exec(found.limit(limit)))
 
@@ -237,6 +264,6 @@ def stuck(session: Session, place: str, machine: datetime, limit: int = 50) -> l
 def next_not_before(session: Session) -> datetime | None:
     """Business time at which the next held-back effect may run: for tests and the demo clock, which step to it."""
     found = select(Effect.not_before).where(
-        col(Effect.state) == EffectState.waiting, col(Effect.not_before).is_not(None)
+        text(LIVE), col(Effect.state) == EffectState.waiting, col(Effect.not_before).is_not(None)
     )
     return session.exec(found.order_by(col(Effect.not_before))).first()

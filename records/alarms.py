@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub import events
@@ -38,6 +38,15 @@ class Alarm(SQLModel, table=True):
     taken_by: str | None = Field(default=None, max_length=80)
     taken_at: datetime | None = None
     over_at: datetime | None = None
+
+
+# Built once: every move looks whether an alarm ends with it.
+_LIVE = select(Alarm).where(
+    Alarm.place == bindparam("of_place"),
+    Alarm.kind == bindparam("of_kind"),
+    Alarm.subject == bindparam("of_subject"),
+    Alarm.state != AlarmState.over,
+)
 
 
 def ring(
@@ -98,9 +107,10 @@ def find(session: Session, place: str, alarm_id: int) -> Alarm:
 
 
 def live(session: Session, place: str, limit: int = 100) -> list[Alarm]:
-    """Those that nobody has taken stand first, oldest first."""
+    """Those that nobody has taken stand first, danger before all else, oldest first."""
     found = select(Alarm).where(Alarm.place == place, Alarm.state != AlarmState.over)
-    return list(session.exec(found.order_by(col(Alarm.state), col(Alarm.id)).limit(limit)))
+    danger_first = col(Alarm.kind) != "danger"
+    return list(session.exec(found.order_by(col(Alarm.state), danger_first, col(Alarm.id)).limit(limit)))
 
 
 def facts(alarm: Alarm, ref: str | None) -> dict[str, Any] | None:
@@ -122,13 +132,8 @@ def is_live(session: Session, place: str, kind: str, subject: object) -> bool:
 
 
 def find_live(session: Session, place: str, kind: str, subject: object) -> Alarm | None:
-    found = select(Alarm).where(
-        Alarm.place == place,
-        Alarm.kind == kind,
-        Alarm.subject == str(subject),
-        Alarm.state != AlarmState.over,
-    )
-    return session.exec(found).first()
+    of = {"of_place": place, "of_kind": kind, "of_subject": str(subject)}
+    return session.exec(_LIVE, params=of).first()
 
 
 def _end(session: Session, alarm: Alarm, now: datetime) -> None:

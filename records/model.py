@@ -125,12 +125,15 @@ class OwedRow(SQLModel):
         return self.id
 
 
+CALL_LIVE = "state IN ('ringing', 'on_line')"
+
+
 class Call(OwedRow, table=True):
     """One contact by telephone. While it rings it has no case; answered or dropped, it has one."""
 
     owed = Owed.call
     __table_args__ = (
-        where_live("call_live", "place", where="state IN ('ringing', 'on_line')"),
+        where_live("call_live", "place", where=CALL_LIVE),
         Index("call_case", "case_id"),
         Index("call_sid", "carrier_sid", unique=True),
     )
@@ -208,6 +211,9 @@ class Hold(CaseRow, table=True):
     why: str = Field(max_length=300)
 
 
+TAKEN = "state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')"
+
+
 class Position(CaseRow, table=True):
     """One pair of hands that the case needs. The database refuses a responder a second live one."""
 
@@ -220,7 +226,7 @@ class Position(CaseRow, table=True):
         one_live(
             "position_one_per_responder",
             "responder_id",
-            where="state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')",
+            where=TAKEN,
         ),
         Index("position_done", "responder_id", "done_at"),
     )

@@ -7,16 +7,14 @@ next, and whether it closes.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
 from hub import deadlines, events, ids, outbox
 from hub.actors import HUB, Actor
 from hub.db import before_commit
-from hub.deadlines import Deadline
 from hub.errors import Conflict, Refused
 from records import alarms, store
 from records.board import case_facts, task_facts
@@ -30,7 +28,6 @@ from records.model import (
     OwedRow,
     Task,
     TaskKind,
-    Timeline,
 )
 from records.rules import Conclusion, conclude, in_the_way, next_due, warnings
 
@@ -40,8 +37,7 @@ FINISH_IN = timedelta(minutes=30)
 _chance = random.SystemRandom()
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A deadline to be set on an owed row: what will happen, when, and whether a person owes it."""
 
     kind: str
@@ -87,7 +83,8 @@ def owe(session: Session, row: R, now: datetime, actor: Actor, words: str, *dues
     session.flush()
     _set_dues(session, row, dues)
     if case_id is not None:
-        _line(session, row, case_id, now, actor, "opened", None, str(_state(row)), words)
+        moved = {"owed": row.owed, "row_id": row.id, "to_state": str(_state(row))}
+        store.add_line(session, row.place, case_id, now, actor, "opened", words, **moved)
     _tell(session, row, now)
     return row
 
@@ -112,10 +109,10 @@ def move(
             _must_be_open(case)
     if not store.swap_state(session, row, old, new, values):
         raise Conflict(f"Somebody else was first: the {_name(row)} has just changed. Load it again and look.")
-    deadlines.clear_owner(session, row.owed, row.key)
     _set_dues(session, row, dues)
     if case_id is not None:
-        _line(session, row, case_id, now, actor, event, old, new, words)
+        moved = {"owed": row.owed, "row_id": row.id, "from_state": old, "to_state": new}
+        store.add_line(session, row.place, case_id, now, actor, event, words, **moved)
     _tell(session, row, now)
     return row
 
@@ -128,7 +125,6 @@ def _must_be_open(case: Case) -> None:
 
 def redue(session: Session, row: OwedRow, *dues: Due) -> None:
     """The row stays as it is; its deadlines become `dues`."""
-    deadlines.clear_owner(session, row.owed, row.key)
     _set_dues(session, row, dues)
 
 
@@ -140,29 +136,19 @@ def supersede(session: Session, row: OwedRow, now: datetime, actor: Actor, becau
 
 def write_line(session: Session, case_id: int, now: datetime, actor: Actor, event: str, words: str) -> None:
     """A line of the timeline that moves nothing: a reply read, a text sent, a note."""
-    session.add(
-        Timeline(
-            place=_place(session, case_id),
-            case_id=case_id,
-            at=now,
-            actor=actor.ref,
-            actor_name=actor.name,
-            event=event,
-            words=words[:400],
-        )
-    )
+    store.add_line(session, _place(session, case_id), case_id, now, actor, event, words)
 
 
 def set_priority(session: Session, case: Case, priority: str, target_min: int | None, now: datetime) -> None:
     """The case's response target, on its old clock (S1): due time = clock start + target."""
     case.priority, case.target_min = priority, target_min
-    for kind in ("breach", *(f"near_{percent}" for percent, _ in _warnings(case))):
-        deadlines.clear(session, kind, case.key)
     case.breach_at = case.clock_start + timedelta(minutes=target_min) if target_min is not None else None
+    dues: list[Due] = []
     if case.breach_at is not None and case.clock_stop is None:
-        for kind, at in [("breach", case.breach_at)] + [(f"near_{p}", at) for p, at in _warnings(case)]:
-            if at > now or kind == "breach":
-                _case_deadline(session, case, kind, at)
+        near = [(f"near_{percent}", at) for percent, at in warnings(case.clock_start, case.breach_at)]
+        dues = [Due(kind, at, human=False) for kind, at in near if at > now]
+        dues.append(Due("breach", case.breach_at, human=False))
+    deadlines.set_deadlines(session, case.place, case.id, "case", case.key, dues)
     session.add(case)
 
 
@@ -244,62 +230,9 @@ def _close(session: Session, case: Case, now: datetime) -> None:
     write_line(session, case.key, now, HUB, "closed", "Nothing more is owed: the case is closed.")
 
 
-def _warnings(case: Case) -> list[tuple[int, datetime]]:
-    return warnings(case.clock_start, case.breach_at) if case.breach_at else []
-
-
-def _case_deadline(session: Session, case: Case, kind: str, at: datetime) -> None:
-    deadline = Deadline(
-        place=case.place,
-        case_id=case.id,
-        kind=kind,
-        owner="case",
-        subject=case.key,
-        due_at=at,
-        human=False,
-    )
-    deadlines.set_deadline(session, deadline)
-
-
 def _set_dues(session: Session, row: OwedRow, dues: Sequence[Due]) -> None:
-    for due in dues:
-        deadline = Deadline(
-            place=row.place,
-            case_id=_case_of(row),
-            kind=due.kind,
-            owner=row.owed,
-            subject=row.key,
-            due_at=due.at,
-            human=due.human,
-        )
-        deadlines.set_deadline(session, deadline)
-
-
-def _line(
-    session: Session,
-    row: OwedRow,
-    case_id: int,
-    now: datetime,
-    actor: Actor,
-    event: str,
-    old: str | None,
-    new: str,
-    words: str,
-) -> None:
-    line = Timeline(
-        place=row.place,
-        case_id=case_id,
-        at=now,
-        actor=actor.ref,
-        actor_name=actor.name,
-        owed=row.owed,
-        row_id=row.id,
-        event=event,
-        from_state=old,
-        to_state=new,
-        words=words[:400],
-    )
-    session.add(line)
+    """The row's deadlines become `dues`."""
+    deadlines.set_deadlines(session, row.place, _case_of(row), row.owed, row.key, dues)
 
 
 def _tell(session: Session, row: OwedRow, now: datetime) -> None:

@@ -2,16 +2,33 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Integer, String, cast, func, literal, null, select, union_all, update
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlmodel import Session, UTCDateTime, col
 from sqlmodel import select as pick
 
-from hub.deadlines import Deadline, DeadlineState
+from hub.actors import Actor
+from hub.deadlines import WAITING, Deadline
 from hub.errors import Conflict, NotFound
 from records.lifecycles import OWING, Owed, TaskState
 from records.model import (
+    CALL_LIVE,
     Assessment,
     Call,
     CallBack,
@@ -27,6 +44,7 @@ from records.model import (
 from records.rules import Live
 
 R = TypeVar("R", bound=OwedRow)
+_deadline: Any = Deadline.__table__  # type: ignore[attr-defined]
 
 TABLES: dict[Owed, type[OwedRow]] = {
     Owed.call: Call,
@@ -39,31 +57,64 @@ TABLES: dict[Owed, type[OwedRow]] = {
 }
 
 
+# Statements of the write path are built once: building one costs several times what running it does.
+_AS_IT_IS_NOW = {"populate_existing": True, "synchronize_session": False}
+_BUMP = (
+    update(Case)
+    .where(col(Case.id) == bindparam("of_case"))
+    .values(version=col(Case.version) + 1)
+    .returning(Case)
+    .execution_options(**_AS_IT_IS_NOW)
+)
+_BUMP_VERSION = _BUMP.where(col(Case.version) == bindparam("of_version"))
+_NOTHING_MOVED = dict.fromkeys(("owed", "row_id", "from_state", "to_state"))
+_ADD_LINE = insert(Timeline.__table__)  # type: ignore[attr-defined]
+
+
 def bump(session: Session, case_id: int, version: int | None) -> Case:
     """Lock the case for this transaction by its version. Raises `Conflict` where `version` is no longer the newest."""
-    statement = update(Case).where(col(Case.id) == case_id)
-    if version is not None:
-        statement = statement.where(col(Case.version) == version)
-    statement = statement.values(version=col(Case.version) + 1).returning(col(Case.id))
-    if session.execute(statement).scalar_one_or_none() is None:
-        if session.get(Case, case_id) is None:
-            raise NotFound("There is no such case.")
-        raise Conflict("This case has changed since you opened it. Load it again and look.")
-    return session.get_one(Case, case_id, populate_existing=True)
+    which = {"of_case": case_id} if version is None else {"of_case": case_id, "of_version": version}
+    statement = _BUMP if version is None else _BUMP_VERSION
+    bumped: Case | None = session.execute(statement, which).scalar_one_or_none()
+    if bumped is not None:
+        return bumped
+    if session.get(Case, case_id) is None:
+        raise NotFound("There is no such case.")
+    raise Conflict("This case has changed since you opened it. Load it again and look.")
 
 
 def swap_state(session: Session, row: OwedRow, old: str, new: str, values: dict[str, Any]) -> bool:
     """Compare and set: False where the row is no longer in `old`."""
-    table: Any = type(row)
-    done = session.execute(
+    which = {"of_row": row.id, "of_state": old, "state": new, **values}
+    done = session.execute(_swap(type(row), tuple(values)), which)
+    return done.scalar_one_or_none() is not None
+
+
+@cache
+def _swap(kind: type[OwedRow], changed: tuple[str, ...]) -> Any:
+    table: Any = kind
+    return (
         update(table)
-        .where(table.id == row.id, table.state == old)
-        .values(state=new, **values)
-        .returning(table.id)
-    ).scalar_one_or_none()
-    if done is not None:
-        session.refresh(row)
-    return done is not None
+        .where(table.id == bindparam("of_row"), table.state == bindparam("of_state"))
+        .values({name: bindparam(name) for name in ("state", *changed)})
+        .returning(table)
+        .execution_options(**_AS_IT_IS_NOW)
+    )
+
+
+def add_line(
+    session: Session,
+    place: str,
+    case_id: int,
+    at: datetime,
+    actor: Actor,
+    event: str,
+    words: str,
+    **moved: Any,
+) -> None:
+    """`moved`: which owed row went from which state to which, where one did."""
+    line = {"place": place, "case_id": case_id, "at": at, "actor": actor.ref, "actor_name": actor.name}
+    session.execute(_ADD_LINE, {**_NOTHING_MOVED, **line, "event": event, "words": words[:400], **moved})
 
 
 def _live_columns(owed: Owed, of: Callable[[Any], Any]) -> Any:
@@ -84,21 +135,29 @@ def _live_columns(owed: Owed, of: Callable[[Any], Any]) -> Any:
     ).where(of(table.case_id), cast(table.state, String).in_(sorted(OWING[owed])))
 
 
+def _all_owed(of: Callable[[Any], Any]) -> Any:
+    return union_all(*(_live_columns(owed, of) for owed in Owed))
+
+
 def owed_of(session: Session, case_id: int) -> list[Live]:
     """Everything the case still owes, in one statement."""
-    return [live for _, live in _owed(session, lambda column: column == case_id)]
+    return [live for _, live in _owed(session, _OWED_OF_CASE, {"of_case": case_id})]
 
 
 def owed_of_cases(session: Session, case_ids: Sequence[int]) -> dict[int, list[Live]]:
     """The same for many cases, still in one statement: what a board begins with."""
     found: dict[int, list[Live]] = {case_id: [] for case_id in case_ids}
-    for case_id, live in _owed(session, lambda column: column.in_(case_ids)):
+    for case_id, live in _owed(session, _OWED_OF_CASES, {"of_cases": case_ids}):
         found[case_id].append(live)
     return found
 
 
-def _owed(session: Session, of: Callable[[Any], Any]) -> list[tuple[int, Live]]:
-    rows = session.execute(union_all(*(_live_columns(owed, of) for owed in Owed))).all()
+_OWED_OF_CASE = _all_owed(lambda column: column == bindparam("of_case"))
+_OWED_OF_CASES = _all_owed(lambda column: column.in_(bindparam("of_cases", expanding=True)))
+
+
+def _owed(session: Session, statement: Any, which: dict[str, Any]) -> list[tuple[int, Live]]:
+    rows = session.execute(statement, which).all()
     return [
         (
             row.case_id,
@@ -117,11 +176,15 @@ def _owed(session: Session, of: Callable[[Any], Any]) -> list[tuple[int, Live]]:
     ]
 
 
+_HUMAN_DEADLINES = select(_deadline.c.due_at, _deadline.c.kind).where(
+    _deadline.c.case_id == bindparam("of_case"),
+    text(WAITING),
+    _deadline.c.human,
+)
+
+
 def human_deadlines(session: Session, case_id: int) -> list[tuple[datetime, str]]:
-    found = pick(Deadline.due_at, Deadline.kind).where(
-        Deadline.case_id == case_id, Deadline.state == DeadlineState.waiting, Deadline.human
-    )
-    return list(session.exec(found))
+    return [(at, kind) for at, kind in session.execute(_HUMAN_DEADLINES, {"of_case": case_id})]
 
 
 def row(session: Session, kind: type[R], row_id: int, place: str) -> R:
@@ -180,7 +243,7 @@ def timeline(session: Session, case_id: int, limit: int = 500) -> list[Timeline]
 
 
 def live_calls(session: Session, place: str, limit: int = 100) -> list[Call]:
-    found = pick(Call).where(Call.place == place, cast(Call.state, String).in_(("ringing", "on_line")))
+    found = pick(Call).where(Call.place == place, text(CALL_LIVE))
     return list(session.exec(found.order_by(col(Call.id)).limit(limit)))
 
 
@@ -200,6 +263,6 @@ def open_tasks(session: Session, place: str, limit: int = 200) -> list[Task]:
 
 def without_deadline(session: Session, place: str, limit: int = 50) -> list[Case]:
     """Open cases that nothing will wake anybody for: there must be none (invariant 2)."""
-    live = pick(Deadline.id).where(Deadline.case_id == Case.id, Deadline.state == DeadlineState.waiting)
+    live = pick(Deadline.id).where(Deadline.case_id == Case.id, text(WAITING))
     found = pick(Case).where(Case.place == place, Case.state == CaseState.open, ~live.exists())
     return list(session.exec(found.limit(limit)))

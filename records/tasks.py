@@ -16,7 +16,8 @@ def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) ->
     """Done, with what was done in a few words."""
     take(session, task.case_id, now)
     move(session, task, "do", now, actor, words or f"Done: {task.words}", done_by=actor.name)
-    alarms.end(session, task.place, "task", task.key, now)
+    for kind in ("task", "danger"):
+        alarms.end(session, task.place, kind, task.key, now)
 
 
 def overdue(session: Session, task_id: int, now: datetime) -> None:

@@ -28,8 +28,9 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 """What both databases hold as a row's number."""
 
 
-def _no_nul(text: str) -> str:
-    return text.replace("\x00", "")  # PostgreSQL cannot keep it, and nobody can type it
+def _can_be_kept(text: str) -> str:
+    """Half an emoji, as a page may cut it, becomes �, and NUL goes: no database keeps them; the rest is kept."""
+    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _this_century(at: datetime) -> datetime:
@@ -38,7 +39,7 @@ def _this_century(at: datetime) -> datetime:
     return at
 
 
-Text = Annotated[str, AfterValidator(_no_nul)]
+Text = Annotated[str, AfterValidator(_can_be_kept)]
 EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
 QuestionId = Annotated[str, Field(min_length=1, max_length=60)]
 Said = (
@@ -212,6 +213,7 @@ def finish(request: Request, assessment_id: Number, body: FinishBody, visitor: T
     with _work(request) as (session, at):
         found = row(session, Assessment, assessment_id, visitor.user.place)
         service.dispose(session, library, found, at, visitor.user.actor, body.dialled_by)
+    with hub_of(request).db.read() as session:  # its offers go out meanwhile
         return _seen(session, library, found, at)
 
 

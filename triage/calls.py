@@ -123,22 +123,24 @@ def type_down(
         raise Conflict("Answer the call first; what you typed is kept.")
     case = take(session, call.case_id, now)
     look_again: dict[str, str] = {}
+    entries = [
+        {
+            "id": one.id,
+            "place": call.place,
+            "call_id": call.key,
+            "field": one.field,
+            "value": one.value[:2000],
+            "by": actor.name,
+            "typed_at": one.typed_at,
+            "saved_at": now,
+        }
+        for one in typed
+    ]
+    fresh = store.save_entries(session, entries)
     for one in typed:
-        fresh = store.save_entry(
-            session,
-            {
-                "id": one.id,
-                "place": call.place,
-                "call_id": call.key,
-                "field": one.field,
-                "value": one.value[:2000],
-                "by": actor.name,
-                "typed_at": one.typed_at,
-                "saved_at": now,
-            },
-        )
-        if not fresh:
+        if one.id not in fresh:
             continue
+        fresh.discard(one.id)  # the same id twice in one go counts once
         try:
             value = usable(one, library, now)
         except Refused as why:

@@ -2,26 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed
-from records.model import Assessment, Call, CallBack, Case
+from records.model import CALL_LIVE, Assessment, Call, CallBack, Case
 from triage.model import Answered, CaptureField, Entry, ProtocolText
 
 
-def save_entry(session: Session, values: dict[str, Any]) -> bool:
-    """False where this entry is here already: the page sent it twice."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    saved = session.execute(
-        insert(Entry).values(**values).on_conflict_do_nothing(index_elements=["id"]).returning(col(Entry.n))
-    )
-    return saved.scalar_one_or_none() is not None
+@cache
+def _save_entries(dialect: str) -> Any:
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    table: Any = Entry.__table__  # type: ignore[attr-defined]
+    return insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
+
+
+def save_entries(session: Session, entries: list[dict[str, Any]]) -> set[str]:
+    """The ids of those that are new; what is here already the page has sent twice."""
+    statement = _save_entries(session.get_bind().dialect.name)
+    return set(session.execute(statement, entries).scalars()) if entries else set()
 
 
 def entries(session: Session, call_id: int, limit: int = 500) -> list[Entry]:
@@ -61,7 +66,7 @@ def text_of(session: Session, sha256: str) -> ProtocolText | None:
 def calls_of_handler(session: Session, place: str, handler_id: int, limit: int = 20) -> list[Call]:
     """The calls that this handler is on."""
     found = select(Call).where(
-        Call.place == place, Call.handler_id == handler_id, Call.state == CallState.on_line
+        Call.place == place, text(CALL_LIVE), Call.handler_id == handler_id, Call.state == CallState.on_line
     )
     return list(session.exec(found.order_by(col(Call.id)).limit(limit)))
 

@@ -1,7 +1,6 @@
 """What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -16,100 +15,7 @@ from protocols.verdict import Leaf, Verdict
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
 from triage import service, store
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer and the key that gives it; `given`: it is the answer that stands."""
-
-    key: str
-    value: str
-    title: str
-    given: bool
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The one question in the middle of the screen."""
-
-    id: str
-    ask: str
-    say: str
-    why: str
-    kind: str
-    choices: tuple[Choice, ...]
-    unit: str
-    given: str
-    unknown_means: str
-    nth: int
-
-
-@dataclass(frozen=True)
-class Given:
-    question: str
-    ask: str
-    words: str
-    unknown: bool
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Words to say; not `certain`: it could not be ruled out."""
-
-    title: str
-    words: tuple[str, ...]
-    certain: bool
-
-
-@dataclass(frozen=True)
-class Would:
-    """What would change it: `changes`, any one of them, leads to `label`."""
-
-    label: str
-    title: str
-    worse: bool
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    title: str
-    label: str
-
-
-@dataclass(frozen=True)
-class View:
-    """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
-
-    assessment: int
-    state: str
-    protocol: str
-    version: str
-    asked: Asked | None
-    reviewing: bool
-    next_question: str
-    back: str
-    last_given: str
-    at_most: int
-    answered: tuple[Given, ...]
-    still: tuple[str, ...]
-    finished: bool
-    provisional: bool
-    disposition: str
-    response: str
-    priority: str
-    label: str
-    is_999: bool
-    due_at: datetime | None
-    because: tuple[str, ...]
-    would: tuple[Would, ...]
-    not_known: str
-    refusal: str
-    wanted: tuple[Wanted, ...]
-    advice: tuple[str, ...]
-    flags: tuple[Flag, ...]
-    takes_over: tuple[Flag, ...]
-    say_now: tuple[Flag, ...]
+from triage.screen import Asked, Choice, Flag, Given, SingleFlag, View, Wanted, Would
 
 
 def view_of(
@@ -313,17 +219,6 @@ def _before(given: Sequence[Given], question: Question) -> str:
         place = ids.index(question.id)
         return ids[place - 1] if place else ""
     return ids[-1] if ids else ""
-
-
-@dataclass(frozen=True)
-class SingleFlag:
-    """A red flag that one answer alone raises: it is shown even while the hub is away (S9)."""
-
-    ask: str
-    say: str
-    danger: str
-    title: str
-    words: tuple[str, ...]
 
 
 def single_flags(protocol: TriageProtocol, house: House) -> tuple[SingleFlag, ...]:

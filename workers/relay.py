@@ -62,7 +62,12 @@ class Relay:
             self._fault(effect_id, type(error).__name__, FAULT_AGAIN_IN)
             return
         if effect is not None:
-            self._go_outside(effect)
+            try:
+                self._go_outside(effect)
+            except Exception as error:
+                log.error("effect_fault", exc_info=True, extra={"effect": effect_id})
+                with self.bench.hub.db.write() as session:
+                    self._later(session, effect, type(error).__name__, FAULT_AGAIN_IN)
 
     def _claim_or_do(self, effect_id: int) -> Effect | None:
         """Claim; what needs our own database alone is done and settled in the same transaction."""
@@ -96,12 +101,14 @@ class Relay:
     def _fault(self, effect_id: int, why: str, wait: timedelta) -> None:
         """A fault of our own: it waits and is tried again; after several it is parked, and the watchdog says so."""
         hub = self.bench.hub
-        now, machine = hub.clock.now(), hub.clock.machine()
         with hub.db.write() as session:
-            effect = outbox.claim(session, effect_id, self.bench.name, now, machine)
-            if effect is None:
-                return
-            if effect.attempts >= MOST_FAULTS:
-                outbox.park(session, effect, now, why)
-            else:
-                outbox.try_again(session, effect, now + wait, machine, why)
+            effect = outbox.claim(session, effect_id, self.bench.name, hub.clock.now(), hub.clock.machine())
+            if effect is not None:
+                self._later(session, effect, why, wait)
+
+    def _later(self, session: Session, effect: Effect, why: str, wait: timedelta) -> None:
+        now, machine = self.bench.hub.clock.now(), self.bench.hub.clock.machine()
+        if effect.attempts >= MOST_FAULTS:
+            outbox.park(session, effect, now, why)
+        else:
+            outbox.try_again(session, effect, now + wait, machine, why)

@@ -22,12 +22,17 @@ def send(bench: Bench, effect: Effect) -> str:
     carrier = bench.carrier(_training(bench, effect))
     to, from_, text = (str(effect.payload[key]) for key in ("to", "from", "text"))
     if effect.attempts > 1:
-        # The attempt before may have got through and died before it could say so.
+        # The attempt before may have got through and died before it could say so. The carrier's own word may have come
+        # since we claimed: then the text is known here as this effect's, and is not sent again for that.
         already = [sent.sid for sent in carrier.sent_to(to) if sent.body == text]
         with bench.hub.db.read() as session:
-            ours = store.sids_known(session, already)
+            mine, ours = messages.sid_of(session, effect), store.sids_known(session, already)
+        if mine is not None:
+            return mine
         if unclaimed := [sid for sid in already if sid not in ours]:
             return unclaimed[0]
+    if not outbox.lease_holds(effect, bench.hub.clock.machine()):
+        raise CarrierError("stopped for longer than the lease")
     return carrier.send(
         to, from_, text, f"{bench.hub.settings.public}/webhooks/sms/status?effect={effect.id}"
     )
@@ -48,8 +53,8 @@ def _training(bench: Bench, effect: Effect) -> bool:
 
 
 def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
+    outbox.settle(session, effect, now, {"sid": sid})  # first, as the carrier's word does: one order for both
     messages.went_out(session, effect, sid, now)
-    outbox.settle(session, effect, now, {"sid": sid})
 
 
 def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, now: datetime) -> None:
@@ -58,7 +63,8 @@ def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, 
         again_at = now + BACK_OFF[min(effect.attempts, len(BACK_OFF)) - 1]
         outbox.try_again(session, effect, again_at, bench.hub.clock.machine(), str(error))
         return
-    outbox.settle(session, effect, now, {"refused": error.code or str(error)})
+    if not outbox.settle(session, effect, now, {"refused": error.code or str(error)}):
+        return  # the carrier has said meanwhile that it has it, or somebody else is at it
     if effect.kind == "catch_up":
         return  # the next minute asks again
     message = messages.gave_up(session, effect, error.code, now)

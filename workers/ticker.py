@@ -75,12 +75,13 @@ class Ticker:
     def _fire_next(self) -> bool:
         hub = self.bench.hub
         now = hub.clock.now()
-        seen: Deadline | None = None
+        which: tuple[int, str, str] | None = None
         try:
             with hub.db.write() as session:
                 seen = deadlines.oldest_due(session, now)
-                if seen is None:
+                if seen is None or seen.id is None:
                     return False
+                which = seen.id, seen.place, seen.kind  # the row itself cannot be read after a rollback
                 if seen.case_id is not None:
                     take(session, seen.case_id, now)
                 if not deadlines.claim(session, seen, now):
@@ -92,11 +93,12 @@ class Ticker:
                     )
                 self._handle(session, seen, now)
         except Exception as error:
-            if seen is None or seen.id is None:
+            if which is None:
                 raise
+            deadline_id, place, kind = which
             if not isinstance(error, Conflict):
-                log.error("deadline_fault", exc_info=True, extra={"deadline": seen.id, "kind": seen.kind})
-            self._put_off(seen.id, seen.place, now)
+                log.error("deadline_fault", exc_info=True, extra={"deadline": deadline_id, "kind": kind})
+            self._put_off(deadline_id, place, now)
         return True
 
     def _handle(self, session: Session, deadline: Deadline, now: datetime) -> None:

@@ -2,14 +2,15 @@
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import Headers
 
-from dashboard.frame import page
+from dashboard import demo
+from dashboard.frame import page, the_place
 from hub import audit
 from hub.access import (
     SESSION_ENDS_AFTER,
@@ -58,7 +59,7 @@ def ask(request: Request, next: str = "") -> Response:  # noqa: A002 - the addre
     try:
         visitor = visitor_of(request)
     except LogInNeeded:
-        return page(request, "log_in.html", next=target)
+        return page(request, "log_in.html", next=target, demo=_demo(request))
     return RedirectResponse(target or start_of(visitor.user), 303)
 
 
@@ -118,7 +119,21 @@ def _let_in(request: Request, hub: Hub, user: User, now: datetime, target: str) 
 def _refused(request: Request, status: int, words: str, name: str, target: str) -> Response:
     if _wants_json(request):
         return JSONResponse({"problem": words}, status)
-    return page(request, "log_in.html", status=status, problem=words, name=name, next=local_path(target))
+    facts: dict[str, Any] = {
+        "problem": words,
+        "name": name,
+        "next": local_path(target),
+        "demo": _demo(request),
+    }
+    return page(request, "log_in.html", status=status, **facts)
+
+
+def _demo(request: Request) -> list[tuple[str, str]]:
+    """A training place says who there is to play; nobody in it is real."""
+    if not the_place(request).training:
+        return []
+    staff = [(demo.log_in_of(who.name), ", ".join(who.roles).replace("_", " ")) for who in demo.STAFF]
+    return staff + [(demo.log_in_of(goes.name), goes.profession) for goes in demo.RESPONDERS[:2]]
 
 
 @router.post("/log-out")

@@ -56,22 +56,36 @@ function sayIn(form, words, kind) {
   line.classList.toggle("done-note", kind === "done");
 }
 
+const sending = new Map();
+
+// pressed twice it is sent once; another button of the same form waits its turn, and is not forgotten
 async function send(form, presser) {
-  if (form.dataset.sending) return;
   const button = presser ?? form.querySelector("[type=submit]");
   if (stale || (button && !live(button))) { sayIn(form, "Not sent: the board is stale. What you typed is kept."); return; }
-  form.dataset.sending = "yes";
+  const before = sending.get(form);
+  if (before?.button === button) return;
+  const turn = { button, done: (before?.done ?? Promise.resolve()).then(() => deliver(form, presser)) };
+  sending.set(form, turn);
+  await turn.done;
+  if (sending.get(form) === turn) sending.delete(form);
+}
+
+async function deliver(form, presser) {
   try {
     const extra = presser?.dataset.body ? JSON.parse(presser.dataset.body) : {};
     const answer = await post(presser?.dataset.to ?? form.dataset.post, presser?.dataset.bare !== undefined ? extra : { ...bodyOf(form), ...extra });
-    for (const field of form.elements) if (field.name && field.type !== "hidden") { if (field.tagName === "SELECT") field.selectedIndex = 0; else field.value = ""; }
+    empty(form);
     sayIn(form, answer.said ?? "Done.", "done");
     form.dispatchEvent(new CustomEvent("fp-done", { bubbles: true, detail: answer }));
   } catch (problem) {
     sayIn(form, problem.message);
     form.querySelector("input.field, textarea.field, select.field")?.focus();
-  } finally {
-    delete form.dataset.sending;
+  }
+}
+
+function empty(form) {
+  for (const field of form.elements) {
+    if (field.tagName === "SELECT") field.selectedIndex = 0; else if (field.name && field.type !== "hidden") field.value = "";
   }
 }
 

@@ -6,11 +6,11 @@ import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
 
-const POLL_MS = 2000, SLOW_MS = 1500, STEADY_MS = 500, AWAY_AFTER = 2;
+const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
 const call = Number(document.body.dataset.call);
 const $ = (id) => document.getElementById(id);
 const centre = () => $("centre");
-let asking = "", misses = 0, shownAt = 0, waiting = 0, slow = null;
+let asking = "", misses = 0, shownAt = 0, waiting = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
@@ -32,22 +32,21 @@ const outbox = await Outbox.open(author(), call, {
 });
 
 function saved(at, left) {
-  clearTimeout(slow);
   const status = $("saved");
+  if (status.classList.contains("live--stale")) $("announce").textContent = "The hub is back; saved.";
   status.classList.remove("live--stale");
   status.textContent = left ? "saving …" : `saved ${atClock(at)}`;
   if (!left) hubIsHere();
 }
 
 function saving() {
-  clearTimeout(slow);
-  slow = setTimeout(() => { if (!$("saved").classList.contains("live--stale")) $("saved").textContent = "saving …"; }, SLOW_MS);
+  if (!$("saved").classList.contains("live--stale")) $("saved").textContent = "saving …"; // "saved" is the hub's word alone
 }
 
 function away(since) {
-  clearTimeout(slow);
   const status = $("saved"), kept = outbox.safe ? "kept on this computer" : "kept in this tab alone: do not close it";
   const words = `NOT SAVED to the hub since ${atClock(hubNow() - (Date.now() - since)).slice(0, 5)}, ${kept}`;
+  if (!status.classList.contains("live--stale")) $("announce-now").textContent = words; // once, not at every try
   status.classList.add("live--stale");
   if (status.textContent !== words) status.textContent = words;
   hubIsAway();

@@ -957,6 +957,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'sent'"),
             postgresql_where=sa.text("state = 'sent'"),
         )
+        batch_op.create_index("offer_case", ["case_id"], unique=False)
         batch_op.create_index("offer_position", ["position_id"], unique=False)
         batch_op.create_index("offer_responder", ["responder_id", "sent_at"], unique=False)
 
@@ -968,6 +969,7 @@ def downgrade() -> None:
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index("offer_responder")
         batch_op.drop_index("offer_position")
+        batch_op.drop_index("offer_case")
         batch_op.drop_index(
             "offer_one_live",
             sqlite_where=sa.text("state = 'sent'"),

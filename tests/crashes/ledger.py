@@ -20,6 +20,7 @@ class Ledger:
     outcomes: dict[int, str] = field(default_factory=dict)
     tries: int = 0
     """Requests that had to be made again."""
+    acknowledged: int = 0
     faults: list[str] = field(default_factory=list)
     """Refusals that nobody should have got."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -27,6 +28,10 @@ class Ledger:
     def tried_again(self) -> None:
         with self._lock:
             self.tries += 1
+
+    def got_through(self) -> None:
+        with self._lock:
+            self.acknowledged += 1
 
     def fault(self, words: str) -> None:
         with self._lock:

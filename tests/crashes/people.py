@@ -53,6 +53,7 @@ class Person:
             self.ledger.tried_again()
             time.sleep(PAUSE_S)
             return None
+        self.ledger.got_through()
         return answer
 
     def insist(self, path: str, body: Any, method: str = "POST") -> httpx.Response:
@@ -78,15 +79,20 @@ class Person:
 class Handler(Person):
     """Takes one call after the other."""
 
-    known: set[int]
+    def __init__(self, hub: RealHub, name: str, ledger: Ledger, chance: random.Random) -> None:
+        super().__init__(hub, name, ledger, chance)
+        self.known: set[int] = set()
 
     def work(self, stop: threading.Event, pause_s: float) -> None:
-        self.known = set()
         while not stop.is_set():
             self.take_call(stop)
             stop.wait(self.chance.uniform(0.5, 1.5) * pause_s)
 
     def take_call(self, stop: threading.Event) -> None:
+        kind = self.chance.choices(("visit", "lift", "999"), (6, 3, 1))[0]
+        self.take_one(kind, stop)
+
+    def take_one(self, kind: str, stop: threading.Event) -> None:
         call, case = self._new()
         self.type_down(call, {**TYPED, "postcode": self.chance.choice(POSTCODES)})
         self.type_down(call, {"need_words": f"she fell, {uuid.uuid4()}"})
@@ -94,7 +100,6 @@ class Handler(Person):
         if begun is None:
             return
         assessment = int(begun["view"]["assessment"])
-        kind = self.chance.choices(("visit", "lift", "999"), (6, 3, 1))[0]
         if kind == "999":
             self._answer(assessment, "breathing", "no")
         else:

@@ -37,7 +37,7 @@ def follow(room: ControlRoom, since: int, name: str = "Priya Nair", more: str = 
 
 async def read(viewer: ClientConnection, true: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """All messages up to the first for which `true` holds."""
-    seen = []
+    seen: list[dict[str, Any]] = []
     async with asyncio.timeout(SOON_S):
         while not seen or not true(seen[-1]):
             seen.append(json.loads(await viewer.recv()))
@@ -53,6 +53,10 @@ def cursor_of(room: ControlRoom) -> int:
     found = re.search(r'data-cursor="(\d+)"', html)
     assert found is not None
     return int(found[1])
+
+
+def _is(shown: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda message: message.get("id") == shown
 
 
 async def in_thread(act: Callable[..., Any], *args: Any) -> Any:
@@ -124,7 +128,7 @@ async def test_a_slow_viewer_delays_nobody_and_is_let_go(
             for n in range(90):
                 before = time.monotonic()
                 await in_thread(_something_big, room, n)
-                await read(quick, lambda m, n=n: m.get("id") == f"alarm-big{n}")
+                await read(quick, _is(f"alarm-big{n}"))
                 took.append(time.monotonic() - before)
             assert sorted(took)[85] < 0.5
             assert any(viewer.behind for viewer in followed.viewers)

@@ -194,13 +194,14 @@ def test_a_bad_body_is_refused_with_words(desk: Desk, body: Any) -> None:
     assert "nothing was changed" in desk.does(f"/api/calls/{call}/typed", body, 422)["problem"]
 
 
-def test_half_a_letter_is_refused(desk: Desk) -> None:
+def test_half_an_emoji_is_kept_as_far_as_it_goes(desk: Desk) -> None:
     call = desk.does("/api/calls/new")["call"]
-    raw = b'{"entries":[{"id":"12345678","field":"address","value":"\\ud800"}]}'
+    raw = b'{"entries":[{"id":"12345678","field":"address","value":"Oak \\ud83d Road \\ud83d\\ude00"}]}'
     answer = desk.jay.post(
         f"/api/calls/{call}/typed", content=raw, headers={"content-type": "application/json"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 200
+    assert desk.rows(Case)[0].address == "Oak \ufffd Road 😀"
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "99999", "99999999999999999999", "x"])

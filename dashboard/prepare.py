@@ -1,0 +1,40 @@
+"""`python -m dashboard.prepare`: the database's newest schema, and in a training place the people to play with."""
+
+import sys
+from pathlib import Path
+
+from dashboard import demo
+from hub import log
+from hub.assemble import assemble
+from hub.errors import FirstPointError
+from hub.settings import Settings, read_settings
+from migrations import upgrade
+
+
+def prepare(settings: Settings) -> None:
+    """Safe to repeat, and safe beside running dashboards; leaves words of welcome for the supervisor to print."""
+    Path(settings.data).mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database)
+    if settings.training:
+        hub = assemble(settings)
+        with hub.db.write() as session:
+            demo.lay_out(session, settings.place, hub.clock.now())
+        hub.db.close()
+        run = Path(settings.data) / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "welcome.txt").write_text(demo.welcome())
+
+
+def main() -> int:
+    try:
+        settings = read_settings()
+        log.configure("prepare")
+        prepare(settings)
+    except FirstPointError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

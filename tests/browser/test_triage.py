@@ -1,0 +1,463 @@
+"""The call screen in Debian's Chromium: a whole call by keyboard, and nothing lost whatever goes away meanwhile."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from sqlmodel import select
+
+from dashboard import demo
+from dispatch.model import Offer, Responder
+from hub.access import IDLE_ENDS_AFTER, User
+from hub.gate import COOKIE
+from records.model import Call, Case, HandOver, Position, Timeline
+from tests.control_room import ControlRoom
+from triage import calls
+from triage.model import Answered, Entry
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+UP_AND_WORSE = ["y", "1", "n", "n", "n", "n", "y", "n", "n", "n", "n", "n", "1", "1", "2"]
+"""The keys of a fall that is seen within two hours."""
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if not CHROMIUM.exists():
+        words = f"there is no {CHROMIUM}: nothing of the call screen was tried in a browser"
+        if os.environ.get("FP_REQUIRE_BROWSER") == "1":
+            pytest.fail(words)
+        pytest.skip(words)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def room(tmp_path: Path, sqlite_url: str) -> Iterator[ControlRoom]:
+    opened = ControlRoom(tmp_path, sqlite_url)
+    yield opened
+    opened.close()
+
+
+def enter(context: BrowserContext, room: ControlRoom, name: str = "Jay Osei") -> None:
+    context.add_cookies([{"name": COOKIE, "value": room.cookie(name), "url": room.url}])
+
+
+@pytest.fixture
+def opens(browser: Browser, room: ControlRoom) -> Iterator[Callable[..., Page]]:
+    """Opens a page of somebody logged in; what its console complains of fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(path: str, name: str = "Jay Osei", **how: Any) -> Page:
+        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | how))
+        contexts.append(context)
+        if name:
+            enter(context, room, name)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+        page.goto(room.url + path)
+        return page
+
+    yield open_page
+    assert faults == []
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def call(opens: Callable[..., Page]) -> Page:
+    """A new call, its page ready."""
+    page = opens("/calls")
+    page.keyboard.press("c")
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    page.wait_for_url("**/calls/*")
+    page.wait_for_selector("body[data-ready]")
+
+
+def begins(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    expect(page.locator("#question")).to_have_text("Breathing normally?")
+
+
+def answers(page: Page, *keys: str) -> None:
+    """Press each key when its question is up, as a handler would."""
+    for key in keys:
+        before = page.locator("#centre").get_attribute("data-stamp")
+        page.keyboard.press(key)
+        expect(page.locator("#centre")).not_to_have_attribute("data-stamp", before or "")
+
+
+def rows(room: ControlRoom, kind: type[Any]) -> list[Any]:
+    with room.hub.db.read() as session:
+        return list(session.exec(select(kind)))
+
+
+def newest(room: ControlRoom) -> dict[str, str]:
+    found = sorted(rows(room, Entry), key=lambda entry: entry.n)
+    return {entry.field.value: entry.value for entry in found}
+
+
+def axe_says(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")
+    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']]}" for fault in found["violations"]]
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_contain_text("saved ", timeout=20_000)
+
+
+# --- by keyboard alone ------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_fall_by_keyboard_alone(opens: Callable[..., Page], room: ControlRoom) -> None:
+    room.ring("+441134960812")
+    page = opens("/calls")
+    expect(page.locator(".ringing")).to_contain_text("0113 496 0812")
+    page.keyboard.press("1")
+    ready(page)
+    assert page.evaluate("document.activeElement.id") == "f-address", "the number is known: where are they?"
+    for words in ("12 Oak Road", "ls82ab"):
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+    page.keyboard.press("f")  # the list takes its own letters
+    page.keyboard.press("Enter")
+    page.keyboard.type("yes, no, unknown: none of these is an answer")
+    saved(page)
+    begins(page)
+    answers(page, *UP_AND_WORSE)
+    expect(page.locator("#question")).to_have_text("A nurse visits within two hours")
+    expect(page.locator(".side .tag--warn").first).to_have_text("provisional")
+    page.keyboard.press("s")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    page.keyboard.press("e")
+    expect(page.locator("#line")).to_contain_text("CALL ENDED")
+    (case,) = rows(room, Case)
+    assert (case.address, case.postcode, case.need) == ("12 Oak Road", "LS8 2AB", "fall")
+    assert case.need_words == "yes, no, unknown: none of these is an answer"
+    assert [row.kind for row in rows(room, Position)] == ["nurse"]
+    assert "The advice was read aloud." in [line.words for line in rows(room, Timeline)]
+
+
+def test_any_field_is_two_keys_away_and_back_changes_an_answer(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "y", "1")
+    call.keyboard.press("g")
+    call.keyboard.press("m")
+    assert call.evaluate("document.activeElement.id") == "f-person_name"
+    call.keyboard.type("Maureen uny Doyle")
+    call.keyboard.press("Escape")
+    call.keyboard.press("ArrowLeft")
+    expect(call.locator("#question")).to_have_text("How awake?")
+    expect(call.locator("[aria-pressed=true]")).to_contain_text("Awake")
+    call.keyboard.press("ArrowLeft")
+    expect(call.locator("#question")).to_have_text("Breathing normally?")
+    call.keyboard.press("ArrowRight")
+    expect(call.locator("#question")).to_have_text("Bleeding that will not stop?")
+    call.keyboard.press("F2")
+    call.keyboard.press("n")
+    call.keyboard.press("F2")
+    saved(call)
+    assert [row.question for row in rows(room, Answered)] == ["breathing", "rousable"]
+    assert newest(room)["person_name"] == "Maureen uny Doyle"
+
+
+def test_a_number_takes_words_for_its_unit_and_u_for_unknown(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, *UP_AND_WORSE[:12], "3")
+    assert call.evaluate("document.activeElement.id") == "number-answer"
+    call.keyboard.type("2 hours")
+    answers(call, "Enter")
+    assert {row.question: row.answer for row in rows(room, Answered)}["floor_time"] == 120
+    expect(call.locator(".sofar .ans")).to_contain_text("A clinician rings back within 20 minutes")
+
+
+# --- a red flag -------------------------------------------------------------------------------------------------------
+
+
+def test_a_red_flag_takes_over_and_enter_hands_over(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "n")
+    flag = call.get_by_role("alertdialog")
+    expect(flag).to_contain_text("start chest compressions")
+    assert call.evaluate("document.activeElement.id") == "hand-over"
+    for key in ("y", "1", "a", "e"):
+        call.keyboard.press(key)  # it keeps the keys to itself
+    for _ in range(8):
+        call.keyboard.press("Tab")
+        assert call.evaluate("!!document.activeElement.closest('[role=alertdialog]')")
+    call.wait_for_timeout(600)
+    call.locator("#hand-over").focus()
+    call.keyboard.press("Enter")
+    expect(call.locator(".hand-over")).to_contain_text("the caller dials")
+    expect(call.locator(".hand-over [data-until]")).to_contain_text("left")
+    assert [row.question for row in rows(room, Answered)] == ["breathing"]
+    call.keyboard.press("f")
+    call.keyboard.type("YAS 4411")
+    call.keyboard.press("Enter")
+    expect(call.locator(".hand-over")).to_contain_text("reference YAS 4411")
+    assert [(row.state.value, row.dialled_by) for row in rows(room, HandOver)] == [("confirmed", "caller")]
+
+
+def test_a_wrong_answer_is_taken_back_from_a_red_flag(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "u")
+    expect(call.get_by_role("alertdialog")).to_contain_text("could not be ruled out")
+    answers(call, "ArrowLeft")
+    expect(call.locator("#question")).to_have_text("Breathing normally?")
+    assert rows(room, HandOver) == []
+    assert [row.answer for row in rows(room, Answered)] == ["unknown", None]
+
+
+def test_999_by_the_handlers_own_judgement(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    call.keyboard.press("r")
+    call.wait_for_timeout(600)
+    call.keyboard.press("h")
+    expect(call.locator(".hand-over")).to_contain_text("the hub dials")
+    expect(call.locator("#question")).to_have_text("Breathing normally?")
+    assert [row.dialled_by for row in rows(room, HandOver)] == ["hub"]
+
+
+# --- nothing is lost --------------------------------------------------------------------------------------------------
+
+
+def test_the_hub_dies_while_typing_and_comes_back(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "y")
+    room.stop()
+    for field, words in (("address", "12 Oak Road"), ("person_name", "Zoë 👩🏽‍🦽 Doyle")):
+        call.locator(f"#f-{field}").fill(words)
+    expect(call.locator("#saved")).to_contain_text("NOT SAVED to the hub since", timeout=15_000)
+    expect(call.locator("#no-support")).to_contain_text("NO DECISION SUPPORT")
+    expect(call.locator("#no-support")).to_contain_text("Breathing normally?")
+    call.keyboard.press("Escape")
+    call.keyboard.press("1")
+    expect(call.locator("#answer-problem")).to_contain_text("kept on this computer")
+    call.locator("#f-address").fill("14 Oak Road")
+    room.start_again()
+    saved(call)
+    expect(call.locator("#question")).to_have_text("Bleeding that will not stop?", timeout=15_000)
+    expect(call.locator("#no-support")).to_be_hidden()
+    assert newest(room)["address"] == "14 Oak Road"
+    assert rows(room, Case)[0].person_name == "Zoë 👩🏽‍🦽 Doyle"
+    assert [row.question for row in rows(room, Answered)] == ["breathing", "rousable"]
+
+
+def test_a_reload_while_the_hub_is_away_loses_nothing(call: Page, room: ControlRoom) -> None:
+    room.stop()
+    call.locator("#f-address").fill("12 Oak Road")
+    expect(call.locator("#saved")).to_contain_text("NOT SAVED", timeout=15_000)
+    address = call.url
+    call.goto("about:blank")
+    room.start_again()
+    call.goto(address)
+    ready(call)
+    assert call.locator("#f-address").input_value() == "12 Oak Road"
+    saved(call)
+    assert newest(room)["address"] == "12 Oak Road"
+
+
+def test_the_browser_is_killed_and_what_was_typed_is_there(
+    playwright: Playwright, room: ControlRoom, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+
+    def launched() -> tuple[BrowserContext, Page]:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=str(CHROMIUM), args=ARGS
+        )
+        enter(context, room)
+        return context, context.pages[0]
+
+    _, page = launched()
+    page.goto(f"{room.url}/calls")
+    page.keyboard.press("c")
+    ready(page)
+    address = page.url
+    room.stop()
+    page.locator("#f-address").fill("12 Oak Road, the side door")
+    expect(page.locator("#saved")).to_contain_text("NOT SAVED", timeout=15_000)
+    on_disk = b"".join(file.read_bytes() for file in profile.rglob("*") if file.is_file())
+    assert b"side door" not in on_disk
+    assert "side door".encode("utf-16-le") not in on_disk, "it lies there encrypted"
+    for process in psutil.process_iter(["cmdline"]):
+        if str(profile) in " ".join(process.info["cmdline"] or []):
+            process.send_signal(signal.SIGKILL)
+    room.start_again()
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()
+    context, page = launched()
+    page.goto(address)
+    ready(page)
+    saved(page)
+    assert page.locator("#f-address").input_value() == "12 Oak Road, the side door"
+    context.close()
+    assert newest(room)["address"] == "12 Oak Road, the side door"
+
+
+def test_a_log_in_that_ends_is_asked_for_in_place(call: Page, room: ControlRoom) -> None:
+    room.clock.machine_ahead += IDLE_ENDS_AFTER + timedelta(seconds=1)
+    call.locator("#f-address").fill("12 Oak Road")
+    dialog = call.locator("#log-in-again")
+    expect(dialog).to_be_visible(timeout=10_000)
+    expect(dialog.locator("#again-name")).to_have_value(demo.log_in_of("Jay Osei"))
+    dialog.locator("#again-password").fill("wrong")
+    call.keyboard.press("Enter")
+    expect(dialog).to_contain_text("is not right")
+    dialog.locator("#again-password").fill(demo.PASSWORD)
+    call.keyboard.press("Enter")
+    saved(call)
+    expect(dialog).to_be_hidden()
+    assert newest(room)["address"] == "12 Oak Road"
+    begins(call)
+    answers(call, "y")  # the new proof holds for everything else too
+
+
+def test_what_the_hub_refuses_is_shown_and_kept(call: Page, room: ControlRoom) -> None:
+    call.route("**/typed", lambda route: route.fulfill(status=422, json={"problem": "Not like this."}))
+    call.locator("#f-address").fill("12 Oak Road")
+    expect(call.locator("#refused")).to_contain_text(
+        "did not take “12 Oak Road”: Not like this. It is kept here."
+    )
+    call.unroute("**/typed")
+    call.get_by_role("button", name="Try again").click()
+    saved(call)
+    expect(call.locator("#refused")).to_be_hidden()
+    assert newest(room)["address"] == "12 Oak Road"
+
+
+def test_what_is_wrong_stands_under_its_field(call: Page, room: ControlRoom) -> None:
+    call.locator("#f-nhs_number").fill("999 000 0019")
+    expect(call.locator("#e-nhs_number")).to_contain_text("not a valid NHS number")
+    expect(call.locator("#f-nhs_number")).to_have_value("999 000 0019")
+    expect(call.locator("#f-nhs_number")).to_have_attribute("aria-invalid", "true")
+    call.locator("#f-nhs_number").fill("999 000 0018")
+    expect(call.locator("#e-nhs_number")).to_be_empty()
+
+
+def test_a_line_that_goes_dead_is_said_at_once(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "y")
+    with room.write() as session:
+        row = session.exec(select(Call)).one()
+        calls.drop(session, room.app.state.library, row, room.clock.now())
+    expect(call.locator("#line")).to_contain_text("LINE DEAD")
+    expect(call.locator(".line-dead")).to_contain_text("A call handler rings back by")
+    expect(call.locator("#question")).to_have_text("How awake?")
+
+
+def test_the_loser_of_two_hands_reads_who_has_it(opens: Callable[..., Page], room: ControlRoom) -> None:
+    number = room.ring()
+    page = opens("/calls")
+    expect(page.locator(f"#answer-{number}")).to_be_visible()
+    page.route("**/calls/state", lambda route: route.abort())
+    with room.write() as session:
+        row = calls.call_of(session, room.place, number)
+        mina = session.exec(select(User).where(User.name == "Mina Patel")).one()
+        calls.answer(session, row, mina, room.clock.now())
+    page.keyboard.press("1")
+    expect(page.locator("#problem")).to_have_text("Mina Patel has taken it.")
+
+
+# --- for everybody's eyes and ears ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opens: Callable[..., Page], room: ControlRoom, scheme: str) -> None:
+    found = {"log-in": axe_says(opens("/log-in", "", color_scheme=scheme))}
+    with room.write() as session:
+        row = calls.call_of(session, room.place, room_rings(room, session))
+        calls.drop(session, room.app.state.library, row, room.clock.now())
+    room.ring()
+    page = opens("/calls", color_scheme=scheme)
+    expect(page.locator(".ring-back")).to_be_visible()
+    found["calls"] = axe_says(page)
+    page.keyboard.press("1")
+    ready(page)
+    found["capture"] = axe_says(page)
+    begins(page)
+    page.locator("#f-nhs_number").fill("1")
+    expect(page.locator("#e-nhs_number")).to_contain_text("ten digits")
+    page.keyboard.press("Escape")
+    answers(page, "y")
+    found["question"] = axe_says(page)
+    answers(page, "2")
+    found["red flag"] = axe_says(page)
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    expect(page.locator(".hand-over")).to_be_visible()
+    found["handed over"] = axe_says(page)
+    room.stop()
+    expect(page.locator("#no-support")).to_be_visible(timeout=15_000)
+    found["away"] = axe_says(page)
+    room.start_again()
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def room_rings(room: ControlRoom, session: Any) -> int:
+    return calls.ring(session, room.place, "+447700900124", "CAdropped", room.clock.now()).key
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_responders_visit_by_thumb(opens: Callable[..., Page], room: ControlRoom, scheme: str) -> None:
+    case = room.case()
+    room.offer(case)
+    with room.hub.db.read() as session:
+        offer = session.exec(select(Offer)).one()
+        name = session.get_one(Responder, offer.responder_id).name
+    small = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    page = opens(f"/o/{offer.code.lower()}", name, **small)
+    found = {"offer": axe_says(page)}
+    assert "Maureen" not in page.content(), "S24: no name before acceptance"
+    assert "12 Oak Road" not in page.content()
+    page.get_by_role("button", name="Yes, I go").click()
+    expect(page.locator(".who-is")).to_contain_text("Maureen Doyle")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    found["yours"] = axe_says(page)
+    page.locator("summary").click()
+    page.get_by_role("button", name="20 min late").click()
+    for words in ("I have set off", "I am at the door", "Care begins now", "Done, I have left"):
+        page.get_by_role("button", name=words).click()
+    expect(page.locator("h1")).to_have_text("Done, thank you")
+    found["done"] = axe_says(page)
+    assert "Maureen" not in page.content()
+    page.goto(f"{room.url}/mine")
+    found["mine"] = axe_says(page)
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    lines = [line.words for line in rows(room, Timeline)]
+    assert any("opened the details" in words for words in lines)
+    assert room.get(case).clock_stop is not None

@@ -1,0 +1,25 @@
+"""A training place laid out with the demo's people, copied fresh for each test."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dashboard import demo
+from hub.db import Database
+from tests.story import START
+
+PLACE = "training"
+
+
+@pytest.fixture(scope="session")
+def laid_out(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database with the demo's people in it."""
+    file = tmp_path_factory.mktemp("laid_out") / "laid_out.sqlite3"
+    shutil.copy(migrated_sqlite, file)
+    db = Database(f"sqlite:///{file}")
+    with db.write() as session:
+        demo.lay_out(session, PLACE, START)
+    db.close()  # the last to leave folds SQLite's log into the file
+    assert not file.with_name(f"{file.name}-wal").exists()
+    return file

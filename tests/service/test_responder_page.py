@@ -1,0 +1,177 @@
+"""A responder's own page over HTTP: theirs alone, nobody named before a yes, each step where it is possible."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from dashboard import demo
+from dispatch.model import Offer, Responder
+from hub.audit import Audit
+from records.alarms import Alarm
+from records.model import HandOver, Position
+from tests.control_room import ControlRoom
+from tests.story import log_in
+
+PERSON = ("Maureen", "12 Oak Road", "9990000018")
+
+
+class Visit:
+    """One offer, and the responder who got it with a telephone in the hand."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.room = ControlRoom(folder, database_url)
+        self.case = self.room.case()
+        self.room.offer(self.case)
+        with self.room.hub.db.read() as session:
+            self.offer = session.exec(select(Offer)).one()
+            self.name = session.get_one(Responder, self.offer.responder_id).name
+        self.path = f"/o/{self.offer.code}"
+        self.thumb = self.person(self.name)
+
+    def person(self, name: str) -> httpx.Client:
+        client = log_in(self.room.url, demo.log_in_of(name), demo.PASSWORD)
+        client.headers["accept"] = "text/html"
+        return client
+
+    def looks(self) -> str:
+        return self.thumb.get(self.path).text
+
+    def does(self, what: str, status: int = 303, **form: str) -> httpx.Response:
+        answer = self.thumb.post(f"{self.path}/{what}", data=form, follow_redirects=False)
+        assert answer.status_code == status, f"{what}: {answer.status_code} {answer.text}"
+        return answer
+
+    def position(self) -> Position:
+        with self.room.hub.db.read() as session:
+            return session.exec(select(Position)).one()
+
+
+@pytest.fixture
+def visit(tmp_path: Path, sqlite_url: str) -> Iterator[Visit]:
+    made = Visit(tmp_path, sqlite_url)
+    yield made
+    made.room.close()
+
+
+def test_nothing_of_the_person_before_a_yes_or_after_the_visit(visit: Visit) -> None:
+    assert not [word for word in PERSON if word in visit.looks()]
+    visit.does("answer", says="yes")
+    assert "Maureen" in visit.looks()
+    visit.does("step", event="finish")
+    assert not [word for word in PERSON if word in visit.looks()]
+
+
+def test_the_look_at_the_details_is_written_down_once(visit: Visit) -> None:
+    visit.does("answer", says="yes")
+    for _ in range(3):
+        visit.looks()
+    with visit.room.hub.db.read() as session:
+        looks = [row.action for row in session.exec(select(Audit)) if row.subject.startswith("offer:")]
+    assert looks == ["details_opened"]
+
+
+def test_somebody_elses_link_says_nothing(visit: Visit) -> None:
+    other = next(goes.name for goes in demo.RESPONDERS if goes.name != visit.name)
+    for path in (visit.path, "/o/9ZZ9Z"):
+        answer = visit.person(other).get(path)
+        assert answer.status_code == 404
+        assert "no offer of yours" in answer.text
+    assert visit.person("Jay Osei").get(visit.path).status_code == 403
+
+
+@pytest.mark.parametrize("code", ["x", "A" * 13, "4K7%00", "4K7'--"])
+def test_a_link_that_is_none_is_refused_calmly(visit: Visit, code: str) -> None:
+    assert visit.thumb.get(f"/o/{code}").status_code in (404, 422)
+
+
+def test_step_by_step_and_only_what_is_possible(visit: Visit) -> None:
+    assert "not yours" in visit.does("step", status=409, event="set_off").text
+    visit.does("answer", says="yes")
+    for event, state in (
+        ("set_off", "en_route"),
+        ("find_no_access", "no_access"),
+        ("begin_care", "with_person"),
+    ):
+        visit.does("step", event=event)
+        assert visit.position().state == state
+    said = visit.does("late", status=409, minutes="20").text
+    assert "before the door alone" in said
+    assert "Maureen" in said, "the page stays where it is"
+    visit.does("step", event="finish")
+    assert "not be done now" in visit.does("step", status=409, event="arrive").text
+
+
+def test_a_no_goes_on_to_the_next(visit: Visit) -> None:
+    visit.does("answer", says="no")
+    assert "You said no" in visit.looks()
+    with visit.room.hub.db.read() as session:
+        states = [offer.state.value for offer in session.exec(select(Offer).order_by(Offer.id))]  # type: ignore[arg-type]
+    assert states == ["declined", "sent"]
+
+
+def test_a_late_yes_counts_while_nobody_has_it(visit: Visit) -> None:
+    with visit.room.write() as session:
+        offer = session.get_one(Offer, visit.offer.key)
+        offer.state = "expired"  # type: ignore[assignment]
+        session.add(offer)
+    assert "you can still say yes" in visit.looks()
+    visit.does("answer", says="yes")
+    assert visit.position().state == "accepted"
+
+
+def test_handed_back_it_is_nobodys(visit: Visit) -> None:
+    visit.does("answer", says="yes")
+    visit.does("hand-back", why="car broke down")
+    assert visit.position().responder_id is None
+    assert "not yours any more" in visit.looks()
+
+
+def test_danger_and_999_ring_at_once(visit: Visit) -> None:
+    visit.does("answer", says="yes")
+    visit.does("danger")
+    visit.does("999")
+    with visit.room.hub.db.read() as session:
+        kinds = {alarm.kind for alarm in session.exec(select(Alarm))}
+        asked = [row.dialled_by for row in session.exec(select(HandOver))]
+    assert {"danger", "ambulance"} <= kinds
+    assert asked == ["responder"]
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("answer", {"says": "maybe"}),
+        ("answer", {}),
+        ("step", {"event": "supersede"}),
+        ("late", {"minutes": "0"}),
+        ("late", {"minutes": "many"}),
+        ("hand-back", {"why": "x" * 201}),
+    ],
+)
+def test_a_form_that_is_wrong_changes_nothing(visit: Visit, what: str, form: dict[str, str]) -> None:
+    visit.does("answer", says="yes")
+    visit.does(what, status=422, **form)
+    assert visit.position().state == "accepted"
+
+
+def test_every_form_carries_its_proof(visit: Visit) -> None:
+    del visit.thumb.headers["x-csrf-token"]
+    visit.does("answer", status=403, says="yes")
+    assert visit.looks().count('name="csrf" value="') == 3, "yes, no and log out"
+
+
+def test_mine_lists_offers_and_then_the_visit(visit: Visit) -> None:
+    assert visit.offer.code in visit.thumb.get("/mine").text
+    visit.does("answer", says="yes")
+    page = visit.thumb.get("/mine").text
+    assert "You are on no visit" not in page
+    assert "Nothing is offered" in page
+
+
+def test_a_reused_code_reaches_nobody_after_90_days(visit: Visit) -> None:
+    visit.room.clock.at += timedelta(days=91)
+    assert visit.thumb.get(visit.path).status_code == 404

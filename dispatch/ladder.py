@@ -46,11 +46,11 @@ def _step(
 ) -> None:
     waited = _minutes(position, now)
     if due.step.kind == "hand_over":
-        why = f"Nobody has accepted the {position.title} for {waited} min."
+        why = f"Nobody has accepted the {position.title.lower()} for {waited} min."
         hand_overs.request(session, case, due.step.to, "hub", why, now, HUB)
         return
     title = due.step.role.replace("_", " ")
-    words = f"Nobody has accepted the {position.title} of {case.ref} for {waited} min; {title} told."
+    words = f"Nobody has accepted the {position.title.lower()} of {case.ref} for {waited} min; {title} told."
     alarms.ring(session, place.id, "nobody_accepted", position.key, words, now, case)
     people = on_call(session, place.id, ROLES[due.step.role]) if due.step.role in ROLES else []
     if not people:
@@ -66,7 +66,7 @@ def _step(
                 waited,
                 desk.label(position.priority),
                 case.outward,
-                texts.clock(position.due_at, place.local()),
+                texts.by_when(position.due_at, now, place.local()),
                 desk.link("board"),
             )
             messages.text(session, place, person, body, now, case=case, queue=Queue.alerts)
@@ -92,7 +92,7 @@ def nobody_eligible(
     session: Session, desk: Desk, place: Place, case: Case, position: Position, now: datetime
 ) -> None:
     """S31: nobody can be asked. Told at once, once; the case stays open and is looked at again each minute."""
-    words = f"Nobody can be asked for the {position.title} of {case.ref} just now."
+    words = f"Nobody can be asked for the {position.title.lower()} of {case.ref} just now."
     if alarms.is_live(session, place.id, "nobody_eligible", position.key):
         return
     alarms.ring(session, place.id, "nobody_eligible", position.key, words, now, case)
@@ -104,7 +104,7 @@ def nobody_eligible(
             position.title,
             desk.label(position.priority),
             case.outward,
-            texts.clock(position.due_at, place.local()),
+            texts.by_when(position.due_at, now, place.local()),
             desk.link("board"),
         )
         messages.text(session, place, person, body, now, case=case, queue=Queue.alerts)

@@ -91,7 +91,7 @@ def _offer(
         desk.label(position.priority),
         case.need or "",
         case.outward,
-        texts.clock(position.due_at, place.local()),
+        texts.by_when(position.due_at, now, place.local()),
         best.candidate.travel_min,
         position.title,
         desk.link(f"o/{code}"),

@@ -12,6 +12,12 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%H:%M")
 
 
+def by_when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A due time, with its day where that is not today."""
+    local = at.astimezone(zone)
+    return local.strftime("%H:%M" if local.date() == now.astimezone(zone).date() else "%a %H:%M")
+
+
 def offer(
     code: str,
     label: str,

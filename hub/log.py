@@ -41,10 +41,13 @@ SAFE = frozenset(
 )
 """What may stand in a log. Anything else is dropped, and its name is listed so that the loss is seen."""
 
+STRUCTLOGS_OWN = ("_record", "_from_structlog")
+"""What its formatter takes out again before the line is written."""
+
 
 def _only_safe(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    dropped = sorted(key for key in event if key not in SAFE and not key.startswith("_"))
-    safe = {key: value for key, value in event.items() if key in SAFE or key.startswith("_")}
+    dropped = sorted(key for key in event if key not in SAFE and key not in STRUCTLOGS_OWN)
+    safe = {key: value for key, value in event.items() if key in SAFE or key in STRUCTLOGS_OWN}
     if dropped:
         safe["where"] = f"dropped: {' '.join(dropped)}"
     return safe

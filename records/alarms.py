@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub import events
@@ -20,12 +20,15 @@ class AlarmState(StrEnum):
     over = "over"
 
 
+LIVE = "state <> 'over'"
+
+
 class Alarm(SQLModel, table=True):
     """Something is about to go wrong and a named person must take it. `subject` keeps one live alarm to a matter."""
 
     __table_args__ = (
-        one_live("alarm_one_live", "place", "kind", "subject", where="state <> 'over'"),
-        where_live("alarm_live", "place", where="state <> 'over'"),
+        one_live("alarm_one_live", "place", "kind", "subject", where=LIVE),
+        where_live("alarm_live", "place", where=LIVE),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -45,7 +48,7 @@ _LIVE = select(Alarm).where(
     Alarm.place == bindparam("of_place"),
     Alarm.kind == bindparam("of_kind"),
     Alarm.subject == bindparam("of_subject"),
-    Alarm.state != AlarmState.over,
+    text(LIVE),
 )
 
 
@@ -94,7 +97,7 @@ def end(session: Session, place: str, kind: str, subject: object, now: datetime)
 
 
 def end_of_case(session: Session, case_id: int, now: datetime) -> None:
-    for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, Alarm.state != AlarmState.over)):
+    for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, text(LIVE))):
         _end(session, alarm, now)
 
 
@@ -108,7 +111,7 @@ def find(session: Session, place: str, alarm_id: int) -> Alarm:
 
 def live(session: Session, place: str, limit: int = 100) -> list[Alarm]:
     """Those that nobody has taken stand first, danger before all else, oldest first."""
-    found = select(Alarm).where(Alarm.place == place, Alarm.state != AlarmState.over)
+    found = select(Alarm).where(Alarm.place == place, text(LIVE))
     danger_first = col(Alarm.kind) != "danger"
     return list(session.exec(found.order_by(col(Alarm.state), danger_first, col(Alarm.id)).limit(limit)))
 

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from dispatch import messages, store
@@ -12,7 +13,7 @@ from hub.access import Role, on_call
 from hub.outbox import Queue
 from hub.places import Place
 from records import alarms
-from records.alarms import Alarm, AlarmState
+from records.alarms import LIVE, Alarm
 from records.model import Case
 from records.store import without_deadline
 from workers.bench import Bench
@@ -67,9 +68,7 @@ def watch(bench: Bench) -> int:
         rounds = [(place, find(session, place, now, machine)) for place in session.exec(select(Place))]
         old = {
             (alarm.place, alarm.kind, alarm.subject)
-            for alarm in session.exec(
-                select(Alarm).where(col(Alarm.kind).in_(KINDS), Alarm.state != AlarmState.over)
-            )
+            for alarm in session.exec(select(Alarm).where(col(Alarm.kind).in_(KINDS), text(LIVE)))
         }
     for place, findings in rounds:
         standing += len(findings)

@@ -203,9 +203,7 @@ def test_two_that_wait_for_each_other_end_with_one_who_looks_again(db: Database)
         except Conflict:
             ended.append("conflict")
 
-    threads = [
-        threading.Thread(target=act, args=pair) for pair in ((PLACE, "york"), ("york", PLACE))
-    ]
+    threads = [threading.Thread(target=act, args=pair) for pair in ((PLACE, "york"), ("york", PLACE))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -24,7 +24,9 @@ def at(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def deadline(minutes: float, subject: int = 1, kind: str = "task", owner: str = "task", case: int = 7) -> Deadline:
+def deadline(
+    minutes: float, subject: int = 1, kind: str = "task", owner: str = "task", case: int = 7
+) -> Deadline:
     return Deadline(place=PLACE, case_id=case, kind=kind, owner=owner, subject=subject, due_at=at(minutes))
 
 

@@ -52,7 +52,9 @@ def set_somewhere(call_names: set[str], keyword: str, position: int | None) -> d
     found: dict[Place, set[str] | None] = {}
     for place, function in functions():
         for node in ast.walk(function):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in call_names):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in call_names
+            ):
                 continue
             given = [k.value for k in node.keywords if k.arg == keyword]
             if not given and position is not None and len(node.args) > position:

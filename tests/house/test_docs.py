@@ -28,7 +28,9 @@ def test_every_move_is_in_the_drawing() -> None:
             (line,) = [
                 line
                 for line in section.splitlines()
-                if line.startswith(f"| `{event}` |") and line.endswith(f"| {new} |") and state in line.split("|")[2]
+                if line.startswith(f"| `{event}` |")
+                and line.endswith(f"| {new} |")
+                and state in line.split("|")[2]
             ]
             assert line
 
@@ -61,5 +63,7 @@ def test_every_decision_says_why_and_what_came_of_it() -> None:
     assert len(decisions) >= 8
     for path in decisions:
         text = path.read_text()
-        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], path.name
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], (
+            path.name
+        )
         assert re.match(r"# \d+\. \S", text), path.name

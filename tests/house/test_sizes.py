@@ -73,14 +73,18 @@ def calls(path: Path) -> set[str]:
 
 
 def test_one_clock_is_asked() -> None:
-    asks = {name_of(path) for path in sources() if calls(path) & {"datetime.now", "datetime.utcnow", "time.time"}}
+    asks = {
+        name_of(path) for path in sources() if calls(path) & {"datetime.now", "datetime.utcnow", "time.time"}
+    }
     assert asks <= ASKS_THE_TIME, asks - ASKS_THE_TIME
     assert "hub/clock.py" in asks
 
 
 def test_one_file_commits() -> None:
     house = [path for path in sources() if path.parts[-2] not in ("phones",)]
-    commits = {name_of(path) for path in house if any(call.endswith("session.commit") for call in calls(path))}
+    commits = {
+        name_of(path) for path in house if any(call.endswith("session.commit") for call in calls(path))
+    }
     assert commits == COMMITS
 
 

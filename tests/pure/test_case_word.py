@@ -38,8 +38,16 @@ def test_every_word_has_its_place_among_the_steps() -> None:
         ([("position", "no_access"), ("position", "en_route")], Word.no_access, "a shut door is the trouble"),
         ([("position", "accepted"), ("call", "on_line")], Word.accepted, "somebody is coming"),
         ([("position", "open"), ("call", "on_line")], Word.taking_call, "the caller is still on the line"),
-        ([("hand_over", "requested"), ("position", "accepted")], Word.handing_over, "an ambulance is asked for"),
-        ([("hand_over", "requested"), ("position", "at_door")], Word.at_door, "a person at the door is nearer"),
+        (
+            [("hand_over", "requested"), ("position", "accepted")],
+            Word.handing_over,
+            "an ambulance is asked for",
+        ),
+        (
+            [("hand_over", "requested"), ("position", "at_door")],
+            Word.at_door,
+            "a person at the door is nearer",
+        ),
         ([("position", "offered"), ("call_back", "due")], Word.offered, "the visit is what she waits for"),
         ([("call_back", "failed"), ("task", "open")], Word.call_back, "a person before paper"),
         ([("hold", "held"), ("task", "open")], Word.held, "a person before paper"),

@@ -60,7 +60,10 @@ def concluded(state: Joint) -> Joint:
     """What `records.service` does at the end of every transaction about a case."""
     bare = state._replace(offers=START.offers)
     owed = owed_of(bare)
-    if state.closed or (conclusion := conclude(owed, "visited" if state.outcome else None)) is Conclusion.stay:
+    if (
+        state.closed
+        or (conclusion := conclude(owed, "visited" if state.outcome else None)) is Conclusion.stay
+    ):
         return state
     if conclusion is Conclusion.close:
         return state._replace(closed=True)
@@ -138,7 +141,9 @@ def answered_yes(state: Joint, nth: int) -> Iterator[Joint]:
     ended |= {other: offer_after(state.offers[other], "withdraw") for other in verdict.withdrawn}
     position = after(Owed.position, state.positions[which], "accept")
     assert position is not None
-    yield with_position(with_offers(state, {other: new or "?" for other, new in ended.items()}), which, position)
+    yield with_position(
+        with_offers(state, {other: new or "?" for other, new in ended.items()}), which, position
+    )
 
 
 def moved_offers(state: Joint) -> Iterator[Joint]:
@@ -316,7 +321,10 @@ def test_every_state_of_every_row_was_seen(search: Search) -> None:
         "requested",
         *LIFECYCLES[Owed.hand_over].values(),
     }
-    assert {state.ring for state in search.states} - {NOT_YET} == {"due", *LIFECYCLES[Owed.call_back].values()}
+    assert {state.ring for state in search.states} - {NOT_YET} == {
+        "due",
+        *LIFECYCLES[Owed.call_back].values(),
+    }
     offered = {offer for state in search.states for offer in state.offers}
     assert offered - {NOT_YET, GIVEN_BACK} == {str(state) for state in OfferState}
     assert OWING[Owed.task] == {"open"}

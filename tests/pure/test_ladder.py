@@ -91,7 +91,15 @@ def test_when_it_must_be_looked_at_next(priority: str, done: float | None, expec
 
 def test_a_ladder_without_repeats_has_an_end() -> None:
     ladder = EscalationProtocol(
-        "l", "1.0.0", "draft", "L", ("two_hours",), (EscalationStep("alert", 360, role="manager"),), "manager", "", ""
+        "l",
+        "1.0.0",
+        "draft",
+        "L",
+        ("two_hours",),
+        (EscalationStep("alert", 360, role="manager"),),
+        "manager",
+        "",
+        "",
     )
     assert next_at(ladder, START, at(5)) == at(6)
     assert next_at(ladder, START, at(6)) is None

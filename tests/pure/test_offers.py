@@ -55,7 +55,9 @@ def test_a_yes_that_does_not_count_changes_nothing() -> None:
 @given(
     STATES,
     st.sampled_from(list(PositionState)),
-    st.lists(st.builds(OfferSeen, st.integers(2, 20), st.integers(1, 3), st.integers(1, 3), STATES), max_size=6),
+    st.lists(
+        st.builds(OfferSeen, st.integers(2, 20), st.integers(1, 3), st.integers(1, 3), STATES), max_size=6
+    ),
 )
 def test_after_a_yes_no_live_offer_is_left_over(
     state: OfferState, position: str, others: list[OfferSeen]

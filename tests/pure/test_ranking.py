@@ -45,7 +45,11 @@ CANDIDATES = st.lists(
         (candidate(2, travel=5), candidate(1, travel=9), "nearer"),
         (candidate(2, travel=10), candidate(1, travel=7, visits=1), "a visit made counts four minutes"),
         (candidate(2, travel=24), candidate(1, travel=None), "not known counts 25 minutes"),
-        (candidate(2, travel=90), candidate(1, travel=1, asked=True), "whoever was not asked yet comes first"),
+        (
+            candidate(2, travel=90),
+            candidate(1, travel=1, asked=True),
+            "whoever was not asked yet comes first",
+        ),
         (candidate(1), candidate(2), "a tie goes to the one who joined first"),
     ],
 )
@@ -95,7 +99,13 @@ def test_every_ranked_one_says_why(candidates: list[Candidate]) -> None:
 
 def test_the_reasons_in_words() -> None:
     (one,) = rank([candidate(travel=None, visits=1, asked=True)], NOON)
-    assert one.reasons == ("nurse", "distance not known", "free", "1 visit this shift", "did not answer before")
+    assert one.reasons == (
+        "nurse",
+        "distance not known",
+        "free",
+        "1 visit this shift",
+        "did not answer before",
+    )
     assert one.travel_min == 25
 
 

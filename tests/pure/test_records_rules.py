@@ -89,9 +89,7 @@ def test_nothing_that_is_due_sooner_is_passed_over(
     human: list[int], visits: list[int], breach: int | None
 ) -> None:
     rows = [visit(due=due, travel=due % 40) for due in visits]
-    found = next_due(
-        rows, [(at(minutes), "task") for minutes in human], at(breach) if breach else None, None
-    )
+    found = next_due(rows, [(at(minutes), "task") for minutes in human], at(breach) if breach else None, None)
     all_due = [at(minutes) for minutes in human] + ([at(breach)] if breach else [])
     all_due += [latest_safe_departure(row.due_at, row.travel_min) for row in rows if row.due_at]
     assert (found[0] if found else None) == min(all_due, default=None)
@@ -111,5 +109,7 @@ def test_what_is_in_the_way_is_one_sentence() -> None:
 
 
 def test_the_question_how_it_ended_is_said_once() -> None:
-    assert in_the_way([Live(Owed.task, "open", "finish")], None) == "Still in the way of closing: how it ended."
+    assert (
+        in_the_way([Live(Owed.task, "open", "finish")], None) == "Still in the way of closing: how it ended."
+    )
     assert in_the_way([], "visited") == ""

@@ -154,7 +154,9 @@ TABLE: list[tuple[str, Phone, Reading, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("body", "phone", "expected", "why"), TABLE, ids=[f"{nth}-{why[:30]}" for nth, (*_, why) in enumerate(TABLE)]
+    ("body", "phone", "expected", "why"),
+    TABLE,
+    ids=[f"{nth}-{why[:30]}" for nth, (*_, why) in enumerate(TABLE)],
 )
 def test_what_a_text_means(body: str, phone: Phone, expected: Reading, why: str) -> None:
     found = read(body, phone)
@@ -171,7 +173,25 @@ def test_no_taught_word_belongs_to_carriers() -> None:
 
 
 WORDS = st.sampled_from(
-    ["1", "2", "YES", "no", "4K7C", "4K7", "6M3D", "9C7K", "FP", "RED", "999", "DELAY", "20", "done", "but", "²", "."]
+    [
+        "1",
+        "2",
+        "YES",
+        "no",
+        "4K7C",
+        "4K7",
+        "6M3D",
+        "9C7K",
+        "FP",
+        "RED",
+        "999",
+        "DELAY",
+        "20",
+        "done",
+        "but",
+        "²",
+        ".",
+    ]
 )
 BODIES = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=6).map(" ".join))
 CODES = st.lists(st.sampled_from(["4K7C", "4K7D", "6M3D", "9XX9", "nonsense"]), max_size=3)

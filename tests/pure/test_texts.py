@@ -133,7 +133,8 @@ def test_what_they_texted_is_never_quoted_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "why"), [("outward", "no postcode yet"), ("need", "no need chosen yet"), ("travel_min", "unknown")]
+    ("missing", "why"),
+    [("outward", "no postcode yet"), ("need", "no need chosen yet"), ("travel_min", "unknown")],
 )
 def test_an_offer_reads_well_with_something_missing(missing: str, why: str) -> None:
     values = REALISTIC["offer"][0] | {missing: None if missing == "travel_min" else ""}

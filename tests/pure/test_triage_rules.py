@@ -72,7 +72,9 @@ def test_postcodes(said: str, kept: str) -> None:
     assert postcode(kept) == kept
 
 
-@pytest.mark.parametrize("said", ["", "LS", "8LS 2AB", "LS8 2A", "LS8 2ABC", "LS8 AB2", "LÉ8 2AB", "LS8\u0660 2AB"])
+@pytest.mark.parametrize(
+    "said", ["", "LS", "8LS 2AB", "LS8 2A", "LS8 2ABC", "LS8 AB2", "LÉ8 2AB", "LS8\u0660 2AB"]
+)
 def test_what_is_no_postcode(said: str) -> None:
     with pytest.raises(Refused):
         postcode(said)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from dispatch import inbox, service, visits
+from dispatch import inbox, service
 from dispatch import store as dispatch
 from dispatch.desk import Desk
 from dispatch.inbox import Incoming
@@ -21,13 +21,14 @@ from hub.db import Database
 from hub.errors import Conflict, Refused
 from hub.places import place_of
 from protocols.loader import load_library
-from records import alarms, hand_overs, store
-from records.model import Assessment, Case, CaseState, HandOver, Outcome, Position, Task, TaskKind
+from records import alarms, call_backs, hand_overs, store
+from records.model import Assessment, CallBack, Case, CaseState, HandOver, Outcome, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, open_case, owe, record_outcome, reopen, set_priority, take
 from tests.service.conftest import PLACE
 from tests.story import BEST_ANSWERS, START, VISIT
-from triage import calls, service as triage
+from triage import calls
+from triage import service as triage
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -152,17 +153,9 @@ def test_a_closed_case_takes_on_nothing_new(hands: Hands) -> None:
         case = take(session, case_id, START)
         asked = hand_overs.request(session, case, "999", "hub", "worse", START, JAY)
         hand_overs.refuse(session, asked, "no", START, JAY)
-        (ring,) = store.owed_of(session, case_id)[-1:]
-    with hands.db.write() as session:
-        for row in store.rows_of(session, Position, case_id, live=True):
-            service.stand_down(session, row, START, AMARA, "not needed")
-        for kind in (store.CallBack,):
-            for back in store.rows_of(session, kind, case_id, live=True):
-                from_ = back
-                visits.take(session, case_id, START)
-                store.swap_state(session, from_, str(from_.state), "done", {})
-        record_outcome(session, take(session, case_id, START), Outcome.advice, "", START, AMARA)
-    assert ring
+        (ring,) = store.rows_of(session, CallBack, case_id, live=True)
+        call_backs.reach(session, ring, START, AMARA, "spoke with her")
+    hands.close(case_id, START)
     assert hands.get(Case, case_id).state is CaseState.closed
     with pytest.raises(Conflict, match="This case is closed"), hands.db.write() as session:
         hand_overs.ask_again(session, session.get_one(HandOver, asked.key), START, JAY)
@@ -194,6 +187,7 @@ def assess(hands: Hands, case_id: int, at: Any, **answers: Any) -> str:
         assessment = triage.begin(session, LIBRARY, case_id, "fall-at-home", at, JAY)
         for question, answer in (BEST_ANSWERS | answers).items():
             triage.answer(session, LIBRARY, assessment, question, answer, at, JAY)
+            session.flush()
         triage.dispose(session, LIBRARY, assessment, at, JAY)
         return str(session.get_one(Assessment, assessment.key).priority)
 
@@ -294,7 +288,9 @@ def test_no_access_rings_an_alarm_that_stays(hands: Hands) -> None:
         assert not alarms.is_live(session, PLACE, "no_access", position.id)
 
 
-@pytest.mark.parametrize("body", ["DELAY ²", "DELAY " + "9" * 1590, "\x00", "1\x00", "RED " + "x " * 700, "🚑" * 400])
+@pytest.mark.parametrize(
+    "body", ["DELAY ²", "DELAY " + "9" * 1590, "\x00", "1\x00", "RED " + "x " * 700, "🚑" * 400]
+)
 def test_no_text_of_a_responder_is_a_fault(hands: Hands, body: str) -> None:
     """A fault would be answered with an error, and the carrier would tell it again, and again in vain."""
     hands.case()

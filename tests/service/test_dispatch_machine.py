@@ -202,7 +202,9 @@ class DispatchMachine(RuleBasedStateMachine):
                     due_at=now + timedelta(minutes=target or 0),
                     stops_clock=stops_clock,
                 )
-                owe(session, row, now, PRIYA, "Wanted.", Due("seek", now + timedelta(seconds=30), human=False))
+                owe(
+                    session, row, now, PRIYA, "Wanted.", Due("seek", now + timedelta(seconds=30), human=False)
+                )
                 start_offering(session, row, now)
 
     @rule(fault=st.sampled_from(["", "", "", "away", "answer lost", "refused"]))
@@ -231,7 +233,11 @@ class DispatchMachine(RuleBasedStateMachine):
             with self.db.write() as session:
                 inbox.receive(session, self.bench.desk, place_of(session, PLACE), text, self.clock.now())
 
-    @rule(taken=st.booleans(), step=st.sampled_from(["set_off", "arrive", "begin_care", "finish"]), nth=st.integers(0, 7))
+    @rule(
+        taken=st.booleans(),
+        step=st.sampled_from(["set_off", "arrive", "begin_care", "finish"]),
+        nth=st.integers(0, 7),
+    )
     def somebody_goes(self, taken: bool, step: str, nth: int) -> None:
         """What mostly happens, so that the search comes far: a yes to a live offer, a step of a live visit."""
         with self.db.read() as session:
@@ -281,7 +287,10 @@ class DispatchMachine(RuleBasedStateMachine):
                 WITH_DESK[due.kind](session, self.bench.desk, due.subject, now)
         return True
 
-    @rule(nth=st.integers(0, 9), how=st.sampled_from(["stand down", "hand back", "delay", "find person", "ambulance"]))
+    @rule(
+        nth=st.integers(0, 9),
+        how=st.sampled_from(["stand down", "hand back", "delay", "find person", "ambulance"]),
+    )
     def coordinator(self, nth: int, how: str) -> None:
         position = self.pick(Position, nth)
         if position is None:
@@ -415,7 +424,9 @@ class DispatchMachine(RuleBasedStateMachine):
         if live:
             assert position.state == "offered", f"a live offer for a position that is {position.state}"
         elif position.state == "offered":
-            seeks = session.exec(select(Effect).where(Effect.kind == "seek", Effect.state == EffectState.waiting))
+            seeks = session.exec(
+                select(Effect).where(Effect.kind == "seek", Effect.state == EffectState.waiting)
+            )
             assert position.id in [effect.payload["position"] for effect in seeks], "offered to nobody"
 
     def texts_hold(self, session: Session) -> None:
@@ -424,7 +435,9 @@ class DispatchMachine(RuleBasedStateMachine):
             assert not [word for word in PRIVATE if word in said], said
             assert effect.kind == "voice" or len(said) <= 160, said
             assert effect.state is not EffectState.parked
-        silent = select(Message.body).where(Message.direction == "out", col(Message.responder_id).is_not(None))
+        silent = select(Message.body).where(
+            Message.direction == "out", col(Message.responder_id).is_not(None)
+        )
         assert all("RED" not in body for body in session.exec(silent)), "S26: silently"
         asked = select(Responder).where(~col(Responder.reachable))
         for who in session.exec(asked):

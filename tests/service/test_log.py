@@ -22,8 +22,6 @@ def quiet_afterwards() -> Iterator[None]:
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Any:
-    log.configure("dispatch-1")
-
     def read() -> list[dict[str, Any]]:
         return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -31,6 +29,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_a_line_is_one_object(lines: Any) -> None:
+    log.configure("dispatch-1")
     logging.getLogger("workers.relay").warning("carrier", extra={"effect": 7, "attempts": 2})
     (line,) = lines()
     assert {k: line[k] for k in ("event", "level", "process", "effect", "attempts")} == {
@@ -45,6 +44,7 @@ def test_a_line_is_one_object(lines: Any) -> None:
 
 @pytest.mark.parametrize("key", ["person_name", "phone", "body", "address", "nhs_number", "_person"])
 def test_what_is_not_on_the_list_is_dropped_and_its_loss_is_said(lines: Any, key: str) -> None:
+    log.configure("dispatch-1")
     logging.getLogger("x").info("saved", extra={key: NAME, "case": 3})
     (line,) = lines()
     assert NAME not in json.dumps(line)
@@ -53,6 +53,7 @@ def test_what_is_not_on_the_list_is_dropped_and_its_loss_is_said(lines: Any, key
 
 
 def test_an_exceptions_own_text_is_never_written(lines: Any) -> None:
+    log.configure("dispatch-1")
     try:
         raise ValueError(f"no such person: {NAME}")
     except ValueError:
@@ -63,6 +64,7 @@ def test_an_exceptions_own_text_is_never_written(lines: Any) -> None:
 
 
 def test_nor_are_those_behind_it(lines: Any) -> None:
+    log.configure("dispatch-1")
     try:
         try:
             raise KeyError(NAME)
@@ -75,12 +77,24 @@ def test_nor_are_those_behind_it(lines: Any) -> None:
     assert "RuntimeError" in text
 
 
-def test_people_of_the_hub_and_the_case_are_numbers(lines: Any) -> None:
+def test_people_of_the_hub_and_the_case_are_numbers() -> None:
     """The list itself: nothing that could hold a name, a number or words of a person."""
-    assert not log.SAFE & {"person", "person_name", "phone", "to", "body", "text", "words", "user", "email", "ip"}
+    assert not log.SAFE & {
+        "person",
+        "person_name",
+        "phone",
+        "to",
+        "body",
+        "text",
+        "words",
+        "user",
+        "email",
+        "ip",
+    }
 
 
 def test_chatty_libraries_are_kept_down(lines: Any) -> None:
+    log.configure("dispatch-1")
     logging.getLogger("httpx").info("POST https://api.twilio.com/…/Messages.json To=+447700900141")
     logging.getLogger("twilio.http_client").info("Body: FP 4K7C")
     assert lines() == []

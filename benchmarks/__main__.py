@@ -1,31 +1,32 @@
-"""`python -m benchmarks [NAME …]`: measures, prints a table and writes `results.json`."""
+"""`python -m benchmarks [disposition|captures|growth …]`: measures, prints a table, writes `results.json`."""
 
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from benchmarks import captures, disposition, figures, growth
+from benchmarks.figures import Figure
 
-MEASURES = {"disposition": disposition.measure, "captures": captures.measure, "growth": growth.measure}
+MEASURES: dict[str, Callable[[], list[Figure]]] = {
+    "disposition": disposition.measure,
+    "captures": captures.measure,
+    "growth": growth.measure,
+}
 
 
 def main(names: list[str]) -> int:
     if unknown := set(names) - set(MEASURES):
-        print(
-            f"Not measured here: {', '.join(sorted(unknown))}. There are {', '.join(MEASURES)}.",
-            file=sys.stderr,
-        )
+        print(f"Not measured here: {', '.join(unknown)}. There are {', '.join(MEASURES)}.", file=sys.stderr)
         return 2
-    facts = {"quick": bool(os.environ.get("FP_BENCH_QUICK"))}
-    load = figures.machine()
+    machine = figures.machine() | {"quick": bool(os.environ.get("FP_BENCH_QUICK"))}
     found = []
     for name in names or MEASURES:
         began = time.monotonic()
         found += MEASURES[name]()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     print(figures.table(found))
-    if not names:
-        figures.write(found, load | facts)
+    figures.write(found, machine)
     return 0
 
 

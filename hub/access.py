@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Index, delete, func
+from sqlalchemy import Index, bindparam, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
@@ -132,13 +132,22 @@ def start_log_in(session: Session, user: User, now: datetime) -> str:
     return token
 
 
+# Built once: every request asks.
+_WHO = (
+    select(User, LogIn)
+    .join(LogIn, col(LogIn.user_id) == User.id)
+    .where(
+        LogIn.token_hash == bindparam("of_token"),
+        LogIn.ends_at > bindparam("now"),
+        LogIn.seen_at > bindparam("idle_since"),
+    )
+)
+
+
 def who_is(session: Session, token: str, now: datetime) -> tuple[User, LogIn] | None:
     """The person behind a cookie, while the log-in and the person still hold."""
-    found = session.exec(
-        select(User, LogIn)
-        .join(LogIn, col(LogIn.user_id) == User.id)
-        .where(LogIn.token_hash == _digest(token), LogIn.ends_at > now, LogIn.seen_at > now - IDLE_ENDS_AFTER)
-    ).first()
+    which = {"of_token": _digest(token), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
+    found = session.exec(_WHO, params=which).first()
     return found if found and found[0].active else None
 
 

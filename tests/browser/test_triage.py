@@ -1,5 +1,6 @@
 """The call screen in Debian's Chromium: a whole call by keyboard, and nothing lost whatever goes away meanwhile."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -7,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from sqlmodel import select
@@ -314,9 +314,7 @@ def test_the_browser_is_killed_and_what_was_typed_is_there(
     on_disk = b"".join(file.read_bytes() for file in profile.rglob("*") if file.is_file())
     assert b"side door" not in on_disk
     assert "side door".encode("utf-16-le") not in on_disk, "it lies there encrypted"
-    for process in psutil.process_iter(["cmdline"]):
-        if str(profile) in " ".join(process.info["cmdline"] or []):
-            process.send_signal(signal.SIGKILL)
+    kill_all_of(profile)
     room.start_again()
     for lock in profile.glob("Singleton*"):
         lock.unlink()
@@ -327,6 +325,14 @@ def test_the_browser_is_killed_and_what_was_typed_is_there(
     assert page.locator("#f-address").input_value() == "12 Oak Road, the side door"
     context.close()
     assert newest(room)["address"] == "12 Oak Road, the side door"
+
+
+def kill_all_of(profile: Path) -> None:
+    """SIGKILL for the browser of this profile, and for nothing else."""
+    for said in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if f"--user-data-dir={profile}".encode() in said.read_bytes():
+                os.kill(int(said.parent.name), signal.SIGKILL)
 
 
 def test_a_log_in_that_ends_is_asked_for_in_place(call: Page, room: ControlRoom) -> None:

@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -22,7 +23,7 @@ HASH = access.hash_password(PASSWORD)
 JAY = Actor("user:1", "Jay Osei")
 
 
-def user(session: Session, **values: object) -> User:
+def user(session: Session, **values: Any) -> User:
     made = User(
         **{
             "place": PLACE,

@@ -11,8 +11,7 @@ from records.drawing import diagram, document
 from records.lifecycles import LIFECYCLES, Owed
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = sorted(path for path in (ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"]
-OURS = sorted((ROOT / "docs" / "adr").glob("*.md")) + [ROOT / "docs" / "architecture.md", DRAWN]
+OURS = [*sorted((ROOT / "docs" / "adr").glob("*.md")), ROOT / "docs" / "architecture.md", DRAWN]
 NAMED = re.compile(r"`((?:[a-z_]+/)+[\w.]+\.\w+)(?:::\w+)?`")
 LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)")
 

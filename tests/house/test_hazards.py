@@ -1,4 +1,4 @@
-"""The hazard log: every safety rule once, each with a control that is there and a test that exists, or said to be open."""
+"""The hazard log: every safety rule once, with a control that is there and a test that exists, or said to be open."""
 
 import ast
 import re

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from hub.ids import DIGITS, LETTERS, LONGEST, SHORTEST, draw, offer_code, read_code
 
 LOOK_ALIKES = ("0O", "1IL", "2Z", "5S", "8B", "UV")
-REFS = st.builds(
-    lambda length, seed: next(
-        ref for ref in iter(lambda r=random.Random(seed): draw(length, r), "") if ref is not None
-    ),
-    st.integers(SHORTEST, LONGEST),
-    st.integers(0, 2**32),
-)
+
+
+def some_reference(length: int, seed: int) -> str:
+    chance = random.Random(seed)
+    while (ref := draw(length, chance)) is None:
+        pass
+    return ref
+
+
+REFS = st.builds(some_reference, st.integers(SHORTEST, LONGEST), st.integers(0, 2**32))
 
 
 @pytest.mark.parametrize("alike", LOOK_ALIKES)
@@ -40,7 +43,7 @@ def test_a_reference_starts_and_ends_with_a_digit_and_holds_a_letter(ref: str) -
 
 def test_all_digits_is_no_reference() -> None:
     class OnlyThrees(random.Random):
-        def choice(self, seq):  # type: ignore[no-untyped-def]
+        def choice(self, seq):
             return "3"
 
     assert draw(3, OnlyThrees()) is None

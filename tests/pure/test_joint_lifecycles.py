@@ -223,8 +223,8 @@ class Search:
 def search() -> Search:
     number: dict[Joint, int] = {START: 0}
     states, fresh = [START], deque([START])
-    sources: "array[int]" = array("I")
-    targets: "array[int]" = array("I")
+    sources: array[int] = array("I")
+    targets: array[int] = array("I")
     while fresh:
         here = fresh.popleft()
         for new in successors(here):

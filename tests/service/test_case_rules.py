@@ -14,8 +14,9 @@ from dispatch import inbox, service
 from dispatch import store as dispatch
 from dispatch.desk import Desk
 from dispatch.inbox import Incoming
-from dispatch.model import Message, Offer, OfferState
+from dispatch.model import Message, Offer, OfferState, Responder
 from hub import deadlines
+from hub.access import User
 from hub.actors import HUB, Actor
 from hub.db import Database
 from hub.errors import Conflict, Refused
@@ -159,8 +160,8 @@ def test_a_closed_case_takes_on_nothing_new(hands: Hands) -> None:
     assert hands.get(Case, case_id).state is CaseState.closed
     with pytest.raises(Conflict, match="This case is closed"), hands.db.write() as session:
         hand_overs.ask_again(session, session.get_one(HandOver, asked.key), START, JAY)
+    task = Task(place=PLACE, opened_at=START, case_id=case_id, words="x")
     with pytest.raises(Conflict, match="This case is closed"), hands.db.write() as session:
-        task = Task(place=PLACE, opened_at=START, case_id=case_id, words="x")
         owe(session, task, START, JAY, "x", Due("task", START + MIN))
 
 
@@ -236,9 +237,9 @@ def test_a_no_to_a_visit_that_is_theirs_is_no_hand_back(hands: Hands) -> None:
         assert "BACK" in hands.last_text(ANA), body
     assert hands.get(Position, position.id).state == "accepted"
     assert len([t for t in hands.all(Task) if t.kind is TaskKind.unread_reply]) == 2
+    offer = hands.offer_to(ANA, position.id)
     with pytest.raises(Conflict, match="handed back"), hands.db.write() as session:
-        offer = session.get_one(Offer, hands.offer_to(ANA, position.id).id)
-        service.decline(session, DESK, offer, START + 2 * MIN, AMARA)
+        service.decline(session, DESK, session.get_one(Offer, offer.id), START + 2 * MIN, AMARA)
 
 
 def test_a_yes_said_twice_is_answered_once(hands: Hands) -> None:
@@ -260,7 +261,7 @@ def test_a_yes_takes_back_even_an_offer_of_an_hour_ago(hands: Hands) -> None:
     with hands.db.write() as session:
         service.expire(session, DESK, hands.offer_to(ANA, first.id).key, START + 4 * MIN)
     with hands.db.write() as session:
-        for who in session.exec(select(dispatch.Responder).where(dispatch.Responder.phone != ANA)):
+        for who in session.exec(select(Responder).where(Responder.phone != ANA)):
             who.reachable = False  # so that Ana is asked
             session.add(who)
     hands.case("two_days", START + 5 * MIN)
@@ -315,11 +316,11 @@ def test_where_they_are_and_how_to_talk_with_them_are_kept_apart(hands: Hands) -
         CaptureField.nhs_number: "999 000 0019",
     }
     with hands.db.write() as session:
-        who = session.exec(select(calls.User).where(calls.User.name == "Jay Osei")).one()
+        who = session.exec(select(User).where(User.name == "Jay Osei")).one()
         call = calls.new_call(session, who, START)
         entries = [Typed(str(uuid.uuid4()), field, value) for field, value in typed.items()]
         again = calls.type_down(session, call, entries, LIBRARY, START, JAY)
-    case = hands.get(Case, call.case_id)
+    case = hands.get(Case, call.case_id or 0)
     assert (case.address, case.access_words, case.talk_words, case.postcode) == (
         "Oakwood Care Home, room 12",
         "side door",

@@ -51,7 +51,8 @@ class Door:
         }
         target = headers.pop("next", "")
         form = {"name": name, "password": password, "next": target}
-        return self.client.post("/log-in", data=form, headers=headers)
+        answer: httpx.Response = self.client.post("/log-in", data=form, headers=headers)
+        return answer
 
     def actions(self) -> list[str]:
         with self.hub.db.read() as session:

@@ -1,0 +1,68 @@
+"""What `make bench` last measured is well-formed, whole, and what the page shows. Times are never tested here."""
+
+import json
+
+import pytest
+
+from benchmarks import figures
+from benchmarks.figures import Figure
+
+PROMISED = {
+    "disposition_to_sms_p50_ms": 30,
+    "disposition_to_sms_p99_ms": 120,
+    "captures_p99_ms": 50,
+    "captures_per_s": 100,
+    "growth": 1.25,
+}
+REPORTED = {"disposition_to_sms_postgresql_p50_ms", "disposition_to_sms_postgresql_p99_ms", "captures_p50_ms"}
+
+
+def results() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = json.loads(figures.RESULTS.read_text())
+    return found
+
+
+def test_every_figure_has_its_floor_and_every_promise_its_bar() -> None:
+    found = results()
+    found.pop(figures.MACHINE)
+    for name, entry in found.items():
+        assert set(entry) <= {"value", "floor", "bar"}, name
+        assert entry["value"] > 0, name
+        assert entry["floor"] > 0, name
+    assert {name: entry["bar"] for name, entry in found.items() if "bar" in entry} == PROMISED
+    assert set(found) >= REPORTED
+
+
+def test_the_machine_is_named_and_nothing_was_left_out() -> None:
+    machine = results()[figures.MACHINE]
+    assert machine["cores"]
+    assert machine["python"]
+    assert machine["quick"] is False, "run `make bench` in full before its results are committed"
+
+
+def test_the_page_shows_the_last_results() -> None:
+    page = figures.PAGE.read_text()
+    shown = figures.TABLE.search(page)
+    assert shown is not None
+    assert shown[0] == figures.table(figures.kept())
+    assert [figure.name for figure in figures.kept() if f"`{figure.name}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("figure", "holds"),
+    [
+        (Figure("some_ms", 30, 1, 30), True),
+        (Figure("some_ms", 31, 1, 30), False),
+        (Figure("some_per_s", 100, 900, 100), True),
+        (Figure("some_per_s", 99, 900, 100), False),
+        (Figure("some_ms", 31, 1), True),
+    ],
+)
+def test_what_it_means_to_hold(figure: Figure, holds: bool) -> None:
+    assert figure.holds is holds
+
+
+def test_ranks_are_values_that_were_measured() -> None:
+    values = [float(n) for n in range(1, 101)]
+    assert (figures.p50(values), figures.p99(values)) in ((50.0, 99.0), (51.0, 99.0))
+    assert figures.p99([7.0]) == 7.0

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
 from dispatch import by_hand, service, store, visits
 from dispatch.desk import Desk
 from hub.access import Role
+from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
@@ -24,17 +25,13 @@ TO_THE_MINUTE = timedelta(minutes=1)
 """People say times to the minute: 14:20 for a call that came at 14:20:35 is not before the call."""
 
 
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
 class Step(Body):
     event: Literal["set_off", "arrive", "begin_care", "finish", "find_no_access", "find_person"]
     at: AwareDatetime | None = None
 
 
 class Why(Body):
-    why: str = Field(max_length=300)
+    why: Text = Field(max_length=300)
 
 
 class Delay(Body):
@@ -48,11 +45,11 @@ class CareBegan(Body):
 
 
 class Reply(Body):
-    body: str = Field(max_length=400)
+    body: Text = Field(max_length=400)
 
 
 @router.post("/positions/{position_id}/step")
-def step(request: Request, position_id: int, told: Step, visitor: Doer) -> Said:
+def step(request: Request, position_id: Number, told: Step, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
 
     def act(session: Session) -> None:
@@ -66,7 +63,7 @@ def step(request: Request, position_id: int, told: Step, visitor: Doer) -> Said:
 
 
 @router.post("/positions/{position_id}/hand-back")
-def hand_back(request: Request, position_id: int, told: Why, visitor: Doer) -> Said:
+def hand_back(request: Request, position_id: Number, told: Why, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)
@@ -76,7 +73,7 @@ def hand_back(request: Request, position_id: int, told: Why, visitor: Doer) -> S
 
 
 @router.post("/positions/{position_id}/stand-down")
-def stand_down(request: Request, position_id: int, told: Why, visitor: Senior) -> Said:
+def stand_down(request: Request, position_id: Number, told: Why, visitor: Senior) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     if not told.why:
         raise Refused("Say why the visit is not needed any more; the reason is kept.")
@@ -88,7 +85,7 @@ def stand_down(request: Request, position_id: int, told: Why, visitor: Senior) -
 
 
 @router.post("/positions/{position_id}/delay")
-def delay(request: Request, position_id: int, told: Delay, visitor: Doer) -> Said:
+def delay(request: Request, position_id: Number, told: Delay, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)
@@ -98,7 +95,7 @@ def delay(request: Request, position_id: int, told: Delay, visitor: Doer) -> Sai
 
 
 @router.post("/offers/{offer_id}/accept")
-def accept(request: Request, offer_id: int, visitor: Doer) -> Said:
+def accept(request: Request, offer_id: Number, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
 
     def act(session: Session) -> bool:
@@ -110,7 +107,7 @@ def accept(request: Request, offer_id: int, visitor: Doer) -> Said:
 
 
 @router.post("/offers/{offer_id}/decline")
-def decline(request: Request, offer_id: int, visitor: Doer) -> Said:
+def decline(request: Request, offer_id: Number, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
 
     def act(session: Session) -> None:
@@ -122,7 +119,7 @@ def decline(request: Request, offer_id: int, visitor: Doer) -> Said:
 
 
 @router.post("/tasks/{task_id}/care-began")
-def care_began(request: Request, task_id: int, told: CareBegan, visitor: Doer) -> Said:
+def care_began(request: Request, task_id: Number, told: CareBegan, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         task = records.row(session, Task, task_id, visitor.user.place)
@@ -134,7 +131,7 @@ def care_began(request: Request, task_id: int, told: CareBegan, visitor: Doer) -
 
 
 @router.post("/messages/{message_id}/reply")
-def reply(request: Request, message_id: int, told: Reply, visitor: Doer) -> Said:
+def reply(request: Request, message_id: Number, told: Reply, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         place = place_of(session, visitor.user.place)
@@ -147,7 +144,7 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-def _at(session: Session, place: str, case_id: int, at: datetime | None) -> datetime | None:
+def _at(session: Session, place: str, case_id: Number, at: datetime | None) -> datetime | None:
     """The time as told; in the minute of the call it is the call's own."""
     start = records.case(session, place, case_id).clock_start
     return start if at is not None and start - TO_THE_MINUTE < at < start else at

@@ -28,7 +28,7 @@ def offer(
     title: str,
     link: str,
 ) -> str:
-    about = f" About {travel_min} min away." if travel_min is not None else ""
+    about = f" {travel_min} min away." if travel_min is not None else ""
     what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
     return (
         f"FP {code}: {what}. Be there by {be_there_by}.{about} {title.capitalize()}. Reply 1 yes 2 no. {link}"

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hub.access import Role
+from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import alarms, call_backs, hand_overs, store, tasks
@@ -20,37 +21,33 @@ Senior = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.man
 Said = dict[str, str]
 
 
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
 class Ended(Body):
     """`version` is the case's as it was on the screen: if it has changed since, look again first."""
 
     outcome: Outcome
-    words: str = Field(default="", max_length=1000)
+    words: Text = Field(default="", max_length=1000)
     version: int | None = Field(default=None, ge=1)
 
 
 class Again(Body):
-    why: str = Field(max_length=300)
+    why: Text = Field(max_length=300)
     version: int | None = Field(default=None, ge=1)
 
 
 class Words(Body):
-    words: str = Field(default="", max_length=400)
+    words: Text = Field(default="", max_length=400)
 
 
 class Reference(Body):
-    reference: str = Field(max_length=60)
+    reference: Text = Field(max_length=60)
 
 
 class Why(Body):
-    why: str = Field(max_length=300)
+    why: Text = Field(max_length=300)
 
 
 @router.post("/alarms/{alarm_id}/take")
-def take_alarm(request: Request, alarm_id: int, visitor: Doer) -> Said:
+def take_alarm(request: Request, alarm_id: Number, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         alarm = alarms.find(session, visitor.user.place, alarm_id)
@@ -63,7 +60,7 @@ def take_alarm(request: Request, alarm_id: int, visitor: Doer) -> Said:
 
 
 @router.post("/cases/{case_id}/outcome")
-def say_how_it_ended(request: Request, case_id: int, ended: Ended, visitor: Doer) -> Said:
+def say_how_it_ended(request: Request, case_id: Number, ended: Ended, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
@@ -74,7 +71,7 @@ def say_how_it_ended(request: Request, case_id: int, ended: Ended, visitor: Doer
 
 
 @router.post("/cases/{case_id}/reopen")
-def reopen(request: Request, case_id: int, again: Again, visitor: Senior) -> Said:
+def reopen(request: Request, case_id: Number, again: Again, visitor: Senior) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
@@ -84,7 +81,7 @@ def reopen(request: Request, case_id: int, again: Again, visitor: Senior) -> Sai
 
 
 @router.post("/cases/{case_id}/note")
-def note(request: Request, case_id: int, note: Words, visitor: Doer) -> Said:
+def note(request: Request, case_id: Number, note: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     _need(note.words, "Type the note first.")
     with hub.db.write() as session:
@@ -95,7 +92,7 @@ def note(request: Request, case_id: int, note: Words, visitor: Doer) -> Said:
 
 
 @router.post("/hand-overs/{row_id}/confirm")
-def confirm(request: Request, row_id: int, told: Reference, visitor: Doer) -> Said:
+def confirm(request: Request, row_id: Number, told: Reference, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         row = store.row(session, HandOver, row_id, visitor.user.place)
@@ -104,7 +101,7 @@ def confirm(request: Request, row_id: int, told: Reference, visitor: Doer) -> Sa
 
 
 @router.post("/hand-overs/{row_id}/refuse")
-def refuse(request: Request, row_id: int, told: Why, visitor: Doer) -> Said:
+def refuse(request: Request, row_id: Number, told: Why, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     _need(told.why, "Say why they will not take it; the reason is kept.")
     with hub.db.write() as session:
@@ -114,7 +111,7 @@ def refuse(request: Request, row_id: int, told: Why, visitor: Doer) -> Said:
 
 
 @router.post("/hand-overs/{row_id}/again")
-def ask_again(request: Request, row_id: int, visitor: Doer) -> Said:
+def ask_again(request: Request, row_id: Number, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         row = store.row(session, HandOver, row_id, visitor.user.place)
@@ -123,7 +120,7 @@ def ask_again(request: Request, row_id: int, visitor: Doer) -> Said:
 
 
 @router.post("/call-backs/{row_id}/reached")
-def reached(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
+def reached(request: Request, row_id: Number, told: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     _need(told.words, "Say in a few words what they said.")
     with hub.db.write() as session:
@@ -133,7 +130,7 @@ def reached(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
 
 
 @router.post("/call-backs/{row_id}/failed")
-def failed(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
+def failed(request: Request, row_id: Number, told: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         row = store.row(session, CallBack, row_id, visitor.user.place)
@@ -143,7 +140,7 @@ def failed(request: Request, row_id: int, told: Words, visitor: Doer) -> Said:
 
 
 @router.post("/tasks/{task_id}/done")
-def done(request: Request, task_id: int, told: Words, visitor: Doer) -> Said:
+def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         task = store.row(session, Task, task_id, visitor.user.place)

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
+from pydantic import AfterValidator, AwareDatetime, Field
 from sqlmodel import Session
 
 from hub.access import Role
+from hub.bodies import Body, Number, Text
 from hub.errors import Conflict
 from hub.gate import Visitor, allow, hub_of
 from protocols.loader import Library
@@ -24,13 +25,6 @@ from triage.model import CaptureField
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
 Clinician = Annotated[Visitor, allow(Role.hub_clinician)]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-"""What both databases hold as a row's number."""
-
-
-def _can_be_kept(text: str) -> str:
-    """Half an emoji, as a page may cut it, becomes �, and NUL goes: no database keeps them; the rest is kept."""
-    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _this_century(at: datetime) -> datetime:
@@ -39,7 +33,6 @@ def _this_century(at: datetime) -> datetime:
     return at
 
 
-Text = Annotated[str, AfterValidator(_can_be_kept)]
 EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
 QuestionId = Annotated[str, Field(min_length=1, max_length=60)]
 Said = (
@@ -49,10 +42,6 @@ Said = (
     | None
 )
 """An answer as it came; which words fit which question, the protocol says. None takes the answer back."""
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class EntryBody(Body):

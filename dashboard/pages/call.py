@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import fragment, local, page, the_place
 from hub import audit
 from hub.access import Role
+from hub.bodies import Number
 from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
@@ -19,7 +21,7 @@ from protocols.loader import Library
 from records.model import Assessment, Call, Case
 from records.store import live_calls, refs_of, row
 from triage import capture, service, store, view
-from triage.api import AnswerBody, Number, library_of
+from triage.api import AnswerBody, library_of
 from triage.model import CaptureField
 from triage.now import ROLES, now_of
 
@@ -49,7 +51,7 @@ HINTS = {
 
 
 class AnswerHere(AnswerBody):
-    assessment: Annotated[int, Number.__metadata__[0]]
+    assessment: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 @router.get("/calls")

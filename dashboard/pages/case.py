@@ -13,6 +13,7 @@ from dashboard.frame import fragment, local, page, the_place
 from hub import audit
 from hub.access import Role
 from hub.audit import Audit
+from hub.bodies import Number
 from hub.events import cursor
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
@@ -28,18 +29,18 @@ LOOKED = "case_opened"
 
 
 @router.get("/cases/{case_id}")
-def case_page(request: Request, case_id: int, visitor: Reader) -> HTMLResponse:
+def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLResponse:
     panel, at = _look(request, case_id, visitor)
     return page(request, "case.html", visitor, panel=panel, cursor=at, **_words(the_place(request)))
 
 
 @router.get("/cases/{case_id}/panel")
-def case_fragment(request: Request, case_id: int, visitor: Reader) -> HTMLResponse:
+def case_fragment(request: Request, case_id: Number, visitor: Reader) -> HTMLResponse:
     panel, _ = _look(request, case_id, visitor)
     return HTMLResponse(fragment("case_panel.html", panel=panel, beside=True, **_words(the_place(request))))
 
 
-def _look(request: Request, case_id: int, visitor: Visitor) -> tuple[Panel, int]:
+def _look(request: Request, case_id: Number, visitor: Visitor) -> tuple[Panel, int]:
     hub, place = hub_of(request), the_place(request)
     now = hub.clock.now()
     with hub.db.read() as session:
@@ -52,7 +53,7 @@ def _look(request: Request, case_id: int, visitor: Visitor) -> tuple[Panel, int]
     return panel, at
 
 
-def _looked_lately(session: Session, visitor: Visitor, case_id: int, now: datetime) -> bool:
+def _looked_lately(session: Session, visitor: Visitor, case_id: Number, now: datetime) -> bool:
     found = select(Audit.id).where(
         Audit.place == visitor.user.place,
         Audit.subject == f"case:{case_id}",

@@ -289,7 +289,9 @@ class Crew:
 
     def _written(self, number: str, body: str) -> int:
         cards = self.hub.phones.get("/phones/state").raise_for_status().json()["phones"]
-        thread = next((card["thread"] for card in cards if card["number"] == number), [])
+        thread: list[dict[str, Any]] = next(
+            (card["thread"] for card in cards if card["number"] == number), []
+        )
         return sum(entry["way"] == "from_phone" and entry["text"] == body for entry in thread)
 
     def _ring_or_press(self, number: str, call: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Each function returns its findings as sentences; none at all is the proof.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -25,25 +24,24 @@ from tests.crashes.ledger import Ledger
 from triage.model import Answered, Entry
 
 FINAL = ("delivered", "undelivered", "failed")
-LEASE_AND_SWEEP = timedelta(seconds=40)
 Texts = Sequence[dict[str, Any]]
 
 
-def always(session: Session, machine: datetime) -> list[str]:
+def always(session: Session) -> list[str]:
     """True of any snapshot, in the midst of everything."""
     return [
         *_events(session),
         *_nothing_forgotten(session),
         *_nobody_twice(session),
         *_timeline(session),
-        *_effects(session, machine),
+        *_effects(session),
     ]
 
 
 def never_undone(session: Session, texts: Texts, ledger: Ledger) -> list[str]:
     """What no waiting would mend: something lost, something doubled. `texts` were read from the carrier first."""
     return [
-        *always_of_audit(session),
+        *_audit(session),
         *_typed(session, ledger),
         *_committed(session, ledger),
         *_texted_once(session, texts),
@@ -87,7 +85,7 @@ def _events(session: Session) -> list[str]:
     return found
 
 
-def always_of_audit(session: Session) -> list[str]:
+def _audit(session: Session) -> list[str]:
     broken = audit.first_broken_link(session)
     return [] if broken is None else [f"the audit's chain breaks at row {broken}"]
 
@@ -158,15 +156,9 @@ def _timeline(session: Session) -> list[str]:
     return found
 
 
-def _effects(session: Session, machine: datetime) -> list[str]:
+def _effects(session: Session) -> list[str]:
     parked = session.exec(select(Effect).where(Effect.state == EffectState.parked))
     found = [f"effect {e.id} {e.kind} was given up: {e.error}" for e in parked]
-    late = session.exec(
-        select(Effect).where(
-            Effect.state == EffectState.running, col(Effect.lease_until) < machine - LEASE_AND_SWEEP
-        )
-    )
-    found += [f"effect {e.id} {e.kind} was left lying by {e.holder}" for e in late]
     faults = session.exec(select(Alarm).where(col(Alarm.kind).in_(("deadline_fault", "forgotten", "parked"))))
     return found + [f"an alarm rang: {alarm.kind} {alarm.subject}: {alarm.words}" for alarm in faults]
 

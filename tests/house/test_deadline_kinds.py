@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from dispatch.visits import OVERDUE
@@ -21,7 +22,12 @@ PASSED_ON = {
 Place = tuple[str, str]
 
 
-def functions() -> Iterator[tuple[Place, ast.AST]]:
+@cache
+def functions() -> list[tuple[Place, ast.AST]]:
+    return list(_functions())
+
+
+def _functions() -> Iterator[tuple[Place, ast.AST]]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -68,11 +74,8 @@ def set_somewhere(call_names: set[str], keyword: str, position: int | None) -> d
 
 def test_every_deadline_has_a_handler() -> None:
     handled = set(ALONE) | set(WITH_DESK)
-    places = set_somewhere({"Due"}, "kind", 0) | {
-        place: kinds
-        for place, kinds in set_somewhere({"Deadline", "_deadline"}, "kind", None).items()
-        if place not in set_somewhere({"Due"}, "kind", 0)
-    }
+    by_due = set_somewhere({"Due"}, "kind", 0)
+    places = set_somewhere({"Deadline", "_deadline"}, "kind", None) | by_due
     not_read = {place for place, kinds in places.items() if kinds is None}
     assert not_read <= set(PASSED_ON), f"say in PASSED_ON what these can set: {not_read - set(PASSED_ON)}"
     kinds = set().union(*(kinds for kinds in places.values() if kinds), *PASSED_ON.values())

@@ -26,7 +26,7 @@ def known(hazard: dict[str, Any]) -> str:
 
 
 @cache
-def tests_of(path: Path) -> frozenset[str]:
+def names_of_tests(path: Path) -> frozenset[str]:
     return frozenset(
         node.name
         for node in ast.walk(ast.parse(path.read_text()))
@@ -82,7 +82,7 @@ def test_its_tests_exist(hazard: dict[str, Any]) -> None:
         path, _, name = test.partition("::")
         assert (ROOT / path).exists(), test
         assert name.startswith("test_"), test
-        assert name in tests_of(ROOT / path), test
+        assert name in names_of_tests(ROOT / path), test
 
 
 @pytest.mark.parametrize("hazard", HAZARDS, ids=known)

@@ -32,7 +32,7 @@ MAY_STAND = {
     "public_number", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
-NOT_TEXTS = {"clock", "said_aloud"}
+NOT_TEXTS = {"clock", "by_when", "said_aloud"}
 
 
 def templates() -> dict[str, Callable[..., str]]:
@@ -54,7 +54,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
             "label": label,
             "need": need,
             "outward": "LS17",
-            "be_there_by": "23:59",
+            "be_there_by": "Thu 23:59",
             "travel_min": 125,
             "title": title,
             "link": LINK,
@@ -94,11 +94,18 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     "handed_back": [{"code": CODE}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [
-        {"ref": "4K77X6", "minutes": 2880, "label": label, "outward": "LS17", "due": "23:59", "link": LINK}
+        {
+            "ref": "4K77X6",
+            "minutes": 2880,
+            "label": label,
+            "outward": "LS17",
+            "due": "Thu 23:59",
+            "link": LINK,
+        }
         for label in LABELS
     ],
     "nobody_eligible": [
-        {"ref": "4K77X6", "title": title, "label": label, "outward": "LS17", "due": "23:59", "link": LINK}
+        {"ref": "4K77X6", "title": title, "label": label, "outward": "LS17", "due": "Thu 23:59", "link": LINK}
         for title in TITLES
         for label in LABELS
     ],
@@ -156,6 +163,14 @@ def test_the_reference_is_spelt_when_it_is_said_aloud() -> None:
 def test_times_are_those_of_the_place(at: datetime) -> None:
     zone = ZoneInfo("Europe/London")
     assert texts.clock(at, zone) == at.astimezone(zone).strftime("%H:%M")
+
+
+def test_a_due_time_says_its_day_where_that_is_not_today() -> None:
+    zone = ZoneInfo("Europe/London")
+    now = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    assert texts.by_when(datetime(2026, 7, 1, 22, 59, tzinfo=UTC), now, zone) == "23:59"
+    assert texts.by_when(datetime(2026, 7, 2, 1, 0, tzinfo=UTC), now, zone) == "Thu 02:00"
+    assert texts.by_when(datetime(2026, 7, 1, 23, 30, tzinfo=UTC), now, zone) == "Thu 00:30", "of the place"
 
 
 def test_the_clock_change_night_in_words() -> None:

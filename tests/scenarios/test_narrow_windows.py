@@ -98,7 +98,7 @@ def test_a_fault_outside_is_tried_again_and_given_up_in_the_open(
     story.phone("dana").expects("gave up on a piece of work")
     with story.hub.db.write() as session:
         again = session.get_one(Effect, effect.id)
-        again.state, again.attempts = EffectState.waiting, 0
+        again.state, again.attempts, again.wake_at = EffectState.waiting, 0, outbox.AT_ONCE
         session.add(again)
     story.quiet()
     asked(story)

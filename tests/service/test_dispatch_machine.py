@@ -74,6 +74,8 @@ WORDS = (
     "1", "2", "yes", "NO", "1 {code}", "2 {code}", "ENROUTE", "ARRIVED", "WITH", "DONE", "DONE {code}", "BACK",
     "NOACCESS", "DELAY 20", "RED", "999", "999 {code}", "no but I can in 2 hours", "STOP", "BACK {code}", "WITH {code}",
 )  # fmt: skip
+STEPS = ("ENROUTE", "ARRIVED", "WITH", "DONE", "DONE", "WITH", "NOACCESS", "BACK", "DELAY 20")
+MINUTES = st.sampled_from([0.5, 2, 7])
 MOST_CASES = 4
 LIBRARY = load_library(ROOT / "protocols", draft=True)
 
@@ -175,6 +177,7 @@ class DispatchMachine(RuleBasedStateMachine):
     @initialize(priority=st.sampled_from(["one_hour", "two_hours"]))
     def first_call(self, priority: str) -> None:
         self.call(priority, [KINDS[0]], "fall")
+        self.workers_work("")
 
     @precondition(lambda self: self.count(Case) < MOST_CASES)
     @rule(
@@ -227,30 +230,57 @@ class DispatchMachine(RuleBasedStateMachine):
             offers = session.exec(select(Offer).order_by(col(Offer.id).desc())).all()
         mine = [offer for offer in offers if offer.responder_id == who.id] if own else list(offers)
         code = mine[which % len(mine)].code if mine else "4K7C"
+        self.says(PHONES[nth], words.format(code=code))
+
+    def says(self, phone: str, body: str) -> None:
+        """A text comes in; the carrier may tell us twice."""
         self.texts += 1
-        text = Incoming(f"SMin{self.texts}", PHONES[nth], words.format(code=code))
-        for _ in range(2):  # the carrier may tell us twice
+        text = Incoming(f"SMin{self.texts}", phone, body)
+        for _ in range(2):
             with self.db.write() as session:
                 inbox.receive(session, self.bench.desk, place_of(session, PLACE), text, self.clock.now())
 
-    @rule(
-        taken=st.booleans(),
-        step=st.sampled_from(["set_off", "arrive", "begin_care", "finish"]),
-        nth=st.integers(0, 7),
-    )
-    def somebody_goes(self, taken: bool, step: str, nth: int) -> None:
-        """What mostly happens, so that the search comes far: a yes to a live offer, a step of a live visit."""
+    def live_offers(self) -> list[tuple[str, str]]:
+        """The phone and the code of every offer that waits for an answer."""
         with self.db.read() as session:
-            offers = session.exec(select(Offer).where(Offer.state == OfferState.sent)).all()
-            out = dispatch.positions_out(session, PLACE)
-        if taken and offers:
-            offer = offers[nth % len(offers)]
-            self.may(
-                lambda s, now: service.accept(s, self.bench.desk, s.get_one(Offer, offer.id), now, PRIYA)
-            )
-        elif out:
-            position = out[nth % len(out)]
-            self.may(lambda s, now: visits.step(s, s.get_one(Position, position.id), step, now, PRIYA))
+            return [
+                (dispatch.responder(session, offer.responder_id).phone, offer.code)
+                for offer in dispatch.live_offers(session, PLACE)
+            ]
+
+    def out(self) -> list[tuple[str, str]]:
+        """The phone and the code of everybody who is on a visit."""
+        with self.db.read() as session:
+            held = [dispatch.accepted_offer(session, p.key) for p in dispatch.positions_out(session, PLACE)]
+            return [
+                (dispatch.responder(session, one.responder_id).phone, one.code)
+                for one in held
+                if one is not None
+            ]
+
+    @precondition(lambda self: self.live_offers())
+    @rule(
+        nth=st.integers(0, 9), word=st.sampled_from(["1", "yes", "1", "2"]), after=st.sampled_from([0, 0, 5])
+    )
+    def somebody_answers(self, nth: int, word: str, after: int) -> None:
+        """What mostly happens, so that the search comes far: the one who is asked answers, in time or a little late."""
+        offers = self.live_offers()
+        phone, code = offers[nth % len(offers)]
+        self.clock.at += timedelta(minutes=after)
+        if after:
+            self.ticker_wakes()
+        self.says(phone, f"{word} {code}")
+
+    @precondition(lambda self: self.out())
+    @rule(
+        nth=st.integers(0, 9), words=st.lists(st.sampled_from(STEPS), min_size=1, max_size=3), after=MINUTES
+    )
+    def a_visit_goes_on(self, nth: int, words: list[str], after: float) -> None:
+        for word in words:
+            if out := self.out():
+                phone, code = out[nth % len(out)]
+                self.clock.at += timedelta(minutes=after)
+                self.says(phone, f"{word} {code}" if after > 2 else word)
 
     @rule(minutes=st.sampled_from([0.5, 2, 4, 11, 31, 125]))
     def time_passes_and_the_ticker_sleeps(self, minutes: float) -> None:
@@ -452,16 +482,25 @@ def few_words() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-def test_dispatch_under_random_hands(laid_out: Path) -> None:
+def run(laid_out: Path, examples: int, steps: int) -> None:
     run_state_machine_as_test(
         cast(Any, lambda: DispatchMachine(laid_out)),
         settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_dispatch_under_random_hands(laid_out: Path) -> None:
+    run(laid_out, examples=15, steps=45)
+
+
+@pytest.mark.soak
+def test_dispatch_under_many_random_hands(laid_out: Path) -> None:
+    run(laid_out, examples=400, steps=70)
 
 
 def test_the_machine_can_fail(laid_out: Path) -> None:

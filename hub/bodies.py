@@ -1,0 +1,22 @@
+"""What every request's body is made of: known fields alone, and text that both databases can keep."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def _can_be_kept(text: str) -> str:
+    """Without NUL (PostgreSQL cannot keep it, and nobody can type it), and with half an emoji made readable."""
+    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""What both databases hold as a row's number."""
+Text = Annotated[str, AfterValidator(_can_be_kept)]
+
+
+class Body(BaseModel):
+    """A field that we do not know is refused: a misspelt one must not look as if it had been saved."""
+
+    model_config = ConfigDict(extra="forbid")

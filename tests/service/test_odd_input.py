@@ -24,7 +24,7 @@ def test_odd_words_are_kept_or_refused_but_never_break_anything(story: Story, wo
     told = story.takes_call()
     sent = json.dumps({"words": words})  # escaped, as a browser would send half an emoji
     answer = story.person("priya").post(f"/api/cases/{told.case_id}/note", content=sent, headers=JSON)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code in (200, 422), answer.text  # refused whole, and kept on the page, or taken
     entry = {"id": "an-id-of-its-own", "field": "person_name", "value": words}
     sent = json.dumps({"entries": [entry]})
     answer = story.person("jay").post(f"/api/calls/{told.call_id}/typed", content=sent, headers=JSON)

@@ -134,8 +134,11 @@ def texts_by_id(
     return {message.key: (message, who) for message, who in rows}
 
 
+_COUNT_OF_CASE = select(func.count()).where(_offer.case_id == bindparam("of_case"))
+
+
 def count_offers_of_case(session: Session, case_id: int) -> int:
-    counted: int = session.execute(select(func.count()).where(_offer.case_id == case_id)).scalar_one()
+    counted: int = session.execute(_COUNT_OF_CASE, {"of_case": case_id}).scalar_one()
     return counted
 
 

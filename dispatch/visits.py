@@ -170,7 +170,7 @@ def delay(session: Session, position: Position, minutes: int, now: datetime, act
 
 
 def next_no_access_step(session: Session, case: Case, position: Position, nth: int, now: datetime) -> None:
-    """S27: one thing to try after the other, each with a time, then again from the first."""
+    """S27: one thing to try after the other, each with a time; the last of them again and again."""
     what = NO_ACCESS_STEPS[min(nth, len(NO_ACCESS_STEPS) - 1)]
     words = f"{case.ref}: nobody opens to {position.responder_name}. Now: {what}."
     alarms.ring(session, case.place, "no_access", position.key, words, now, case)

@@ -935,6 +935,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index("offer_case", ["case_id"], unique=False)
         batch_op.create_index("offer_code", ["place", "code"], unique=False)
         batch_op.create_index(
             "offer_live",
@@ -957,7 +958,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'sent'"),
             postgresql_where=sa.text("state = 'sent'"),
         )
-        batch_op.create_index("offer_case", ["case_id"], unique=False)
         batch_op.create_index("offer_position", ["position_id"], unique=False)
         batch_op.create_index("offer_responder", ["responder_id", "sent_at"], unique=False)
 
@@ -969,7 +969,6 @@ def downgrade() -> None:
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index("offer_responder")
         batch_op.drop_index("offer_position")
-        batch_op.drop_index("offer_case")
         batch_op.drop_index(
             "offer_one_live",
             sqlite_where=sa.text("state = 'sent'"),
@@ -984,6 +983,7 @@ def downgrade() -> None:
             "offer_live", sqlite_where=sa.text("state = 'sent'"), postgresql_where=sa.text("state = 'sent'")
         )
         batch_op.drop_index("offer_code")
+        batch_op.drop_index("offer_case")
 
     op.drop_table("offer")
     with op.batch_alter_table("shift", schema=None) as batch_op:

@@ -84,7 +84,8 @@ def text_status(request: Request, effect: int, form: Signed) -> Response:
     """Delivery status of one of our texts; it never goes backwards. One that failed for good moves its offer on."""
     hub = hub_of(request)
     sid, status = _need(form, "MessageSid", "MessageStatus")
-    code = int(form["ErrorCode"]) if form.get("ErrorCode", "")[:6].isdecimal() else None
+    said = form.get("ErrorCode", "")[:6]
+    code = int(said) if said.isdecimal() else None
 
     def note(session: Session) -> None:
         now = hub.clock.now()

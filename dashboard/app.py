@@ -18,7 +18,7 @@ from dashboard.pages import board, call, case, log_in, phones, responder
 from dispatch import api as dispatch_api
 from dispatch.desk import Desk
 from hub.assemble import Hub
-from hub.errors import FirstPointError
+from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from protocols.loader import load_library
 from records import api as records_api
@@ -108,6 +108,8 @@ def _log_in_first(request: Request) -> str:
 def _said(request: Request, error: Exception) -> Response:
     """A refusal in plain words: a page for people, JSON for scripts."""
     assert isinstance(error, FirstPointError)
+    if isinstance(error, Conflict) and request.url.path.startswith("/webhooks/"):
+        return Response(status_code=503)  # a carrier tells again what is refused so; a 4xx it takes for final
     if wants_page(request):
         if isinstance(error, LogInNeeded):
             return RedirectResponse(_log_in_first(request), 303)

@@ -182,6 +182,9 @@ def test_the_release_runs_first_and_to_its_end(house: House) -> None:
     process = house.start(FP_PORT=str(port))
     until(lambda: "Ctrl-C stops it." in house.text(), "the welcome")
     assert f"First Point: http://127.0.0.1:{port}\n\nLog in as nobody.\n" in house.text()
+    until(
+        lambda: (house.folder / "began").exists() and (house.folder / "began").read_text(), "the other line"
+    )
     assert int((house.folder / "prepared").read_text()) < int((house.folder / "began").read_text())
     process.send_signal(signal.SIGINT)
     assert process.wait(LONG_ENOUGH_S) == 0

@@ -2,7 +2,6 @@
 
 import json
 import random
-import sqlite3
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,8 +13,7 @@ from benchmarks.figures import Figure, p50, p99
 from benchmarks.house import House, a_house, handler
 from benchmarks.pace import EachOwn, at_pace
 from benchmarks.people import typed
-from hub.access import User
-from protocols.loader import Library, load_library
+from protocols.loader import load_library
 from records.model import Case, Position
 from records.positions import start_offering
 from records.service import Due, owe
@@ -33,15 +31,54 @@ and the counter; the floor inserts as many."""
 
 def measure(captures: int = CAPTURES) -> list[Figure]:
     with a_house() as house:
-        whole_ms = _over_http(house, captures)
-        floor_ms = _floor_ms(house, captures)
-        per_s = _per_s(house)
-        floor_per_s = _floor_per_s(house)
+        work = _Work(house)
+        whole_ms = at_pace([partial(_timed, work.capture)] * captures, PER_S)[WARM_UP:]
+        http_ms = _over_http(house, captures)
+        file = Path(house.settings.data) / "floor.sqlite3"
+        bases = EachOwn(partial(raw.open_database, file))
+        floor_ms = at_pace([partial(_timed, lambda: raw.insert(bases(), ROWS))] * captures, PER_S)[WARM_UP:]
+        per_s = _rate(work.capture)
+        floor_per_s = _rate(partial(raw.insert, raw.open_database(file), ROWS))
     return [
         Figure("captures_p50_ms", p50(whole_ms), p50(floor_ms)),
         Figure("captures_p99_ms", p99(whole_ms), p99(floor_ms), P99_MS),
         Figure("captures_per_s", per_s, floor_per_s, A_SECOND),
+        Figure("captures_over_http_p50_ms", p50(http_ms), p50(floor_ms)),
+        Figure("captures_over_http_p99_ms", p99(http_ms), p99(floor_ms)),
     ]
+
+
+class _Work:
+    """A call, what is typed, and a visit that is to be sought, in one transaction: every kind of row that a capture
+    can cause."""
+
+    def __init__(self, house: House) -> None:
+        self.hub = house.hub
+        self.library = load_library(house.settings.protocols, draft=True)
+        self.chance = random.Random(4)
+        with self.hub.db.read() as session:
+            self.user = handler(session)
+
+    def capture(self) -> None:
+        now = self.hub.clock.now()
+        said = typed(self.chance)
+        with self.hub.db.write() as session:
+            call = calls.new_call(session, self.user, now)
+            calls.type_down(session, call, said, self.library, now, self.user.actor)
+            case = session.get_one(Case, call.case_id)
+            visit = Position(
+                place=case.place,
+                opened_at=now,
+                case_id=case.key,
+                kind="nurse",
+                title="nurse",
+                priority="two_hours",
+                due_at=now + timedelta(hours=2),
+                stops_clock=True,
+            )
+            seek = Due("seek", now + timedelta(seconds=30), human=False)
+            owe(session, visit, now, self.user.actor, "Nurse wanted.", seek)
+            start_offering(session, visit, now)
 
 
 def _over_http(house: House, captures: int) -> list[float]:
@@ -63,63 +100,20 @@ def _over_http(house: House, captures: int) -> list[float]:
         return at_pace([partial(take, body) for body in bodies], PER_S)[WARM_UP:]
 
 
-def _floor_ms(house: House, captures: int) -> list[float]:
-    """As many rows in one durable transaction, at the same pace and from as many hands."""
-    file = Path(house.settings.data) / "floor.sqlite3"
-    bases = EachOwn(partial(raw.open_database, file))
-    return at_pace([partial(_timed_insert, bases)] * captures, PER_S)[WARM_UP:]
-
-
-def _timed_insert(bases: "EachOwn[sqlite3.Connection]") -> float:
-    base = bases()
+def _timed(act: Callable[[], object]) -> float:
     began = time.monotonic()
-    raw.insert(base, ROWS)
+    act()
     return (time.monotonic() - began) * 1000
 
 
-def _per_s(house: House) -> float:
-    """In this process, one after the other: a call, what is typed, and a visit that is to be sought, in one
-    transaction. So every kind of row is written that a capture can cause."""
-    library = load_library(house.settings.protocols, draft=True)
-    chance = random.Random(4)
-    with house.hub.db.read() as session:
-        user = handler(session)
-    return _rate([partial(_whole, house, library, user, typed(chance)) for _ in range(IN_A_ROW)])
-
-
-def _whole(house: House, library: Library, user: User, said: list[Typed]) -> None:
-    now = house.hub.clock.now()
-    with house.hub.db.write() as session:
-        call = calls.new_call(session, user, now)
-        calls.type_down(session, call, said, library, now, user.actor)
-        case = session.get_one(Case, call.case_id)
-        visit = Position(
-            place=case.place,
-            opened_at=now,
-            case_id=case.key,
-            kind="nurse",
-            title="nurse",
-            priority="two_hours",
-            due_at=now + timedelta(hours=2),
-            stops_clock=True,
-        )
-        owe(session, visit, now, user.actor, "Nurse wanted.", Due("seek", now + timedelta(seconds=30)))
-        start_offering(session, visit, now)
-
-
-def _floor_per_s(house: House) -> float:
-    base = raw.open_database(Path(house.settings.data) / "floor.sqlite3")
-    return _rate([partial(raw.insert, base, ROWS)] * IN_A_ROW)
-
-
-def _rate(acts: list[Callable[[], object]]) -> float:
-    for act in acts[: len(acts) // 10]:
+def _rate(act: Callable[[], object]) -> float:
+    """So many a second, one after the other."""
+    for _ in range(WARM_UP):
         act()
-    rest = acts[len(acts) // 10 :]
     began = time.monotonic()
-    for act in rest:
+    for _ in range(IN_A_ROW):
         act()
-    return len(rest) / (time.monotonic() - began)
+    return IN_A_ROW / (time.monotonic() - began)
 
 
 def _body(said: list[Typed]) -> bytes:

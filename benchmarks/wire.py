@@ -2,10 +2,13 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 Answer = Callable[[str, str, bytes], Awaitable[bytes]]
 """Method, path and body; returns the body of the answer."""
+IDLE_S = 2.0
+"""Servers end connections that nobody has used for a while (uvicorn after 5 s); a client dials again before that."""
 
 
 async def serve(bound: socket.socket, answer: Answer) -> None:
@@ -43,10 +46,15 @@ class Line:
     """One kept connection of a client."""
 
     def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._connect()
         self._head = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self._rest = b""
+
+    def _connect(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._used_at = time.monotonic()
 
     def post(self, path: str, body: bytes) -> tuple[int, bytes]:
         return self._ask("POST", path, body)
@@ -62,6 +70,10 @@ class Line:
             f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
             f"{self._head}content-length: {len(body)}\r\n\r\n"
         )
+        if time.monotonic() - self._used_at > IDLE_S:
+            self._socket.close()
+            self._connect()
+        self._used_at = time.monotonic()
         self._socket.sendall(head.encode() + body)
         while b"\r\n\r\n" not in self._rest:
             self._more()

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard import feed, health, webhooks
 from dashboard.frame import page
+from dashboard.headers import SafeHeaders
 from dashboard.pages import board, call, case, log_in, phones, responder
 from dispatch import api as dispatch_api
 from dispatch.desk import Desk
@@ -29,18 +30,6 @@ HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
 MOST_BYTES = 256 * 1024
 """A limit on everything: what may be sent to us in one request."""
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'; connect-src 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -64,7 +53,7 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
-    app.middleware("http")(_headers)
+    app.add_middleware(SafeHeaders)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)
     app.exception_handler(HTTPException)(_http)
@@ -80,17 +69,6 @@ def _mount(app: FastAPI, at: str, folder: Path) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with feed.following(app):
         yield
-
-
-async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.scheme == "https":
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def wants_page(request: Request) -> bool:

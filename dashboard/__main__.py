@@ -1,5 +1,6 @@
 """`python -m dashboard`: the web process."""
 
+import gc
 import os
 import sys
 import time
@@ -48,6 +49,7 @@ def serve(hub: Hub) -> None:
         )
     )
     server.beat_file = settings.beat_file
+    gc.freeze()  # what is loaded by now stays; no collection in mid-request need look at it again
     server.run()
 
 

@@ -122,21 +122,29 @@ def _tasks(session: Session, place: Place) -> list[str]:
     return [task_html(facts, key, place, texts) for facts, key in shown]
 
 
-def render(session: Session, app: FastAPI, event: Event, view: View, now: datetime) -> dict[str, Any]:
-    """One event as a message to a kind of viewer. Who may not see it gets its number alone."""
-    message: dict[str, Any] = {"cursor": event.n}
-    if view is View.eyes and event.topic == "task":
-        return message
-    message |= {"topic": event.topic, "id": f"{event.topic}-{event.subject}"}
+def render(
+    session: Session, app: FastAPI, event: Event, place: Place, now: datetime
+) -> dict[View, dict[str, Any]]:
+    """One event as a message to each kind of viewer. Who may not see it gets its number alone."""
+    number: dict[str, Any] = {"cursor": event.n}
+    named = {**number, "topic": event.topic, "id": f"{event.topic}-{event.subject}"}
     if event.facts is None:
-        return message | {"gone": True}
-    if view is View.machine:
-        return message | {"at": event.at.isoformat(), "facts": event.facts}
-    return message | {"html": _html(session, app, event, event.facts, view, now)}
+        told = {view: {**named, "gone": True} for view in View}
+    else:
+        html = _html(session, app, event, event.facts, place, View.hands, now)
+        told = {view: {**named, "html": html} for view in View}
+        told[View.machine] = {**named, "at": event.at.isoformat(), "facts": event.facts}
+        if event.topic in ("alarm", "call"):
+            html = _html(session, app, event, event.facts, place, View.eyes, now)
+            told[View.eyes] = {**named, "html": html}
+    if event.topic == "task":
+        told[View.eyes] = number
+    return told
 
 
-def _html(session: Session, app: FastAPI, event: Event, facts: Facts, view: View, now: datetime) -> str:
-    place = place_of(session, event.place)
+def _html(
+    session: Session, app: FastAPI, event: Event, facts: Facts, place: Place, view: View, now: datetime
+) -> str:
     if event.topic == "case":
         return case_html(facts, event.subject, app, place, now)
     if event.topic == "alarm":

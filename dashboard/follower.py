@@ -23,6 +23,7 @@ from dashboard import board
 from dashboard.board import View
 from hub import events
 from hub.assemble import Hub, channel
+from hub.places import place_of
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
@@ -142,15 +143,15 @@ class Follower:
     def _read(self) -> Read:
         now = self.hub.clock.now()
         with self.hub.db.read() as session:
-            last = events.cursor(session, self.place)
-            anew = not self._begun or last < self.cursor
-            since = max(0, last - KEPT) if anew else self.cursor
+            since, anew = self.cursor, False
+            new = events.after(session, self.place, since, READ_AT_ONCE) if self._begun else []
+            if not new and (not self._begun or events.cursor(session, self.place) < since):
+                since, anew = max(0, events.cursor(session, self.place) - KEPT), True
+                new = events.after(session, self.place, since, READ_AT_ONCE)
             epoch = board.epoch(session, self.place) if anew or not self.epoch else self.epoch
-            found = [
-                (event.n, {view: _text(board.render(session, self.app, event, view, now)) for view in View})
-                for event in events.after(session, self.place, since, READ_AT_ONCE)
-            ]
-        return Read(anew, since, epoch, found)
+            place = place_of(session, self.place)
+            found = [(event.n, board.render(session, self.app, event, place, now)) for event in new]
+        return Read(anew, since, epoch, [(n, {v: _text(told[v]) for v in told}) for n, told in found])
 
     def _take_in(self, read: Read) -> None:
         """On the loop and without a pause: cursor, what is kept and the queues always agree."""

@@ -62,7 +62,7 @@ def text(
         case_id=case.id if case else None,
         queue=queue,
         kind="sms",
-        payload={"to": to.phone, "from": place.hub_number, "text": body},
+        payload={"to": to.phone, "from": place.hub_number, "text": body, "training": place.training},
         outlives_case=outlives_case,
         valid_until=valid_until,
         created_at=now,
@@ -87,7 +87,7 @@ def ring(
         case_id=case.id,
         queue=Queue.alerts,
         kind="voice",
-        payload={"to": to.phone, "from": place.hub_number, "words": words},
+        payload={"to": to.phone, "from": place.hub_number, "words": words, "training": place.training},
         valid_until=now + VOICE_GOOD_FOR,
         created_at=now,
     )

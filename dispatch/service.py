@@ -46,20 +46,20 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
         return
     place = place_of(session, position.place)
     protocol = desk.library.escalation[position.priority]
-    if position.ladder_began_at is None:
-        position.ladder_began_at = now
-    step = offer_step(protocol, position.ladder_began_at, now)
+    began_at = position.ladder_began_at or now
+    step = offer_step(protocol, began_at, now)
     made = store.offers_of_position(session, position.key)
-    live = [offer for offer in made if offer.state is OfferState.sent]
-    if (wanted := step.at_once - len(live)) > 0:
+    asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
+    if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
-        live += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
-    if live:
+        asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
+    if asked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
-    _show(session, position, live, now, next_at(protocol, position.ladder_began_at, position.ladder_done_at))
+    ladder_at = next_at(protocol, began_at, position.ladder_done_at)
+    _show(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
 
 
 def _offer(
@@ -71,7 +71,8 @@ def _offer(
     best: Ranked,
     step: EscalationStep,
     now: datetime,
-) -> Offer:
+) -> Responder:
+    """Write the offer and its text; returns who is asked."""
     code = ids.offer_code(case.ref, store.count_offers_of_case(session, case.key))
     offer = Offer(
         place=place.id,
@@ -111,25 +112,33 @@ def _offer(
     )
     deadlines.set_deadline(session, deadline)
     why = ", ".join(best.reasons)
-    write_line(session, case.key, now, HUB, "offered", f"Offered to {best.candidate.name} as {code}: {why}.")
-    return offer
+    write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
+    return to
 
 
 def _show(
-    session: Session, position: Position, live: Sequence[Offer], now: datetime, ladder_at: datetime | None
+    session: Session,
+    position: Position,
+    asked: Sequence[str],
+    began_at: datetime,
+    now: datetime,
+    ladder_at: datetime | None,
 ) -> None:
-    """The position says what its offers are, and when it must be looked at next."""
-    names = [store.responder(session, offer.responder_id).short_name for offer in live]
-    position.offered_to = ", ".join(names)[:200]
-    session.add(position)
+    """The position says who has been asked, and when it must be looked at next."""
+    names = ", ".join(asked)[:200]
     dues = [Due("ladder", ladder_at or now + ladder.AT_LEAST_EVERY, human=False)]
-    if not live:
+    if not asked:
         dues.append(Due("seek", now + LOOK_AGAIN, human=False))
-    if live and position.state is PositionState.open:
-        move(session, position, "offer", now, HUB, f"Offered to {position.offered_to}.", *dues)
-    elif not live and position.state is PositionState.offered:
-        move(session, position, "withdraw_offers", now, HUB, "Nobody has been asked just now.", *dues)
+    shown = {"offered_to": names, "ladder_began_at": began_at}
+    if asked and position.state is PositionState.open:
+        move(session, position, "offer", now, HUB, f"Offered to {names}.", *dues, **shown)
+    elif not asked and position.state is PositionState.offered:
+        move(
+            session, position, "withdraw_offers", now, HUB, "Nobody has been asked just now.", *dues, **shown
+        )
     else:
+        position.offered_to, position.ladder_began_at = names, began_at
+        session.add(position)
         redue(session, position, *dues)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ REDIS_TIMEOUT_S = 0.2
 """A dead or frozen Redis holds a call handler up for no longer than this."""
 JOB = "workers.jobs.run"
 """The one RQ job, by name: the ground floor cannot import it; a test resolves it."""
-JOB_TTL_S = 60
+JOB_LIVES = {"ttl": 60, "result_ttl": 0, "failure_ttl": 60}
 
 
 class Post:
@@ -52,23 +52,25 @@ class Post:
         self._mine.queue = None
 
     def after_commit(self, info: Info) -> None:
-        for queue, effect_id in info.get("effects", ()):
-            if queue == getattr(self._mine, "queue", None):
-                self._mine.kept.append(effect_id)
-            elif not self.enqueue(queue, effect_id):
-                break  # the sweep brings it; do not wait again for a Redis that is away
-        for place in info.get("places_told", ()):
-            with suppress(RedisError):
-                self.redis.publish(channel(place), "read on")
+        carried: list[tuple[Queue, int]] = []
+        for effect in info.get("effects", ()):
+            if effect.queue == getattr(self._mine, "queue", None):
+                self._mine.kept.append(effect.id)
+            else:
+                carried.append((effect.queue, effect.id))
+        self.carry(carried, info.get("places_told", ()))
 
-    def enqueue(self, queue: Queue, effect_id: int) -> bool:
-        """False where Redis is away: the sweep will bring the effect."""
+    def carry(self, effects: Sequence[tuple[Queue, int]], places: Iterable[str] = ()) -> None:
+        """In one trip. Where Redis is away the sweep brings the effects, and boards look by themselves each second."""
         try:
-            self._queues[queue].enqueue(JOB, effect_id, result_ttl=0, ttl=JOB_TTL_S, failure_ttl=JOB_TTL_S)
+            with self.redis.pipeline(transaction=False) as trip:
+                for queue, effect_id in effects:
+                    self._queues[queue].enqueue(JOB, effect_id, **JOB_LIVES, pipeline=trip)
+                for place in places:
+                    trip.publish(channel(place), "read on")
+                trip.execute()
         except RedisError:
-            log.warning("redis_away", extra={"queue": queue.value})
-            return False
-        return True
+            log.warning("redis_away")
 
 
 def channel(place: str) -> str:

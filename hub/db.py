@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import psycopg.errors
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
@@ -115,6 +115,12 @@ class Database:
 def before_commit(session: Session, key: str, act: Callable[[Session], None]) -> None:
     """Run `act` once when the block has ended, before commit; the same key registers once."""
     session.info.setdefault("before_commit", {}).setdefault(key, act)
+
+
+def straight(session: Session) -> Connection:
+    """For statements on tables that need nothing which the session still holds: no flush before them, and half the way
+    through the engine."""
+    return session.connection()
 
 
 def as_last_statement(session: Session, act: Callable[[Session], None]) -> None:

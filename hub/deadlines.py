@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import one_live, one_of, where_live
+from hub.db import straight
 
 
 class DeadlineState(StrEnum):
@@ -66,7 +67,7 @@ def set_deadlines(
     clear_owner(session, owner, subject)
     row = {"place": place, "case_id": case_id, "owner": owner, "subject": subject, **_NEW}
     if dues:
-        session.execute(
+        straight(session).execute(
             _INSERT, [{**row, "kind": kind, "due_at": at, "human": human} for kind, at, human in dues]
         )
 
@@ -74,20 +75,20 @@ def set_deadlines(
 def set_deadline(session: Session, deadline: Deadline) -> None:
     """There is one live deadline of a kind for a subject; a new one takes the place of the old."""
     clear(session, deadline.kind, deadline.subject)
-    session.execute(_INSERT, deadline.model_dump(exclude={"id"}))
+    straight(session).execute(_INSERT, deadline.model_dump(exclude={"id"}))
 
 
 def clear(session: Session, kind: str, subject: int) -> None:
-    session.execute(_VOID_KIND, {"of_kind": kind, "of_subject": subject})
+    straight(session).execute(_VOID_KIND, {"of_kind": kind, "of_subject": subject})
 
 
 def clear_owner(session: Session, owner: str, subject: int) -> None:
     """The owed row has reached its end: nothing about it will fire any more."""
-    session.execute(_VOID_OWNER, {"of_owner": owner, "of_subject": subject})
+    straight(session).execute(_VOID_OWNER, {"of_owner": owner, "of_subject": subject})
 
 
 def clear_case(session: Session, case_id: int) -> None:
-    session.execute(_VOID_CASE, {"of_case": case_id})
+    straight(session).execute(_VOID_CASE, {"of_case": case_id})
 
 
 def oldest_due(session: Session, now: datetime) -> Deadline | None:

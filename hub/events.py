@@ -7,7 +7,7 @@ from sqlalchemy import Index, bindparam, insert, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json
-from hub.db import as_last_statement
+from hub.db import as_last_statement, straight
 
 
 class Event(SQLModel, table=True):
@@ -57,8 +57,8 @@ def _number(session: Session) -> None:
     )  # one order for all, so that no two can wait for each other
     for place in places:
         here = [(topic, subject, what) for (p, topic, subject), what in told.items() if p == place]
-        last = session.execute(_COUNT_ON, {"of_place": place, "more": len(here)}).scalar_one()
-        session.execute(
+        last = straight(session).execute(_COUNT_ON, {"of_place": place, "more": len(here)}).scalar_one()
+        straight(session).execute(
             _INSERT,
             [
                 {"place": place, "n": last - len(here) + i, "topic": topic, "subject": subject, **what}

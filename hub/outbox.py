@@ -4,6 +4,7 @@ An effect waits, runs under a lease, and is settled, or void (over before it was
 told). Leases and wake-ups run on machine time; `not_before` and `valid_until` on business time.
 """
 
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -13,6 +14,7 @@ from sqlalchemy import and_, bindparam, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json, one_of, where_live
+from hub.db import straight
 
 LEASE = timedelta(seconds=12)
 """Longer than a carrier's look-up (3 s) and send (3 s) time-outs together, so that a lease never ends mid-send."""
@@ -70,12 +72,32 @@ class Effect(SQLModel, table=True):
     error: str | None = Field(default=None, max_length=300)
 
 
+# Core, and built once: an effect passes here three times on its way, and building a statement costs several times what
+# running it does.
+_table: Any = Effect.__table__  # type: ignore[attr-defined]
+_CLAIMABLE = and_(
+    or_(
+        _table.c.state == EffectState.waiting,
+        and_(_table.c.state == EffectState.running, _table.c.lease_until < bindparam("machine")),
+    ),
+    or_(_table.c.not_before.is_(None), _table.c.not_before <= bindparam("now")),
+    or_(_table.c.valid_until.is_(None), _table.c.valid_until > bindparam("now")),
+)
+_CLAIM = (
+    update(_table)
+    .where(_table.c.id == bindparam("of_effect"), _CLAIMABLE)
+    .values(state=EffectState.running, attempts=_table.c.attempts + 1)
+    .values({name: bindparam(name) for name in ("holder", "lease_until", "wake_at")})
+    .returning(*_table.c)
+)
+
+
 def append(session: Session, effect: Effect) -> int:
     """Put `effect` into this transaction; after commit its number, and nothing else, goes to the queue."""
     session.add(effect)
     session.flush()
     assert effect.id is not None
-    session.info.setdefault("effects", []).append((effect.queue, effect.id))
+    session.info.setdefault("effects", []).append(effect)
     return effect.id
 
 
@@ -83,34 +105,22 @@ def claim(session: Session, effect_id: int, holder: str, now: datetime, machine:
     """Take the effect under a lease, or None where it is not to be had (done, void, held, too early or too late)."""
     lease = {"holder": holder, "lease_until": machine + LEASE, "wake_at": machine + LEASE}
     which = {"of_effect": effect_id, "now": now, "machine": machine}
-    taken = session.execute(_claim(), which | lease).scalar_one_or_none()
+    taken = straight(session).execute(_CLAIM, which | lease).one_or_none()
     if taken is None:
         _void_if_stale(session, effect_id, now, machine)
-    return taken
+        return None
+    return Effect(**taken._mapping)
 
 
-@cache
-def _claim() -> Any:
-    """Built once: building a statement costs several times what running it does."""
-    return (
-        update(Effect)
-        .where(col(Effect.id) == bindparam("of_effect"), _claimable(bindparam("now"), bindparam("machine")))
-        .values(state=EffectState.running, attempts=col(Effect.attempts) + 1)
-        .values({name: bindparam(name) for name in ("holder", "lease_until", "wake_at")})
-        .returning(Effect)
-        .execution_options(populate_existing=True, synchronize_session=False)
-    )
-
-
-def _claimable(now: Any, machine: Any) -> Any:
-    return and_(
-        or_(
-            col(Effect.state) == EffectState.waiting,
-            and_(col(Effect.state) == EffectState.running, col(Effect.lease_until) < machine),
-        ),
-        or_(col(Effect.not_before).is_(None), col(Effect.not_before) <= now),
-        or_(col(Effect.valid_until).is_(None), col(Effect.valid_until) > now),
-    )
+def claim_caused(
+    session: Session, queue: Queue, kinds: Container[str], holder: str, now: datetime, machine: datetime
+) -> Effect | None:
+    """Claim the first effect that this very transaction has appended, if it is for `queue` and of these kinds: it is
+    then not enqueued."""
+    appended: list[Effect] = session.info.get("effects", [])
+    if not appended or appended[0].queue is not queue or appended[0].kind not in kinds:
+        return None
+    return claim(session, appended.pop(0).id or 0, holder, now, machine)
 
 
 def _void_if_stale(session: Session, effect_id: int, now: datetime, machine: datetime) -> None:
@@ -170,21 +180,20 @@ def park(session: Session, effect: Effect, now: datetime, error: str) -> bool:
 
 def _end(session: Session, effect: Effect, **values: Any) -> bool:
     which = {"of_effect": effect.id, "of_holder": effect.holder}
-    return session.execute(_ending(tuple(values)), which | values).scalar_one_or_none() is not None
+    return straight(session).execute(_ending(tuple(values)), which | values).scalar_one_or_none() is not None
 
 
 @cache
 def _ending(changed: tuple[str, ...]) -> Any:
     return (
-        update(Effect)
+        update(_table)
         .where(
-            col(Effect.id) == bindparam("of_effect"),
-            col(Effect.state) == EffectState.running,
-            col(Effect.holder) == bindparam("of_holder"),
+            _table.c.id == bindparam("of_effect"),
+            _table.c.state == EffectState.running,
+            _table.c.holder == bindparam("of_holder"),
         )
         .values({name: bindparam(name) for name in changed})
-        .returning(col(Effect.id))
-        .execution_options(synchronize_session=False)
+        .returning(_table.c.id)
     )
 
 
@@ -238,10 +247,12 @@ def due_in(session: Session, queue: Queue, now: datetime, machine: datetime, lim
     """What could be claimed just now in a queue, oldest first: for workers whose Redis is away."""
     found = (
         select(Effect.id)
-        .where(text(LIVE), Effect.queue == queue, _claimable(now, machine))
+        .where(text(LIVE), Effect.queue == queue, _CLAIMABLE)
         .order_by(col(Effect.id))
+        .limit(limit)
     )
-    return [effect_id for effect_id in session.exec(found.limit(limit)) if effect_id is not None]
+    which = {"now": now, "machine": machine}
+    return [effect_id for effect_id in session.exec(found, params=which) if effect_id is not None]
 
 
 def parked(session: Session, place: str, limit: int = 50) -> list[Effect]:

@@ -24,6 +24,7 @@ from sqlmodel import Session, UTCDateTime, col
 from sqlmodel import select as pick
 
 from hub.actors import Actor
+from hub.db import straight
 from hub.deadlines import WAITING, Deadline
 from hub.errors import Conflict, NotFound
 from records.lifecycles import OWING, Owed, TaskState
@@ -114,7 +115,9 @@ def add_line(
 ) -> None:
     """`moved`: which owed row went from which state to which, where one did."""
     line = {"place": place, "case_id": case_id, "at": at, "actor": actor.ref, "actor_name": actor.name}
-    session.execute(_ADD_LINE, {**_NOTHING_MOVED, **line, "event": event, "words": words[:400], **moved})
+    straight(session).execute(
+        _ADD_LINE, {**_NOTHING_MOVED, **line, "event": event, "words": words[:400], **moved}
+    )
 
 
 def _live_columns(owed: Owed, of: Callable[[Any], Any]) -> Any:

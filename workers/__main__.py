@@ -1,5 +1,6 @@
 """`python -m workers dispatch|alerts|records|reports|ticker`: one worker process."""
 
+import gc
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ def main(words: list[str]) -> int:
         )
         log.configure(name)
         bench = set_up(assemble(settings), name)
+        gc.freeze()  # what is loaded by now stays; no collection in mid-work need look at it again
     except FirstPointError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

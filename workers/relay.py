@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from hub import outbox
+from hub.db import before_commit
 from hub.errors import Conflict
 from hub.outbox import Effect, Queue
 from workers import sms
@@ -39,8 +40,7 @@ class Relay:
                 self._one(kept.pop(0))
         finally:
             self.bench.hub.post.keep_no_longer()
-            for left in kept:
-                self.bench.hub.post.enqueue(self.queue, left)
+            self.bench.hub.post.carry([(self.queue, left) for left in kept])
 
     def run_due(self) -> int:
         """Redis is away: take work straight from the outbox. Returns how many were run."""
@@ -70,9 +70,12 @@ class Relay:
                     self._later(session, effect, type(error).__name__, FAULT_AGAIN_IN)
 
     def _claim_or_do(self, effect_id: int) -> Effect | None:
-        """Claim; what needs our own database alone is done and settled in the same transaction."""
+        """Claim, and return what must go outside. What needs our own database alone is done and settled in the same
+        transaction, which also claims the first thing it has caused for outside: one turn in the line of writers, not
+        two."""
         hub = self.bench.hub
         now = hub.clock.now()
+        caused: list[Effect | None] = []
         with hub.db.write() as session:
             effect = outbox.claim(session, effect_id, self.bench.name, now, hub.clock.machine())
             if effect is None:
@@ -81,7 +84,14 @@ class Relay:
                 return effect
             do(session, self.bench, effect, now)
             outbox.settle(session, effect, now, {})
-            return None
+            # After the case is concluded, so that a text of a case that closes by this is taken back, not claimed.
+            before_commit(session, "claim", lambda session: caused.append(self._claim_caused(session, now)))
+        return caused[0]
+
+    def _claim_caused(self, session: Session, now: datetime) -> Effect | None:
+        """The first alone; the rest come in their turn, so that no lease runs while another text is on its way."""
+        machine = self.bench.hub.clock.machine()
+        return outbox.claim_caused(session, self.queue, self._outside, self.bench.name, now, machine)
 
     def _go_outside(self, effect: Effect) -> None:
         hub = self.bench.hub

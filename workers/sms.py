@@ -8,7 +8,6 @@ from dispatch import messages, store
 from dispatch import service as dispatch
 from hub import outbox
 from hub.outbox import Effect
-from hub.places import place_of
 from workers.bench import Bench
 from workers.carrier import CarrierError
 
@@ -19,7 +18,7 @@ BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=10), t
 
 def send(bench: Bench, effect: Effect) -> str:
     """Returns the carrier's number. Raises `CarrierError`."""
-    carrier = bench.carrier(_training(bench, effect))
+    carrier = bench.carrier(bool(effect.payload["training"]))
     to, from_, text = (str(effect.payload[key]) for key in ("to", "from", "text"))
     if effect.attempts > 1:
         # The attempt before may have got through and died before it could say so. The carrier's own word may have come
@@ -40,16 +39,11 @@ def send(bench: Bench, effect: Effect) -> str:
 
 def ring(bench: Bench, effect: Effect) -> str:
     """Returns the carrier's number. Raises `CarrierError`."""
-    carrier = bench.carrier(_training(bench, effect))
+    carrier = bench.carrier(bool(effect.payload["training"]))
     to, from_, words = (str(effect.payload[key]) for key in ("to", "from", "words"))
     public = bench.hub.settings.public
     key_to = f"{public}/webhooks/voice/key?effect={effect.id}"
     return carrier.ring(to, from_, words, key_to, f"{public}/webhooks/voice/ended?effect={effect.id}")
-
-
-def _training(bench: Bench, effect: Effect) -> bool:
-    with bench.hub.db.read() as session:
-        return place_of(session, effect.place).training
 
 
 def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:

@@ -126,9 +126,7 @@ class Ticker:
                 return 0
         with hub.db.write() as session:
             woken = outbox.to_wake(session, now, machine, SWEEP_LIMIT)
-        for queue, effect_id in woken:
-            if not hub.post.enqueue(queue, effect_id):
-                break
+        hub.post.carry(woken)
         return len(woken)
 
     def lay_chain(self) -> int:

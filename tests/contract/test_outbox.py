@@ -47,7 +47,7 @@ def state(db: Database, effect_id: int) -> EffectState:
 
 def test_its_number_goes_to_the_queue_after_commit_and_only_then(db: Database) -> None:
     told: list[object] = []
-    db.after_commit.append(lambda info: told.append(info.get("effects")))
+    db.after_commit.append(lambda info: told.append([(one.queue, one.id) for one in info["effects"]]))
     effect_id = put(db)
     assert told == [[(Queue.dispatch, effect_id)]]
 
@@ -270,3 +270,30 @@ def test_the_carriers_own_word_settles_it(db: Database, is_running: bool) -> Non
 def test_the_lease_is_longer_than_a_carriers_time_outs() -> None:
     """Look-up and send, 3 s each: a lease that ended in mid-send would send twice."""
     assert timedelta(seconds=6) < LEASE <= timedelta(seconds=15)
+
+
+def test_what_a_transaction_has_caused_can_be_claimed_by_it_and_is_then_not_enqueued(db: Database) -> None:
+    told: list[object] = []
+    db.after_commit.append(lambda info: told.append([one.id for one in info.get("effects", ())]))
+    with db.write() as session:
+        ours, other = (
+            outbox.append(session, Effect(place=PLACE, queue=queue, kind="sms", payload={}, created_at=NOW))
+            for queue in (Queue.dispatch, Queue.alerts)
+        )
+        taken = outbox.claim_caused(session, Queue.dispatch, {"sms"}, "w1", NOW, MACHINE)
+        again = outbox.claim_caused(session, Queue.dispatch, {"sms"}, "w1", NOW, MACHINE)
+    assert taken is not None
+    assert (taken.id, taken.holder, taken.attempts, taken.state) == (ours, "w1", 1, EffectState.running)
+    assert again is None, "the next is for another queue"
+    assert told[0] == [other]
+    assert state(db, ours) is EffectState.running, "as the database says, too"
+    assert claim(db, ours, "w2") is None
+
+
+def test_what_was_taken_back_in_the_same_transaction_is_not_claimed(db: Database) -> None:
+    with db.write() as session:
+        effect = Effect(place=PLACE, queue=Queue.dispatch, kind="sms", payload={}, created_at=NOW)
+        effect_id = outbox.append(session, effect)
+        outbox.void(session, [effect_id], NOW)
+        assert outbox.claim_caused(session, Queue.dispatch, {"sms"}, "w1", NOW, MACHINE) is None
+    assert state(db, effect_id) is EffectState.void

@@ -154,7 +154,8 @@ class RealHub:
         self.clock.advance(timedelta(seconds=seconds))
 
     def carrier_texts(self) -> list[dict[str, Any]]:
-        """Every text that the carrier knows of, both ways, oldest first."""
+        """Every text that the carrier knows of, both ways, oldest first. It may have just been killed."""
+        until(lambda: self._answers(self.phones_url + "/phones/state"), "the carrier", 60)
         address = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json?PageSize=1000"
         found: list[dict[str, Any]] = []
         while address:

@@ -16,6 +16,7 @@ from hub.settings import read_settings
 
 BEAT_S = 0.5
 STOP_S = 3
+RELEASE_LOOK_S = 0.02
 
 
 class _Server(uvicorn.Server):
@@ -50,7 +51,14 @@ def serve(hub: Hub) -> None:
     )
     server.beat_file = settings.beat_file
     gc.freeze()  # what is loaded by now stays; no collection in mid-request need look at it again
+    wait_for_release(settings.released)
     server.run()
+
+
+def wait_for_release(released: Path | None) -> None:
+    """The supervisor starts us beside the release step, so that loading does not come after it."""
+    while released is not None and not released.exists():
+        time.sleep(RELEASE_LOOK_S)
 
 
 def main() -> int:

@@ -71,6 +71,10 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def has_beaten(self) -> bool:
+        return self._beat_seen is not None
+
     def start(self, now: float) -> None:
         """Only ever from the main thread: the kernel ends a child when the *thread* that started it ends."""
         self.beat_file.unlink(missing_ok=True)

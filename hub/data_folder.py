@@ -35,6 +35,8 @@ class DataFolder:
         self.log = self.root / "log"
         self.welcome = self.run / "welcome.txt"
         """What the release step wants said when the hub is ready: the demo log-ins."""
+        self.released = self.run / "released"
+        """There once the release step of this start has run to its end."""
 
     def make(self) -> None:
         """Nobody else on the machine may look: it holds what people told us."""

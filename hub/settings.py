@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     clock_file: Path | None = None
     beat_file: Path | None = None
+    released: Path | None = None
     protocols: Path = Path("protocols")
     carrier_timeout_s: float = 3.0
     trust_proxy: bool = False

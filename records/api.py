@@ -150,6 +150,8 @@ def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
             raise Refused("Say when care began, or that no care was given.")
         if task.kind is TaskKind.danger:
             _need(told.words, "Say how they are, and how you know.")
+        if task.kind is TaskKind.no_access:
+            _need(told.words, "Say who has seen or heard them, or where they are.")
         words = f"{task.words} {told.words}".strip() if told.words else ""
         tasks.do(session, task, now, visitor.user.actor, words)
     return {"said": "Done."}

@@ -248,6 +248,17 @@ def timeline(session: Session, case_id: int, limit: int = 500) -> list[Timeline]
     return list(session.exec(found))
 
 
+def last_of(session: Session, row: OwedRow, case_id: int, events: Sequence[str]) -> str | None:
+    """Which of `events` the row went through last."""
+    found = pick(Timeline.event).where(
+        Timeline.case_id == case_id,
+        Timeline.owed == row.owed.value,
+        Timeline.row_id == row.key,
+        col(Timeline.event).in_(events),
+    )
+    return session.exec(found.order_by(col(Timeline.id).desc()).limit(1)).first()
+
+
 def live_calls(session: Session, place: str, limit: int = 100) -> list[Call]:
     found = pick(Call).where(Call.place == place, text(CALL_LIVE))
     return list(session.exec(found.order_by(col(Call.id)).limit(limit)))

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from hub.actors import HUB, Actor
-from records import alarms
-from records.model import Case, Task
-from records.service import Due, move, redue, take, write_line
+from records import alarms, store
+from records.model import Case, Position, Task, TaskKind
+from records.service import Due, move, owe, redue, take, write_line
 
 AGAIN_IN = timedelta(minutes=10)
 
@@ -18,6 +18,23 @@ def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) ->
     move(session, task, "do", now, actor, words or f"Done: {task.words}", done_by=actor.name)
     for kind in ("task", "danger"):
         alarms.end(session, task.place, kind, task.key, now)
+
+
+def ask_where_they_are(session: Session, case: Case, position: Position, now: datetime) -> None:
+    """S27: a visit that found no access ends, and nobody has found the person since. Somebody must say that they were
+    seen, heard, or where they are, or the case stays open."""
+    seen = ("begin_care", "finish", "find_person")
+    if store.last_of(session, position, case.key, ("find_no_access", *seen)) != "find_no_access":
+        return
+    task = Task(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        kind=TaskKind.no_access,
+        position_id=position.id,
+        words="Nobody opened, and nobody has seen this person since. Where are they?",
+    )
+    owe(session, task, now, HUB, task.words, Due("task", now + AGAIN_IN))
 
 
 def overdue(session: Session, task_id: int, now: datetime) -> None:

@@ -22,7 +22,7 @@ from hub.db import Database
 from hub.errors import Conflict, Refused
 from hub.places import place_of
 from protocols.loader import load_library
-from records import alarms, call_backs, hand_overs, store
+from records import alarms, call_backs, hand_overs, store, tasks
 from records.model import Assessment, CallBack, Case, CaseState, HandOver, Outcome, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, open_case, owe, record_outcome, reopen, set_priority, take
@@ -287,6 +287,34 @@ def test_no_access_rings_an_alarm_that_stays(hands: Hands) -> None:
     hands.text(ANA, "WITH", START + 22 * MIN)
     with hands.db.read() as session:
         assert not alarms.is_live(session, PLACE, "no_access", position.id)
+
+
+@pytest.mark.parametrize("found_by", ["nobody", "the next nurse"])
+def test_no_access_stood_down_cannot_close_unseen(hands: Hands, found_by: str) -> None:
+    """S27: handed back from the door and stood down, the case still asks where the person is."""
+    case_id = hands.case()
+    (position,) = hands.all(Position)
+    hands.seek(position.id, START)
+    hands.text(ANA, "1", START + MIN)
+    hands.text(ANA, "NOACCESS", START + 20 * MIN)
+    if found_by == "the next nurse":
+        hands.text(ANA, "WITH", START + 25 * MIN)
+        hands.text(ANA, "DONE", START + 40 * MIN)
+        with hands.db.write() as session:
+            case = take(session, case_id, START + 50 * MIN)
+            record_outcome(session, case, Outcome.visited, "", START + 50 * MIN, AMARA)
+        assert hands.get(Case, case_id).state is CaseState.closed
+        return
+    hands.text(ANA, "BACK", START + 25 * MIN)
+    hands.close(case_id, START + 30 * MIN)
+    assert hands.get(Case, case_id).state is CaseState.open
+    (task,) = (task for task in hands.all(Task) if task.kind is TaskKind.no_access)
+    assert task.state == "open"
+    with hands.db.write() as session:
+        tasks.do(
+            session, session.get_one(Task, task.id), START + 40 * MIN, AMARA, "Her son has her with him."
+        )
+    assert hands.get(Case, case_id).state is CaseState.closed
 
 
 @pytest.mark.parametrize(

@@ -204,9 +204,7 @@ class _Reply:
         self._say(texts.nothing_open(self.place.public_number), None)
 
     def _opt_out(self, _reading: Reading, _offer: Offer | None) -> None:
-        messages.mark_unreachable(self.session, self.who, self.now, "they texted a word that carriers own")
-        for offer in store.live_offers_of(self.session, self.who.key):
-            service.expire(self.session, self.desk, offer.key, self.now, "gets no texts any more")
+        service.deaf(self.session, self.desk, self.who, self.now, "they texted a word that carriers own")
 
     def _human(self, _reading: Reading, offer: Offer | None) -> None:
         position = store.assignment_of(self.session, self.who.key)

@@ -22,7 +22,7 @@ from hub.errors import Conflict
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
-from records import alarms, tasks
+from records import alarms, tasks, welfare
 from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.positions import start_offering
@@ -164,7 +164,7 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
     _end_offer(session, offer, "accept", now)
     for other in others:
         if other.id in verdict.lost:
-            _tell_lost(session, place, case, other, now)
+            _tell_lost(session, place, case, other, who, now)
         elif other.id in verdict.withdrawn:
             _withdraw_for(session, place, other, offer.code, now)
     _assign(session, case, position, offer, who, now, actor, late=late)
@@ -214,6 +214,8 @@ def _assign(
     )
     for kind in ("nobody_accepted", "nobody_eligible"):
         alarms.end(session, case.place, kind, position.key, now)
+    if case.breach_at is None or case.breach_at > now:
+        welfare.no_longer(session, case, now, actor, f"{who.short_name} is coming.")
 
 
 def _answer(
@@ -257,11 +259,18 @@ def expire(
     seek(session, desk, offer.position_id, now)
 
 
+def deaf(session: Session, desk: Desk, who: Responder, now: datetime, why: str) -> None:
+    """S24: texts do not reach this phone any more. Whatever it has been asked goes on to the next at once."""
+    messages.mark_unreachable(session, who, now, why)
+    for offer in store.live_offers_of(session, who.key):
+        expire(session, desk, offer.key, now, "gets no texts any more")
+
+
 def not_delivered(session: Session, desk: Desk, message: Message, now: datetime) -> None:
     """A text did not arrive, and will not: an offer goes straight on to the next, anything else alarms."""
     if message.error_code == messages.OPTED_OUT and message.responder_id is not None:
         who = store.responder(session, message.responder_id)
-        messages.mark_unreachable(session, who, now, "the carrier refuses texts to this phone")
+        deaf(session, desk, who, now, "the carrier refuses texts to this phone")
     if message.offer_id is not None:
         offer = store.offer(session, message.place, message.offer_id)
         if offer.state is OfferState.sent:
@@ -307,8 +316,11 @@ def give_back(session: Session, offer: Offer, now: datetime) -> None:
     session.add(offer)
 
 
-def _tell_lost(session: Session, place: Place, case: Case, offer: Offer, now: datetime) -> None:
-    if _end_offer(session, offer, "lose", now):
+def _tell_lost(
+    session: Session, place: Place, case: Case, offer: Offer, winner: Responder, now: datetime
+) -> None:
+    """The winner's own later offer of the same visit ends without a word: they have it."""
+    if _end_offer(session, offer, "lose", now) and offer.responder_id != winner.id:
         who = store.responder(session, offer.responder_id)
         _answer(session, place, who, case, offer, texts.already_taken(offer.code), now)
 

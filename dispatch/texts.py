@@ -41,6 +41,10 @@ def yours(code: str, link: str) -> str:
     )
 
 
+def worse(code: str, label: str, be_there_by: str, link: str) -> str:
+    return f"FP {code} is more urgent now: {label}. Be there by {be_there_by}. {link}"
+
+
 def already_taken(code: str) -> str:
     return f"FP {code}: already taken, thank you. Nothing to do."
 

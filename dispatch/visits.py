@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from dispatch import messages, store, texts
+from dispatch.desk import Desk
 from dispatch.model import Responder
 from dispatch.service import give_back
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.places import place_of
-from records import alarms, hand_overs
+from records import alarms, hand_overs, welfare
 from records.model import Case, HandOver, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, move, owe, redue, stop_clock, take, write_line
@@ -70,6 +71,8 @@ def step(
     move(session, position, event, now, actor, words, _due(event, position, when), **values)
     if event == "begin_care" and position.stops_clock:
         stop_clock(session, case, when, now, actor, f"The clock stopped: {name} began care.")
+    if event == "begin_care":
+        welfare.no_longer(session, case, now, actor, f"{name} is with them.")
     if event == "find_no_access":
         next_no_access_step(session, case, position, 0, now)
 
@@ -92,6 +95,7 @@ def _finish(
 ) -> None:
     skipped_with = position.care_began_at is None
     move(session, position, "finish", now, actor, words, done_at=when)
+    welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
     if skipped_with:
         # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
         task = Task(
@@ -199,6 +203,24 @@ def ambulance(session: Session, who: Responder, position: Position, now: datetim
     why = f"{who.short_name} asks for an ambulance from the scene."
     alarms.ring(session, case.place, "ambulance", case.key, f"{case.ref}: {why}", now, case)
     return hand_overs.request(session, case, "999", "responder", why, now, who.actor)
+
+
+def tell_worse(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
+    """S13: asked again, it has turned out more urgent; whoever has accepted is told at once."""
+    case_id = store.case_of_position(session, position_id)
+    if case_id is None:
+        return
+    case = take(session, case_id, now)
+    position = session.get_one(Position, position_id, populate_existing=True)
+    held = store.accepted_offer(session, position.key)
+    if held is None or position.state not in ("accepted", "en_route", "at_door", "no_access"):
+        return
+    place = place_of(session, case.place)
+    who = store.responder(session, held.responder_id)
+    by = texts.by_when(position.due_at, now, place.local())
+    body = texts.worse(held.code, desk.label(position.priority), by, desk.link(f"o/{held.code}"))
+    messages.text(session, place, who, body, now, case=case, offer=held)
+    write_line(session, case.key, now, HUB, "told_worse", f"{who.short_name} told that it is more urgent.")
 
 
 OVERDUE = {

@@ -65,6 +65,9 @@ class Case(SQLModel, table=True):
         where_live("case_open", "place", "next_due_at", where="state = 'open'"),
         where_live("case_open_ref", "place", "ref", where="state = 'open'"),
         Index("case_ref", "place", "ref"),
+        Index("case_nhs_number", "place", "nhs_number"),
+        Index("case_born", "place", "born"),
+        Index("case_postcode", "place", "postcode"),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -135,12 +138,14 @@ class Call(OwedRow, table=True):
     __table_args__ = (
         where_live("call_live", "place", where=CALL_LIVE),
         Index("call_case", "case_id"),
+        Index("call_number", "place", "number"),
         Index("call_sid", "carrier_sid", unique=True),
     )
     case_id: int | None = Field(default=None, foreign_key="case_.id")
     state: CallState = Field(default=CallState.ringing, sa_type=one_of(CallState))
     carrier_sid: str | None = Field(default=None, max_length=40)
     number: str | None = Field(default=None, max_length=20, description="E.164")
+    by_us: bool = Field(default=False, description="the hub rang them: a call-back, a welfare call")
     caller_name: str = Field(default="", max_length=200)
     caller_relation: str = Field(default="", max_length=80)
     handler_id: int | None = None

@@ -1,4 +1,4 @@
-"""A position that nobody has asks dispatch to seek: triage and dispatch both do, and neither imports the other."""
+"""What a position asks of dispatch: triage and dispatch both do, and neither imports the other."""
 
 from datetime import datetime
 
@@ -10,12 +10,20 @@ from records.model import Position
 
 def start_offering(session: Session, position: Position, now: datetime) -> None:
     """After commit a dispatch worker seeks: a fault there cannot undo what this transaction does."""
-    effect = Effect(
+    append(session, _effect(position, "seek", now))
+
+
+def tell_worse(session: Session, position: Position, now: datetime) -> None:
+    """Whoever has accepted hears that it is more urgent now."""
+    append(session, _effect(position, "worse", now))
+
+
+def _effect(position: Position, kind: str, now: datetime) -> Effect:
+    return Effect(
         place=position.place,
         case_id=position.case_id,
         queue=Queue.dispatch,
-        kind="seek",
+        kind=kind,
         payload={"position": position.key},
         created_at=now,
     )
-    append(session, effect)

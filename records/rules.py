@@ -75,6 +75,23 @@ def warnings(clock_start: datetime, breach_at: datetime) -> list[tuple[int, date
     return [(percent, clock_start + whole * percent / 100) for percent in WARN_AT]
 
 
+WELFARE = {"one_hour", "two_hours"}
+WELFARE_FIRST = (timedelta(minutes=30), timedelta(minutes=60))
+WELFARE_THEN = timedelta(hours=1)
+"""S4: welfare calls at 30 and 60 min, then hourly, for 1 HOUR and 2 HOURS; none for SAME DAY and 2 DAYS. [LOCAL]"""
+
+
+def next_welfare_call(clock_start: datetime, priority: str | None, now: datetime) -> datetime | None:
+    """When to look next whether somebody who waits must be rung; by the case's own clock."""
+    if priority not in WELFARE:
+        return None
+    for after in WELFARE_FIRST:
+        if clock_start + after > now:
+            return clock_start + after
+    hours = (now - clock_start) // WELFARE_THEN + 1
+    return clock_start + hours * WELFARE_THEN
+
+
 NAMES = {
     Owed.call: "a call that is still open",
     Owed.assessment: "an assessment that is not finished",

@@ -29,7 +29,7 @@ from records.model import (
     Task,
     TaskKind,
 )
-from records.rules import Conclusion, conclude, in_the_way, next_due, warnings
+from records.rules import Conclusion, conclude, in_the_way, next_due, next_welfare_call, warnings
 
 R = TypeVar("R", bound=OwedRow)
 FINISH_IN = timedelta(minutes=30)
@@ -148,6 +148,8 @@ def set_priority(session: Session, case: Case, priority: str, target_min: int | 
         near = [(f"near_{percent}", at) for percent, at in warnings(case.clock_start, case.breach_at)]
         dues = [Due(kind, at, human=False) for kind, at in near if at > now]
         dues.append(Due("breach", case.breach_at, human=False))
+        if look_at := next_welfare_call(case.clock_start, priority, now):
+            dues.append(Due("welfare", look_at, human=False))
     deadlines.set_deadlines(session, case.place, case.id, "case", case.key, dues)
     session.add(case)
 

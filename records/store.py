@@ -259,6 +259,12 @@ def last_of(session: Session, row: OwedRow, case_id: int, events: Sequence[str])
     return session.exec(found.order_by(col(Timeline.id).desc()).limit(1)).first()
 
 
+def numbers_of(session: Session, case_id: int) -> tuple[str, ...]:
+    """The telephone numbers of the calls about the case, the newest first, each once."""
+    found = pick(Call.number).where(Call.case_id == case_id, col(Call.number).is_not(None))
+    return tuple(dict.fromkeys(n for n in session.exec(found.order_by(col(Call.id).desc()).limit(20)) if n))
+
+
 def live_calls(session: Session, place: str, limit: int = 100) -> list[Call]:
     found = pick(Call).where(Call.place == place, text(CALL_LIVE))
     return list(session.exec(found.order_by(col(Call.id)).limit(limit)))

@@ -15,10 +15,10 @@ from hub.bodies import Body, Number, Text
 from hub.errors import Conflict
 from hub.gate import Visitor, allow, hub_of
 from protocols.loader import Library
-from records.model import Assessment, Call, Position
+from records.model import Assessment, Call, CallBack, Position
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, now, service, view
+from triage import calls, capture, contacts, now, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -76,6 +76,10 @@ class AmbulanceBody(Body):
 
 class FinishBody(Body):
     dialled_by: Literal["caller", "hub"] = "hub"
+
+
+class JoinBody(Body):
+    case: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class BreakOffBody(Body):
@@ -137,6 +141,24 @@ def end_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any
     return {"saved_at": at}
 
 
+@router.post("/calls/{call_id}/join")
+def join(request: Request, call_id: Number, body: JoinBody, visitor: Taker) -> dict[str, Any]:
+    """The call is about that open case (S13)."""
+    with _work(request) as (session, at):
+        call = row(session, Call, call_id, visitor.user.place)
+        target = case_of(session, visitor.user.place, body.case)
+        joined = contacts.join(session, call, target.key, at, visitor.user.actor)
+        return {"saved_at": at, "call": call.key, "case": joined.ref}
+
+
+@router.post("/call-backs/{back_id}/ring")
+def ring_back(request: Request, back_id: Number, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        back = row(session, CallBack, back_id, visitor.user.place)
+        call = calls.ring_back(session, back, visitor.user, at)
+        return {"saved_at": at, "call": call.key}
+
+
 @router.post("/calls/{call_id}/note")
 def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> dict[str, Any]:
     with _work(request) as (session, at):
@@ -153,8 +175,9 @@ def call_state(request: Request, call_id: Number, visitor: Taker) -> dict[str, A
     hub = hub_of(request)
     with hub.db.read() as session:
         call = row(session, Call, call_id, visitor.user.place)
-        state = dataclasses.asdict(now.now_of(session, call, library_of(request)))
-    return {"now": hub.clock.now(), **state}
+        at = hub.clock.now()
+        state = dataclasses.asdict(now.now_of(session, call, library_of(request), at))
+    return {"now": at, **state}
 
 
 @router.post("/cases/{case_id}/assessments")

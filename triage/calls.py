@@ -14,7 +14,7 @@ from protocols.engine import dropped
 from protocols.loader import Library
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
-from records.model import Assessment, Call, Case
+from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
 from triage import rules, store
@@ -92,6 +92,32 @@ def new_call(session: Session, user: User, now: datetime) -> Call:
     return owe(
         session, call, now, user.actor, f"{user.name} took the call.", Due("call_long", now + CALL_LONG)
     )
+
+
+def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Call:
+    """We ring them: a call on the same case, so that what is said is typed down and the questions can be asked again
+    (S4, S6). Asked for twice, it is the same call."""
+    case = take(session, back.case_id, now)
+    for mine in store.calls_of_handler(session, case.place, user.id or 0):
+        if mine.case_id == case.key:
+            return mine
+    way = back.ways[back.way] if back.ways else ""
+    before = store.last_call(session, case.key)
+    call = Call(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        state=CallState.on_line,
+        number=way if way.startswith("+") else None,
+        by_us=True,
+        caller_name=before.caller_name if before else "",
+        caller_relation=before.caller_relation if before else "",
+        handler_id=user.id,
+        handler_name=user.name,
+        answered_at=now,
+    )
+    words = f"{user.name} rings back."
+    return owe(session, call, now, user.actor, words, Due("call_long", now + CALL_LONG))
 
 
 def waits(session: Session, call_id: int, now: datetime) -> None:

@@ -12,7 +12,7 @@ from protocols.loader import Library
 from protocols.model import House
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.store import rows_of
-from triage import store
+from triage import contacts, store
 
 ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
 DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
@@ -45,6 +45,21 @@ class CaseNow:
 
 
 @dataclass(frozen=True)
+class KnownNow:
+    """A case that the call may be about (S13): what is the same, and how it stands."""
+
+    id: int
+    ref: str
+    is_open: bool
+    because: tuple[str, ...]
+    who: str
+    need: str
+    label: str
+    headline: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CallNow:
     """`stamp` changes when anything here does that the page must show anew."""
 
@@ -55,16 +70,19 @@ class CallNow:
     ended_at: datetime | None
     handler: str
     case: CaseNow | None
+    known: tuple[KnownNow, ...]
+    may_join: bool
     stamp: str
 
 
-def now_of(session: Session, call: Call, library: Library) -> CallNow:
+def now_of(session: Session, call: Call, library: Library, now: datetime) -> CallNow:
     place = place_of(session, call.place)
     case = session.get(Case, call.case_id) if call.case_id else None
     here = _case_now(session, case, library.house, place) if case else None
     assessment = store.taking(session, call.case_id) if call.case_id else None
     answers = sorted((assessment.answers if assessment else {}).items())
-    seen = repr((call.state, here, answers))
+    known = tuple(_known(session, one, library.house) for one in contacts.known(session, call, now))
+    seen = repr((call.state, here, known, answers))
     return CallNow(
         id=call.key,
         state=call.state,
@@ -73,6 +91,8 @@ def now_of(session: Session, call: Call, library: Library) -> CallNow:
         ended_at=call.ended_at,
         handler=call.handler_name,
         case=here,
+        known=known,
+        may_join=case is not None and contacts.may_join(session, call, case),
         stamp=hashlib.sha256(seen.encode()).hexdigest()[:16],
     )
 
@@ -111,6 +131,24 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
             )
             for row in hand_overs
         ),
+    )
+
+
+def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
+    case = one.case
+    ended = str(case.outcome).replace("_", " ") if case.outcome else "over"
+    positions = rows_of(session, Position, case.key, live=True)
+    headline = _headline(case, positions, rows_of(session, CallBack, case.key, live=True))
+    return KnownNow(
+        id=case.key,
+        ref=case.ref,
+        is_open=one.is_open,
+        because=one.because,
+        who=case.person_name,
+        need=case.need or "",
+        label=house.priority(case.priority).label if case.priority else "",
+        headline=headline if one.is_open else f"Ended: {ended}",
+        at=case.clock_start if one.is_open else case.closed_at or case.clock_start,
     )
 
 

@@ -15,7 +15,7 @@ from protocols.verdict import Verdict
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
-from records.positions import start_offering
+from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
 from triage import calls, store
@@ -195,13 +195,14 @@ def _put_to_work(
     if is_999:
         hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
     clinician_asked = verdict.priority == house.clinician
-    have = [row.kind for row in rows_of(session, Position, case.key, live=True)]
+    have = rows_of(session, Position, case.key, live=True)
     waiting = False
     for asked in verdict.positions:
         if not house.position(asked.kind).offered:
             clinician_asked = True
-        elif asked.kind in have:
-            have.remove(asked.kind)  # S11: the highest count of each kind, not the sum
+        elif there := next((row for row in have if row.kind == asked.kind), None):
+            have.remove(there)  # S11: the highest count of each kind, not the sum
+            _raise_position(session, case, there, house, asked.priority, now)
         else:
             held = is_999 and not asked.with_999
             waiting |= held
@@ -215,6 +216,25 @@ def _put_to_work(
         numbers = (call.number,) if call and call.number else ()
         due_at = max(case.clock_start + target, now + timedelta(minutes=2))
         call_backs.open_call_back(session, case, "hub_clinician", why, due_at, now, HUB, numbers=numbers)
+
+
+def _raise_position(
+    session: Session, case: Case, row: Position, house: House, priority: str, now: datetime
+) -> None:
+    """S13: worse than before. Who is on the way is told; else it is sought anew, by the faster escalation protocol."""
+    if house.rank[priority] >= house.rank[row.priority]:
+        return
+    row.priority = priority
+    row.due_at = case.clock_start + timedelta(minutes=house.priority(priority).target_min or 0)
+    words = f"{row.title.capitalize()} now wanted faster: {house.priority(priority).label}."
+    if row.responder_id is None:
+        row.ladder_began_at = row.ladder_done_at = None
+    session.add(row)
+    write_line(session, case.key, now, HUB, "raised", words)
+    if row.responder_id is None and not row.held_for_999:
+        start_offering(session, row, now)
+    elif row.responder_id is not None:
+        tell_worse(session, row, now)
 
 
 def _open_position(

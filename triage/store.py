@@ -5,14 +5,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import ColumnElement, func, or_, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed
-from records.model import CALL_LIVE, Assessment, Call, CallBack, Case
+from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome
 from triage.model import Answered, CaptureField, Entry, ProtocolText
 
 
@@ -77,6 +77,37 @@ def taking(session: Session, case_id: int) -> Assessment | None:
         select(Assessment).where(Assessment.case_id == case_id).order_by(col(Assessment.id).desc()).limit(1)
     )
     return session.exec(found).first()
+
+
+def cases_like(
+    session: Session, call: Call, own: Case | None, since: datetime, limit: int = 40
+) -> list[Case]:
+    """Other cases of the place with the same number, person or postcode: the open ones, and those begun since."""
+    place, here = call.place, own.key if own else 0
+    same: list[ColumnElement[bool]] = []
+    if call.number:
+        by_number = select(Call.case_id).where(Call.place == place, Call.number == call.number)
+        same.append(col(Case.id).in_(by_number))
+    if own is not None and own.nhs_number:
+        same.append(col(Case.nhs_number) == own.nhs_number)
+    if own is not None and own.born and own.person_name:
+        same.append(col(Case.born) == own.born)
+    if own is not None and own.postcode and own.address:
+        same.append(col(Case.postcode) == own.postcode)
+    if not same:
+        return []
+    lately = or_(col(Case.state) == CaseState.open, col(Case.clock_start) > since)
+    ends = or_(col(Case.outcome).is_(None), col(Case.outcome) != Outcome.duplicate)
+    found = select(Case).where(Case.place == place, col(Case.id) != here, or_(*same), lately, ends)
+    return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def calls_since(session: Session, case_id: int, since: datetime) -> int:
+    """How many calls about the case somebody has made to us since then; those that we made do not count."""
+    counted = select(func.count()).where(
+        Call.case_id == case_id, col(Call.opened_at) > since, ~col(Call.by_us)
+    )
+    return session.exec(counted).one()
 
 
 def last_call(session: Session, case_id: int) -> Call | None:

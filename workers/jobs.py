@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import service as dispatch
+from dispatch import visits
 from hub.outbox import Effect
 from workers import sms
 from workers.bench import Bench
@@ -16,7 +17,11 @@ def _seek(session: Session, bench: Bench, effect: Effect, now: datetime) -> None
     dispatch.seek(session, bench.desk, int(effect.payload["position"]), now)
 
 
-INSIDE: dict[str, Inside] = {"seek": _seek}
+def _worse(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
+    visits.tell_worse(session, bench.desk, int(effect.payload["position"]), now)
+
+
+INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse}
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring, "catch_up": catch_up}
 """Effects on the world outside: claimed, done without a transaction, settled."""

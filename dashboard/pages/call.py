@@ -185,13 +185,14 @@ def _facts(
     request: Request, session: Session, call: Call, library: Library, ask: str | None
 ) -> dict[str, Any]:
     place = the_place(request)
-    state = now_of(session, call, library)
+    state = now_of(session, call, library, hub_of(request).clock.now())
     assessment = store.taking(session, call.case_id or 0)
     case = session.get(Case, call.case_id) if call.case_id else None
     seen = view.view_of(session, library, assessment, case, ask) if assessment and case else None
     return {
         "state": state,
         "view": seen,
+        "asked_before": _asked_before(call, assessment),
         "protocols": [
             {
                 "key": view.key_of(nth),
@@ -205,6 +206,12 @@ def _facts(
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
+
+
+def _asked_before(call: Call, assessment: Assessment | None) -> bool:
+    """S13: the questions were finished before this call began, so they are asked again on it."""
+    finished_at = assessment.finished_at if assessment else None
+    return finished_at is not None and finished_at <= call.opened_at
 
 
 def _goes(call: Call, case: Case) -> list[tuple[str, str, str]]:

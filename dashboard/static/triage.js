@@ -155,6 +155,7 @@ const acts = {
   "take-back": takeBack,
   999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
   begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
+  join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
   fill: (button) => focusField(button.dataset.fill),
   commit,
   end: () => does(`/api/calls/${call}/end`, {}, () => refresh()),

@@ -160,6 +160,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("case_", schema=None) as batch_op:
+        batch_op.create_index("case_born", ["place", "born"], unique=False)
+        batch_op.create_index("case_nhs_number", ["place", "nhs_number"], unique=False)
         batch_op.create_index(
             "case_open",
             ["place", "next_due_at"],
@@ -174,6 +176,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.create_index("case_postcode", ["place", "postcode"], unique=False)
         batch_op.create_index("case_ref", ["place", "ref"], unique=False)
 
     op.create_table(
@@ -488,6 +491,7 @@ def upgrade() -> None:
         ),
         sa.Column("carrier_sid", sa.String(length=40), nullable=True),
         sa.Column("number", sa.String(length=20), nullable=True),
+        sa.Column("by_us", sa.Boolean(), nullable=False),
         sa.Column("caller_name", sa.String(length=200), nullable=False),
         sa.Column("caller_relation", sa.String(length=80), nullable=False),
         sa.Column("handler_id", sa.Integer(), nullable=True),
@@ -509,6 +513,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('ringing', 'on_line')"),
             postgresql_where=sa.text("state IN ('ringing', 'on_line')"),
         )
+        batch_op.create_index("call_number", ["place", "number"], unique=False)
         batch_op.create_index("call_sid", ["carrier_sid"], unique=True)
 
     op.create_table(
@@ -1075,6 +1080,7 @@ def downgrade() -> None:
     op.drop_table("call_back")
     with op.batch_alter_table("call", schema=None) as batch_op:
         batch_op.drop_index("call_sid")
+        batch_op.drop_index("call_number")
         batch_op.drop_index(
             "call_live",
             sqlite_where=sa.text("state IN ('ringing', 'on_line')"),
@@ -1172,6 +1178,7 @@ def downgrade() -> None:
     op.drop_table("deadline")
     with op.batch_alter_table("case_", schema=None) as batch_op:
         batch_op.drop_index("case_ref")
+        batch_op.drop_index("case_postcode")
         batch_op.drop_index(
             "case_open_ref",
             sqlite_where=sa.text("state = 'open'"),
@@ -1180,6 +1187,8 @@ def downgrade() -> None:
         batch_op.drop_index(
             "case_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
+        batch_op.drop_index("case_nhs_number")
+        batch_op.drop_index("case_born")
 
     op.drop_table("case_")
     op.drop_table("beat")

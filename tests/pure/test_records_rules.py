@@ -16,6 +16,7 @@ from records.rules import (
     in_the_way,
     latest_safe_departure,
     next_due,
+    next_welfare_call,
     warnings,
 )
 
@@ -113,3 +114,28 @@ def test_the_question_how_it_ended_is_said_once() -> None:
         in_the_way([Live(Owed.task, "open", "finish")], None) == "Still in the way of closing: how it ended."
     )
     assert in_the_way([], "visited") == ""
+
+
+@pytest.mark.parametrize(
+    ("priority", "waited_min", "next_min", "why"),
+    [
+        ("two_hours", 0, 30, "the first"),
+        ("two_hours", 29, 30, "the first"),
+        ("two_hours", 30, 60, "the first was just due"),
+        ("one_hour", 45, 60, "the second"),
+        ("two_hours", 60, 120, "then hourly"),
+        ("two_hours", 119, 120, "hourly"),
+        ("two_hours", 120, 180, "hourly, also when the time is over"),
+        ("one_hour", 601, 660, "for as long as they wait"),
+        ("same_day", 0, None, "none by default"),
+        ("two_days", 90, None, "none by default"),
+        ("advice", 0, None, "nobody is coming"),
+        (None, 0, None, "not yet known"),
+    ],
+)
+def test_welfare_calls_by_the_cases_own_clock(
+    priority: str | None, waited_min: int, next_min: int | None, why: str
+) -> None:
+    """S4."""
+    at = next_welfare_call(NOON, priority, NOON + timedelta(minutes=waited_min))
+    assert at == (NOON + timedelta(minutes=next_min) if next_min is not None else None), why

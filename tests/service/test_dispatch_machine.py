@@ -5,7 +5,7 @@ any order. What must always be true is looked at after every step.
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -122,8 +122,8 @@ class NoPost:
     def keep_no_longer(self) -> None:
         pass
 
-    def enqueue(self, _queue: Queue, _effect_id: int) -> bool:
-        return False
+    def carry(self, _effects: Sequence[tuple[Queue, int]]) -> None:
+        pass
 
 
 class LoudRelay(Relay):

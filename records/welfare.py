@@ -1,0 +1,63 @@
+"""S4: while nobody has accepted, or the time is over, the person is rung now and then and asked the red flags again."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hub import deadlines
+from hub.actors import HUB, Actor
+from hub.deadlines import Deadline
+from records import alarms, store
+from records.call_backs import open_call_back
+from records.lifecycles import PositionState
+from records.model import CallBack, CallBackKind, Case, CaseState, Position
+from records.rules import next_welfare_call
+from records.service import supersede, take
+
+RING_IN = timedelta(minutes=5)
+"""How soon a welfare call is made once it is due. [LOCAL]"""
+WHY = "Welfare call: how are they now? Ask the red flags again."
+NOBODY_YET = (PositionState.open, PositionState.offered)
+
+
+def look(session: Session, case_id: int, now: datetime) -> None:
+    """The ticker's turn: ring them if they wait, and look again in time."""
+    case = take(session, case_id, now)
+    if case.state is CaseState.closed or case.clock_stop is not None:
+        return
+    if _waits(session, case, now) and not _live(session, case):
+        numbers = store.numbers_of(session, case.key)
+        due_at = now + RING_IN
+        open_call_back(
+            session, case, "handler", WHY, due_at, now, HUB, numbers=numbers, kind=CallBackKind.welfare
+        )
+    if again_at := next_welfare_call(case.clock_start, case.priority, now):
+        deadline = Deadline(
+            place=case.place,
+            case_id=case.key,
+            kind="welfare",
+            owner="case",
+            subject=case.key,
+            due_at=again_at,
+            human=False,
+        )
+        deadlines.set_deadline(session, deadline)
+
+
+def _waits(session: Session, case: Case, now: datetime) -> bool:
+    """A visit is wanted and nobody has said yes to it, or the time is over."""
+    wanted = [row for row in store.rows_of(session, Position, case.key, live=True) if row.stops_clock]
+    over = case.breach_at is not None and case.breach_at <= now
+    return bool(wanted) and (over or all(row.state in NOBODY_YET for row in wanted))
+
+
+def _live(session: Session, case: Case) -> list[CallBack]:
+    live = store.rows_of(session, CallBack, case.key, live=True)
+    return [row for row in live if row.kind is CallBackKind.welfare]
+
+
+def no_longer(session: Session, case: Case, now: datetime, actor: Actor, because: str) -> None:
+    """Somebody is with them, or on the way in time: nobody need ring."""
+    for row in _live(session, case):
+        supersede(session, row, now, actor, because)
+        alarms.end(session, row.place, "call_back", row.key, now)

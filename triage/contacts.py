@@ -1,0 +1,158 @@
+"""S13: somebody rings again. Their open case is joined by one key and triaged again; the third contact goes to a
+clinician. Who rings again about something that is over is shown how it ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from hub.actors import HUB, Actor
+from hub.errors import Conflict
+from records import call_backs, store
+from records.lifecycles import AssessmentState, CallState
+from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
+from records.service import Due, record_outcome, redue, take, write_line
+from triage.calls import CALL_LONG
+from triage.service import FINISH_IN
+from triage.store import calls_since, cases_like
+
+WITHIN = timedelta(hours=72)
+THIRD = 3
+CLINICIAN_IN = timedelta(minutes=20)
+"""S13: a clinician's word after the third contact. [LOCAL]"""
+CARRIED = (
+    "need",
+    "need_words",
+    "person_name",
+    "nhs_number",
+    "born",
+    "address",
+    "postcode",
+    "access_words",
+    "talk_words",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case that this call may be about: `because` says what is the same."""
+
+    case: Case
+    because: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.case.state is CaseState.open
+
+
+def known(session: Session, call: Call, now: datetime) -> list[Known]:
+    """Open ones first, then what ended within 72 hours; the newest first. Ten at most."""
+    own = session.get(Case, call.case_id) if call.case_id else None
+    found = [
+        Known(case, tuple(because))
+        for case in cases_like(session, call, own, now - WITHIN)
+        if (because := _same(session, call, own, case))
+    ]
+    return sorted(found, key=lambda one: (not one.is_open, -one.case.key))[:10]
+
+
+def _same(session: Session, call: Call, own: Case | None, other: Case) -> list[str]:
+    said = []
+    if call.number and call.number in store.numbers_of(session, other.key):
+        said.append("same number")
+    if own is not None and own.nhs_number and own.nhs_number == other.nhs_number:
+        said.append("same NHS number")
+    if own is not None and own.person_name and own.born and _person(own) == _person(other):
+        said.append("same name and date of birth")
+    if own is not None and own.address and own.postcode and _door(own) == _door(other):
+        said.append("same address")
+    return said
+
+
+def _person(case: Case) -> tuple[str, object]:
+    return " ".join(case.person_name.casefold().split()), case.born
+
+
+def _door(case: Case) -> tuple[str, str | None]:
+    return " ".join(case.address.casefold().replace(",", " ").split()), case.postcode
+
+
+def may_join(session: Session, call: Call, own: Case) -> bool:
+    return call.state is CallState.on_line and not _has_begun(session, own)
+
+
+def join(session: Session, call: Call, target_id: int, now: datetime, actor: Actor) -> Case:
+    """This call is about that open case: it goes there with all that was typed, and its own new case was a duplicate.
+
+    Raises `Conflict` where the call's own case has begun something that others wait for.
+    """
+    if call.state is not CallState.on_line or call.case_id is None:
+        raise Conflict("A call that is over cannot be joined.")
+    own_id = call.case_id
+    first, second = sorted((own_id, target_id))  # one order for all, so that no two can wait for each other
+    take(session, first, now)
+    take(session, second, now)
+    own, target = take(session, own_id, now), take(session, target_id, now)
+    session.refresh(call)
+    if own_id == target_id or call.case_id != own_id:
+        raise Conflict("This call is about that case already.")
+    if target.state is CaseState.closed:
+        raise Conflict("That case is closed. Open it again, or go on with this new one.")
+    if _has_begun(session, own):
+        raise Conflict("This call's own case has visits or call-backs of its own. Go on with it here.")
+    _carry(own, target)
+    session.add(target)
+    call.case_id = target.key
+    session.add(call)
+    session.flush()
+    redue(session, call, Due("call_long", now + CALL_LONG))
+    _questions_go_on_there(session, own, target, now)
+    own.linked_case_id = target.key
+    write_line(session, own.key, now, actor, "joined", f"About {target.ref}: joined to it.")
+    record_outcome(session, own, Outcome.duplicate, f"Joined to {target.ref}.", now, actor)
+    write_line(
+        session, target.key, now, actor, "further_contact", "They rang again: ask the questions again (S13)."
+    )
+    _third_goes_to_a_clinician(session, target, now)
+    return target
+
+
+def _has_begun(session: Session, case: Case) -> bool:
+    kinds: tuple[type[Any], ...] = (Position, HandOver, CallBack)
+    return any(store.rows_of(session, kind, case.key) for kind in kinds)
+
+
+def _carry(own: Case, target: Case) -> None:
+    """What was typed fills gaps; it never writes over what is there."""
+    for name in CARRIED:
+        if not getattr(target, name):
+            setattr(target, name, getattr(own, name))
+
+
+def _questions_go_on_there(session: Session, own: Case, target: Case, now: datetime) -> None:
+    """Answers that were given are not asked for again."""
+    there = {row.protocol for row in store.rows_of(session, Assessment, target.key, live=True)}
+    for row in store.rows_of(session, Assessment, own.key, live=True):
+        if row.state is AssessmentState.taking and row.protocol not in there:
+            row.case_id = target.key
+            session.add(row)
+            session.flush()
+            redue(session, row, Due("assessment", now + FINISH_IN))
+
+
+def _third_goes_to_a_clinician(session: Session, case: Case, now: datetime) -> None:
+    contacts = calls_since(session, case.key, now - WITHIN)
+    live = store.rows_of(session, CallBack, case.key, live=True)
+    if contacts < THIRD or any(row.who == "hub_clinician" for row in live):
+        return
+    call_backs.open_call_back(
+        session,
+        case,
+        "hub_clinician",
+        f"They have rung {contacts} times in three days.",
+        now + CLINICIAN_IN,
+        now,
+        HUB,
+        numbers=store.numbers_of(session, case.key),
+    )

@@ -7,7 +7,7 @@ import csv
 import math
 import unicodedata
 from bisect import bisect_left
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ def point_of(outward: str) -> Point | None:
     return found.point if found else None
 
 
+@lru_cache(maxsize=64)
 def town_called(name: str) -> Town | None:
     """The biggest of that name."""
     wanted = folded(name)

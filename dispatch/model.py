@@ -59,7 +59,7 @@ class Shift(SQLModel, table=True):
 
 
 class Area(SQLModel, table=True):
-    """Where an outward postcode lies, roughly: good enough for a straight line."""
+    """Where an outward postcode lies by the place's own word, roughly; for all others `records.gazetteer` knows."""
 
     place: str = Field(primary_key=True, max_length=40)
     outward: str = Field(primary_key=True, max_length=4)

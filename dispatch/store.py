@@ -21,6 +21,7 @@ from dispatch.model import (
 )
 from dispatch.ranking import Point
 from hub.errors import NotFound
+from records.gazetteer import point_of
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import TAKEN, Case, Position
 
@@ -35,8 +36,9 @@ _offer: Any = Offer
 
 
 def area(session: Session, place: str, outward: str) -> Point | None:
+    """As the place itself has laid it down, or else as open data has it: a call from anywhere ranks by travel."""
     found = session.get(Area, (place, outward)) if outward else None
-    return (found.latitude, found.longitude) if found else None
+    return (found.latitude, found.longitude) if found else point_of(outward)
 
 
 _position: Any = Position.__table__  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """What a position asks of dispatch: triage and dispatch both do, and neither imports the other."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,20 +11,19 @@ from records.model import Position
 
 def start_offering(session: Session, position: Position, now: datetime) -> None:
     """After commit a dispatch worker seeks: a fault there cannot undo what this transaction does."""
-    append(session, _effect(position, "seek", now))
+    append(session, Effect(kind="seek", **_about(position, now)))
 
 
 def tell_worse(session: Session, position: Position, now: datetime) -> None:
     """Whoever has accepted hears that it is more urgent now."""
-    append(session, _effect(position, "worse", now))
+    append(session, Effect(kind="worse", **_about(position, now)))
 
 
-def _effect(position: Position, kind: str, now: datetime) -> Effect:
-    return Effect(
-        place=position.place,
-        case_id=position.case_id,
-        queue=Queue.dispatch,
-        kind=kind,
-        payload={"position": position.key},
-        created_at=now,
-    )
+def _about(position: Position, now: datetime) -> dict[str, Any]:
+    return {
+        "place": position.place,
+        "case_id": position.case_id,
+        "queue": Queue.dispatch,
+        "payload": {"position": position.key},
+        "created_at": now,
+    }

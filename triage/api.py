@@ -14,11 +14,13 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Conflict
 from hub.gate import Visitor, allow, hub_of
+from hub.places import place_of
 from protocols.loader import Library
+from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, now, service, view
+from triage import calls, capture, contacts, now, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -53,6 +55,10 @@ class EntryBody(Body):
 
 class TypedBody(Body):
     entries: Annotated[list[EntryBody], Field(min_length=1, max_length=200)]
+
+
+class PlaceBody(Body):
+    typed: Annotated[Text, Field(max_length=2000)]
 
 
 class NoteBody(Body):
@@ -129,6 +135,14 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
         again = capture.look_again(session, call, library, at)
         number = capture.national(call.number)
     return {"saved_at": at, "look_again": again, "number": number}
+
+
+@router.post("/places")
+def find_places(request: Request, body: PlaceBody, visitor: Taker) -> dict[str, Any]:
+    """A post, though it changes nothing: where somebody is must not stand in an address, which proxies write down."""
+    with hub_of(request).db.read() as session:
+        home = town_called(place_of(session, visitor.user.place).name)
+    return dataclasses.asdict(places_found.search(body.typed, home.point if home else None))
 
 
 @router.post("/calls/{call_id}/end")

@@ -30,7 +30,7 @@ Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
 LABELS: dict[CaptureField, tuple[str, str, str]] = {
     CaptureField.number: ("Number", "h", "tel"),
     CaptureField.address: ("Where are they now?", "l", "text"),
-    CaptureField.postcode: ("Postcode", "p", "text"),
+    CaptureField.postcode: ("Postcode", "p", "place"),
     CaptureField.need: ("Need", "d", "list"),
     CaptureField.need_words: ("What is wrong, in their words", "w", "text"),
     CaptureField.talk_words: ("How to talk with them", "t", "text"),

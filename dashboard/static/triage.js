@@ -3,6 +3,7 @@ import { isWriting } from "./keys.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
+import { findPlaces } from "./find-place.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
 
@@ -222,6 +223,7 @@ function keepNote() {
 }
 $("keep-note").addEventListener("click", keepNote);
 $("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); keepNote(); $("note").blur(); } });
+findPlaces($("f-postcode"), (words) => { $("announce").textContent = words; });
 followTyping((field, value) => { saving(); outbox.type(field, value); });
 
 async function showRefusals() {

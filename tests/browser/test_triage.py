@@ -205,6 +205,69 @@ def test_a_number_takes_words_for_its_unit_and_u_for_unknown(call: Page, room: C
     expect(call.locator(".sofar .ans")).to_contain_text("A clinician rings back within 20 minutes")
 
 
+def test_a_place_is_found_from_a_few_letters_by_keyboard_alone(call: Page, room: ControlRoom) -> None:
+    field, found = call.locator("#f-postcode"), call.locator("#found-postcode")
+    call.keyboard.press("Escape")
+    call.keyboard.press("g")
+    call.keyboard.press("p")
+    call.keyboard.type("ls8 2a")
+    expect(found.get_by_role("option")).to_have_count(8)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    expect(field).to_have_value("ls8 2a")
+    expect(call.locator("#announce")).to_have_text("8 places found. Down arrow to choose.")
+    assert axe_says(call) == []
+    call.keyboard.press("ArrowUp")
+    expect(found.locator("[aria-selected=true]")).to_contain_text("LS8 2AJ")
+    call.keyboard.press("ArrowDown")
+    call.keyboard.press("ArrowDown")
+    expect(found.locator("[aria-selected=true]")).to_have_text("LS8 2AB near Chapel Allerton")
+    expect(field).to_have_attribute("aria-activedescendant", "found-postcode-1")
+    expect(field).to_have_value("ls8 2a")
+    call.keyboard.press("Escape")
+    expect(found).to_be_hidden()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("ls8 2a")
+    call.keyboard.press("ArrowDown")
+    expect(found).to_be_visible()
+    call.keyboard.press("ArrowDown")
+    call.keyboard.press("ArrowDown")
+    call.keyboard.press("Enter")
+    expect(field).to_have_value("LS8 2AB")
+    expect(found).to_be_hidden()
+    expect(field).to_be_focused()
+    saved(call)
+    call.keyboard.press("Enter")
+    expect(call.locator("#f-need")).to_be_focused()
+    assert rows(room, Case)[0].postcode == "LS8 2AB"
+
+
+def test_a_postcode_that_is_in_no_list_is_kept_as_typed(call: Page, room: ControlRoom) -> None:
+    field, note = call.locator("#f-postcode"), call.locator("#n-postcode")
+    field.focus()
+    call.keyboard.type("zz99 9zz")
+    expect(note).to_have_text("Not in the list; kept as typed.")
+    expect(call.locator("#announce")).to_have_text("Not in the list; kept as typed.")
+    expect(field).to_have_value("zz99 9zz")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    saved(call)
+    assert newest(room)["postcode"] == "zz99 9zz"
+    assert rows(room, Case)[0].postcode == "ZZ99 9ZZ"
+    call.reload()
+    ready(call)
+    expect(note).to_have_text("Not in the list; kept as typed.")
+    field.fill("hyde p")
+    expect(call.locator("#found-postcode [role=option]")).to_have_text(["W2 Hyde Park"])
+    expect(note).to_be_empty()
+    room.stop()
+    field.fill("LS8")
+    expect(call.locator("#found-postcode")).to_be_hidden()
+    expect(call.locator("#saved")).to_contain_text("NOT SAVED", timeout=15_000)
+    expect(field).to_have_value("LS8")
+    room.start_again()
+    saved(call)
+    assert newest(room)["postcode"] == "LS8"
+
+
 # --- a red flag -------------------------------------------------------------------------------------------------------
 
 

@@ -65,6 +65,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     ],
     "yours": [{"code": CODE, "link": LINK}],
     "already_taken": [{"code": CODE}],
+    "worse": [{"code": CODE, "label": label, "be_there_by": "Thu 23:59", "link": LINK} for label in LABELS],
     "stood_down": [{"code": CODE}],
     "withdrawn": [{"code": CODE, "instead_of": CODE}],
     "could_not_read": [{"code": CODE}, {"code": ""}],

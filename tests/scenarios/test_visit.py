@@ -43,6 +43,13 @@ def test_the_happy_visit(story: Story) -> None:
     assert told.word == "closed"
 
 
+def test_a_call_from_where_the_place_has_laid_nothing_down_ranks_by_travel(story: Story) -> None:
+    """Bradford is none of the demo's areas; Dev, who starts from LS12, has the shortest way."""
+    told = story.fall(postcode="BD3 9AA")
+    assert asked(story).name == "dev"
+    assert "min away" in told.timeline
+
+
 def test_nobody_answers_up_to_the_manager(story: Story) -> None:
     """The ladder: the next and the next, the coordinator at 6 and 15 min, the manager rung at 15 and 30."""
     told = story.fall()

@@ -414,3 +414,22 @@ def test_nothing_is_done_without_the_proof(desk: Desk) -> None:
         answer: httpx.Response = desk.jay.post(path, json=body)
         assert answer.status_code == 403, path
     assert len(desk.rows(Call)) == 1
+
+
+def test_a_place_is_found_from_a_few_letters(desk: Desk) -> None:
+    """Nearest to Leeds first, where the training place is; eight at most, and whatever is typed never a fault."""
+    said = desk.does("/api/places", {"typed": "ls8 2a"})
+    assert said["choices"][1] == {"postcode": "LS8 2AB", "where": "near Chapel Allerton"}
+    assert len(said["choices"]) == 8
+    assert desk.does("/api/places", {"typed": "yor"})["choices"][0] == {"postcode": "YO1", "where": "York"}
+    assert desk.does("/api/places", {"typed": "ZZ9 9ZZ"}) == {"choices": [], "is_unlisted": True}
+    for odd in ("", "😀", "\x00", "x" * 2000):
+        assert desk.does("/api/places", {"typed": odd}) == {"choices": [], "is_unlisted": False}
+    desk.does("/api/places", {"typed": "x" * 10_000}, status=422)
+    assert desk.person("Ana Reid").post("/api/places", json={"typed": "LS8"}).status_code == 403
+
+
+def test_a_postcode_that_is_in_no_list_is_kept_as_typed(desk: Desk) -> None:
+    call = desk.does("/api/calls/new")["call"]
+    assert types(desk, call, entry("postcode", "zz99 9zz"))["look_again"] == {}
+    assert desk.rows(Case)[0].postcode == "ZZ99 9ZZ"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from protocols import news2
 from protocols.answers import State, hear
 from protocols.conditions import leaves
 from protocols.engine import assess, words_of
@@ -73,6 +74,12 @@ def _other_answers(
     protocol: TriageProtocol, question: Question, given: Answer | None
 ) -> Iterator[tuple[Answer, str]]:
     """Every other answer of a question with its words; for a number both sides of each threshold."""
+    known = news2.OBSERVATIONS.get(question.id) if question.score else None
+    if known is not None and question.kind == "number":
+        for number, words in known.edges():
+            if number != given:
+                yield number, f"{question.ask} {words}"
+        return
     if question.kind != "number":
         for answer in question.answers:
             if answer != given:

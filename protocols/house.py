@@ -11,7 +11,7 @@ Answer = str | int | float
 UNKNOWN = "unknown"
 
 Kind = Literal["yes_no", "choice", "number"]
-Worse = Literal["yes", "no", "last", "higher", "lower", "neither", "outside"]
+Worse = Literal["yes", "no", "last", "higher", "lower", "neither", "outside", "by_score"]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class Readings:
 
     `masks` has one bit for each answer of a yes/no or choice question; `lows` and `highs` bound a number. Nothing
     possible (mask 0, low above high) is a question that does not apply and has no mildest answer: no leaf holds.
+    Scores have their places after the questions, and are bounded as numbers are.
     """
 
     __slots__ = ("highs", "lows", "masks")
@@ -54,6 +55,17 @@ class AtMost:
 
 
 @dataclass(frozen=True)
+class ScoreAtLeast:
+    """The score is `bound` or more; with `single`, one of its observations alone is. `asks` are its questions."""
+
+    score: str
+    bound: float
+    index: int
+    single: bool
+    asks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AllOf:
     parts: "tuple[Condition, ...]"
 
@@ -83,5 +95,5 @@ class IsUnknown:
     index: int
 
 
-Leaf = OneOf | AtLeast | AtMost
-Condition = OneOf | AtLeast | AtMost | AllOf | AnyOf | Not | Known | IsUnknown
+Leaf = OneOf | AtLeast | AtMost | ScoreAtLeast
+Condition = OneOf | AtLeast | AtMost | ScoreAtLeast | AllOf | AnyOf | Not | Known | IsUnknown

@@ -230,6 +230,7 @@ def _put(readings: Readings, question: Question, answer: Answer | None) -> None:
         readings.lows[index] = readings.highs[index] = answer
     elif question.worse in ("outside", "by_score"):
         _put_any(readings, question)
+        readings.implausible.add(index)
     else:
         # An observation that cannot be true is scored as the worst that could be.
         readings.lows[index] = readings.highs[index] = high if question.worse == "higher" else low

@@ -48,7 +48,7 @@ def evaluate(condition: Condition, readings: Readings) -> int:
         case Not(part=part):
             return TRUE - evaluate(part, readings)
         case Known(part=part):
-            return TRUE if evaluate(part, readings) == TRUE else FALSE
+            return _known(evaluate(part, readings), asked_by(part), readings)
         case IsUnknown():
             raise TypeError("`unknown` stands in exceptions only, and those are never evaluated")
 
@@ -70,10 +70,15 @@ def compile_condition(condition: Condition) -> Test:
             inner = compile_condition(part)
             return lambda readings: TRUE - inner(readings)
         case Known(part=part):
-            within = compile_condition(part)
-            return lambda readings: TRUE if within(readings) == TRUE else FALSE
+            within, asked = compile_condition(part), asked_by(part)
+            return lambda readings: _known(within(readings), asked, readings)
         case IsUnknown():
             raise TypeError("`unknown` stands in exceptions only, and those are never evaluated")
+
+
+def _known(value: int, asked: frozenset[int], readings: Readings) -> int:
+    certain = value == TRUE or (value == MAYBE and not asked.isdisjoint(readings.implausible))
+    return TRUE if certain else FALSE
 
 
 def _one_of(index: int, mask: int) -> Test:
@@ -191,7 +196,8 @@ def _bounds(condition: Condition, readings: Readings, open_questions: frozenset[
             return TRUE - most, TRUE - least
         case Known(part=part):
             least, most = _bounds(part, readings, open_questions)
-            return (TRUE if least == TRUE else FALSE, TRUE if most == TRUE else FALSE)
+            asked = asked_by(part)
+            return _known(least, asked, readings), _known(most, asked, readings)
         case leaf:
             value = evaluate(leaf, readings)
             is_open = value == MAYBE and not open_questions.isdisjoint(_asks(leaf))

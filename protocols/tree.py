@@ -15,12 +15,14 @@ class Readings:
     Scores have their places after the questions, and are bounded as numbers are.
     """
 
-    __slots__ = ("highs", "lows", "masks")
+    __slots__ = ("highs", "implausible", "lows", "masks")
 
     def __init__(self, size: int) -> None:
         self.masks = [0] * size
         self.lows = [0.0] * size
         self.highs = [0.0] * size
+        # Answered with what cannot be true: it could be anything, and `known` does not let it pass as not known.
+        self.implausible: set[int] = set()
 
 
 Test = Callable[[Readings], int]
@@ -82,7 +84,7 @@ class Not:
 
 @dataclass(frozen=True)
 class Known:
-    """Unknown counts as false under it."""
+    """Unknown counts as false under it; an observation that cannot be true was answered, and does not."""
 
     part: "Condition"
 

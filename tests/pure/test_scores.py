@@ -144,6 +144,17 @@ def test_an_implausible_observation_is_kept_and_told():
         check_answer(pulse, "fast")
 
 
+def test_known_does_not_let_an_implausible_observation_pass_for_one_that_was_not_taken():
+    low = '{known: {systolic: {at_most: "90 mmHg"}}}'
+    text = TEXT.replace(
+        "{known: {news2: {at_least: 7}}}", f"{{any: [{low}, {{known: {{news2: {{at_least: 7}}}}}}]}}"
+    )
+    protocol = parse_triage(text, "scored.yaml", HOUSE)
+    for pressure, priority in ((600, "now"), (2, "now"), (90, "now"), (130, "advice")):
+        assert finish(protocol, HOUSE, {**WELL, "systolic": pressure}).priority == priority, pressure
+    assert finish(protocol, HOUSE, {**WELL, "systolic": UNKNOWN}).priority == "hour"
+
+
 def test_an_incomplete_score_says_what_is_missing():
     verdict = finish(SCORED, HOUSE, {**WELL, "resp": 25, "temp": UNKNOWN, "pulse": UNKNOWN})
     score = verdict.scores[0]

@@ -4,7 +4,7 @@ Nothing is ever imputed: an observation that was not taken could be any, so the 
 between two bands of the chart (35.05 °C) counts in the worse of the two, and one that cannot be true in the worst.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +26,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Observation:
-    """One row of the chart. `mild` scores 0; `edges` are where points change: (value, as words), for explanations."""
+    """One row of the chart. `mild` scores 0; each of `cuts` is the last value of a band of the chart."""
 
     id: str
     title: str
@@ -34,43 +34,27 @@ class Observation:
     step: float | None
     mild: Answer
     answers: tuple[str, ...] = ()
-    at_most: tuple[float, ...] = ()
-    at_least: tuple[float, ...] = ()
-
-    def edges(self) -> tuple[tuple[float, str], ...]:
-        low = [(edge, f"{edge:g} {self.unit} or less") for edge in self.at_most]
-        high = [(edge, f"{edge:g} {self.unit} or more") for edge in self.at_least]
-        return (*low, *high)
+    cuts: tuple[float, ...] = ()
 
 
 OBSERVATIONS: Final[Mapping[str, Observation]] = {
     one.id: one
     for one in (
-        Observation("resp", "breaths", "/min", 1, 16, at_most=(8, 11), at_least=(12, 21, 25)),
-        Observation(SCALE, "SpO2 scale", None, None, "scale_1", ("scale_1", "scale_2")),
-        Observation(
-            "spo2",
-            "oxygen saturation",
-            "%",
-            1,
-            98,
-            at_most=(83, 85, 87, 91, 93, 95),
-            at_least=(93, 95, 96, 97),
-        ),
-        Observation("oxygen", "air or oxygen", None, None, "air", ("air", "oxygen")),
-        Observation(
-            "systolic", "systolic blood pressure", "mmHg", 1, 130, at_most=(90, 100, 110), at_least=(111, 220)
-        ),
-        Observation("pulse", "pulse", "/min", 1, 70, at_most=(40, 50), at_least=(51, 91, 111, 131)),
+        Observation("resp", "breaths", "/min", 1, 16, cuts=(8, 11, 20, 24)),
+        Observation(SCALE, "SpO2 scale", None, None, "scale_1", answers=("scale_1", "scale_2")),
+        Observation("spo2", "oxygen saturation", "%", 1, 98, cuts=(83, 85, 87, 91, 92, 93, 94, 95, 96)),
+        Observation("oxygen", "air or oxygen", None, None, "air", answers=("air", "oxygen")),
+        Observation("systolic", "systolic blood pressure", "mmHg", 1, 130, cuts=(90, 100, 110, 219)),
+        Observation("pulse", "pulse", "/min", 1, 70, cuts=(40, 50, 90, 110, 130)),
         Observation(
             "consciousness",
             "consciousness",
             None,
             None,
             "alert",
-            ("alert", "new_confusion", "voice", "pain", "unresponsive"),
+            answers=("alert", "new_confusion", "voice", "pain", "unresponsive"),
         ),
-        Observation("temp", "temperature", "°C", 0.1, 37, at_most=(35, 36), at_least=(36.1, 38.1, 39.1)),
+        Observation("temp", "temperature", "°C", 0.1, 37, cuts=(35, 36, 38, 39)),
     )
 }
 # Each must be asked for by a protocol that uses the score; the scale only where scale 2 may be meant.
@@ -231,3 +215,30 @@ def _consciousness_span(said: Said) -> Span:
         return (0, WORST)
     points = _consciousness(str(level))
     return (points, points)
+
+
+def bands(name: str, said: Said, more_cuts: Iterable[float] = ()) -> tuple[tuple[float, str], ...]:
+    """One value of each band of a row, with the band in words; SpO2's bands follow from the scale and the oxygen.
+
+    `more_cuts` are the last values below other thresholds, so that each band lies wholly on one side of them.
+    """
+    row = OBSERVATIONS[name]
+    cuts = sorted({*(_spo2_cuts(said) if name == "spo2" else row.cuts), *more_cuts})
+    firsts = [round(cut + (row.step or 1), 1) for cut in cuts]
+    between = [
+        (first, f"{first:g} {row.unit}" if first == last else f"{first:g} to {last:g} {row.unit}")
+        for first, last in zip(firsts, cuts[1:], strict=False)
+    ]
+    lowest, highest = f"{cuts[0]:g} {row.unit} or less", f"{firsts[-1]:g} {row.unit} or more"
+    return ((cuts[0], lowest), *between, (firsts[-1], highest))
+
+
+def _spo2_cuts(said: Said) -> tuple[float, ...]:
+    match said.get(SCALE, "scale_1"), said.get("oxygen", "air"):
+        case "scale_1", _:
+            return (91, 93, 95)
+        case "scale_2", "air":
+            return (83, 85, 87)
+        case "scale_2", "oxygen":
+            return (83, 85, 87, 92, 94, 96)
+    return OBSERVATIONS["spo2"].cuts

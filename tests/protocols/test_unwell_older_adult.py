@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from protocols.engine import finish
 from protocols.examples import play, run_examples
+from protocols.explain import would_become
 from protocols.loader import load_library
 from protocols.model import UNKNOWN, Example
 from protocols.news2 import OBSERVATIONS
@@ -192,6 +193,14 @@ def test_its_own_examples_hold_and_reach_every_disposition():
 
 def test_what_can_be_a_life_threat_is_asked_before_whom_it_is_for():
     assert not any(OLDER.life_threat[OLDER.by_id["age"].index :])
+
+
+def test_would_become_names_the_thresholds_of_the_rules_as_well_as_the_bands_of_the_chart():
+    said = {question.id: question.mildest for question in OLDER.questions}
+    groups = would_become(OLDER, LIBRARY.house, {**said, "age": 80, "infection": "yes"})
+    pulse = {group.priority: [one for one in group.changes if one.startswith("Pulse")] for group in groups}
+    assert pulse["emergency_999"] == ["Pulse in a minute? 130 /min", "Pulse in a minute? 131 /min or more"]
+    assert pulse["clinician_20_min"] == ["Pulse in a minute? 40 /min or less"]
 
 
 # ---- over every kind of call ----

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.news2 import IMPLAUSIBLE, OBSERVATIONS, weigh
+from protocols.news2 import IMPLAUSIBLE, OBSERVATIONS, bands, weigh
 
 MILD = {name: one.mild for name, one in OBSERVATIONS.items()}
 
@@ -212,15 +212,24 @@ def test_taking_one_more_observation_never_widens_the_interval(said, data):
     )
 
 
-def test_the_edges_for_explanations_are_where_points_change():
-    for name, one in OBSERVATIONS.items():
-        step = one.step or 0
-        ways = [{"spo2_scale": "scale_1"}, {"spo2_scale": "scale_2", "oxygen": "oxygen"}]
-        for way, (edges, outwards) in itertools.product(
-            [*ways], [(one.at_most, step), (one.at_least, -step)]
-        ):
-            for edge in edges:
-                here, beyond = (
-                    weigh({**MILD, **way, name: value}).total for value in (edge, edge + outwards)
-                )
-                assert here != beyond or name == "spo2", (name, edge)
+@pytest.mark.parametrize("on", ["air", "oxygen"])
+@pytest.mark.parametrize("scale", ["scale_1", "scale_2"])
+def test_the_bands_for_explanations_are_those_of_the_chart(scale, on):
+    said = {**MILD, "spo2_scale": scale, "oxygen": on}
+    for name in ("resp", "spo2", "systolic", "pulse", "temp"):
+        tried = [weigh({**said, name: value}).points[name] for value, _ in bands(name, said)]
+        assert all(one != other for one, other in itertools.pairwise(tried)), name
+        assert {points for points, _ in tried} == {
+            weigh({**said, name: value}).points[name][0] for value in OPTIONS[name]
+        }
+
+
+def test_bands_in_words():
+    assert [words for _, words in bands("temp", {})] == [
+        "35 °C or less",
+        "35.1 to 36 °C",
+        "36.1 to 38 °C",
+        "38.1 to 39 °C",
+        "39.1 °C or more",
+    ]
+    assert bands("spo2", {"spo2_scale": "unknown"})[4] == (92, "92 %")

@@ -192,7 +192,7 @@ def test_a_total_that_is_high_ends_the_call_before_the_last_observation():
 def test_would_become_tries_the_bands_of_the_chart():
     groups = would_become(SCORED, HOUSE, {**WELL, "resp": 25, "systolic": 90})
     assert groups[0].priority == "now"
-    assert "Pulse? 91 /min or more" in groups[0].changes
+    assert "Pulse? 91 to 110 /min" in groups[0].changes
     assert "Temperature? 35 °C or less" in groups[0].changes
 
 

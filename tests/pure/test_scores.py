@@ -173,6 +173,11 @@ def test_a_complete_score_is_a_number_and_a_count_names_its_signs():
     assert because[0].words == "Soft signs 2"
 
 
+def test_a_count_is_an_interval_too():
+    count = finish(SCORED, HOUSE, {**WELL, "breath": "yes", "eating": UNKNOWN}).scores[1]
+    assert (count.score, count.least, count.most, count.missing) == ("soft", 1, 2, ("eating",))
+
+
 def test_what_was_not_reached_is_missing_on_the_screen_and_counts_as_nothing_yet():
     said = {**WELL, "resp": 25}
     del said["temp"]

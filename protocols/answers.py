@@ -9,6 +9,8 @@ from enum import IntEnum
 from hub.errors import Refused
 from protocols.faults import listed
 from protocols.model import FALSE, UNKNOWN, Answer, Question, Readings, TriageProtocol
+from protocols.news2 import IMPLAUSIBLE
+from protocols.scores import PLACES, ScoreReading, read_score
 
 _NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)\s*([^\s0-9.].*)?")
 _YES_NO = {"y": "yes", "n": "no", "yes": "yes", "no": "no"}
@@ -46,6 +48,7 @@ class Heard:
     states: tuple[State, ...]
     answers: Mapping[str, Answer]
     facts: Mapping[str, Answer]
+    scores: tuple[ScoreReading, ...] = ()
 
 
 def check_answer(question: Question, raw: str | int | float) -> Answer:
@@ -101,7 +104,7 @@ def hear(protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mappin
     for name in answers:
         if name not in by_id:
             raise Refused(f'"{name}" is not a question of {protocol.title} {protocol.version}.')
-    size = len(protocol.questions)
+    size = len(protocol.questions) + PLACES * len(protocol.scores)
     opened, mild = Readings(size), Readings(size)
     states: list[State] = []
     facts: dict[str, Answer] = {}
@@ -115,7 +118,34 @@ def hear(protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mappin
         if fact is not None:
             facts[question.id] = fact
         states.append(_hear_one(question, answers.get(question.id), fact, opened, mild))
-    return Heard(opened, mild, tuple(states), answers, facts)
+    scores = _hear_scores(protocol, answers, opened, mild) if protocol.scores else ()
+    return Heard(opened, mild, tuple(states), answers, facts, scores)
+
+
+def _hear_scores(
+    protocol: TriageProtocol, answers: Mapping[str, Answer], opened: Readings, mild: Readings
+) -> tuple[ScoreReading, ...]:
+    """The scores with what was not reached as missing; the mild readings get them with that as 0."""
+    found = []
+    for score in protocol.scores:
+        reached = {
+            name: _scored(protocol.by_id[name], answers[name]) for name in score.questions if name in answers
+        }
+        read_score(score, reached, mild)
+        found.append(read_score(score, {name: reached.get(name) for name in score.questions}, opened))
+    return tuple(found)
+
+
+def _scored(question: Question, answer: Answer) -> Answer | None:
+    if answer == UNKNOWN:
+        return None
+    return answer if is_plausible(question, answer) else IMPLAUSIBLE
+
+
+def is_plausible(question: Question, answer: Answer) -> bool:
+    """Whether this could be true. An observation that is not is read back and confirmed, then kept as it was given."""
+    low, high = question.range or (-math.inf, math.inf)
+    return isinstance(answer, str) or low <= answer <= high
 
 
 def _hear_one(
@@ -168,7 +198,7 @@ def _fact(question: Question, record: Mapping[str, Answer]) -> Answer | None:
 
 def badness(question: Question, answer: Answer | None) -> float:
     """How bad an answer is, for comparing two of the same question; more is worse, all alike under `neither`."""
-    if answer is None or question.worse == "neither":
+    if answer is None or question.worse in ("neither", "by_score"):
         return 0.0
     if question.kind == "yes_no":
         return 1.0 if answer == question.worse else 0.0
@@ -198,8 +228,9 @@ def _put(readings: Readings, question: Question, answer: Answer | None) -> None:
     low, high = question.range or (-math.inf, math.inf)
     if low <= answer <= high or question.worse == "neither":
         readings.lows[index] = readings.highs[index] = answer
-    elif question.worse == "outside":
+    elif question.worse in ("outside", "by_score"):
         _put_any(readings, question)
+        readings.implausible.add(index)
     else:
         # An observation that cannot be true is scored as the worst that could be.
         readings.lows[index] = readings.highs[index] = high if question.worse == "higher" else low

@@ -1,11 +1,11 @@
 """Reads the clauses of a triage protocol that hold conditions: flags, rules, population, exceptions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from protocols.condition_file import Scope
-from protocols.conditions import compile_condition, leaves
+from protocols.conditions import asked_by, compile_condition, leaves
 from protocols.durations import minutes
 from protocols.faults import meant
 from protocols.house_file import lines
@@ -20,6 +20,8 @@ from protocols.model import (
     Question,
     RedFlag,
     Rule,
+    Score,
+    ScoreAtLeast,
 )
 from protocols.source import Path, Source
 
@@ -34,6 +36,7 @@ class Clauses:
     source: Source
     house: House
     questions: Mapping[str, Question]
+    scores: Mapping[str, Score] = field(default_factory=dict)
 
     @property
     def data(self) -> Any:
@@ -46,7 +49,16 @@ class Clauses:
     def _condition(
         self, data: Any, path: Path, place: str, *, known: bool = False, unknown: bool = False
     ) -> Condition:
-        scope = Scope(self.source, self.questions, (), known, unknown, information=unknown, place=place)
+        scope = Scope(
+            self.source,
+            self.questions,
+            (),
+            known,
+            unknown,
+            information=unknown,
+            place=place,
+            scores=self.scores,
+        )
         return scope.read(data, path) or _NOTHING
 
     def _once(self, seen: set[str], word: str, path: Path, what: str) -> None:
@@ -108,8 +120,14 @@ class Clauses:
 
     def _excuses(self, flag: str, condition: Condition) -> set[str]:
         """What the exceptions allow about this flag or about a question that it asks."""
-        about = {flag} | {leaf.question for leaf in leaves(condition)}
+        about = {flag} | self._names_in(condition)
         return {entry["allows"] for entry in self.data.get("exceptions", []) if entry["about"] in about}
+
+    def _names_in(self, condition: Condition) -> set[str]:
+        """The questions and scores that a condition speaks of, a score's own questions too."""
+        asked = asked_by(condition)
+        scores = {leaf.score for leaf in leaves(condition) if isinstance(leaf, ScoreAtLeast)}
+        return scores | {name for name, question in self.questions.items() if question.index in asked}
 
     def dispositions(self) -> tuple[Disposition, ...]:
         """The dispositions, most urgent first; exactly one is `otherwise`, and it is the last."""
@@ -184,7 +202,7 @@ class Clauses:
             if entry["else"] not in ids:
                 message = f'there is no disposition "{entry["else"]}"{meant(entry["else"], ids)}'
                 self.source.fault((*path, "else"), message)
-            asked = tuple(sorted({leaf.index for leaf in leaves(condition)}))
+            asked = tuple(sorted(asked_by(condition)))
             test = compile_condition(condition)
             found.append(Population(condition, entry["else"], entry["go_to"], asked, test))
         return tuple(found)
@@ -218,14 +236,13 @@ class Clauses:
 
     def _check_exception(self, entry: Mapping[str, Any], path: Path, flags: Sequence[RedFlag]) -> None:
         about = entry["about"]
-        known = [*(flag.flag for flag in flags), *self.questions]
+        known = [*(flag.flag for flag in flags), *self.questions, *self.scores]
         if about not in known:
             self.source.fault(
-                (*path, "about"), f'there is no question or red flag "{about}"{meant(about, known)}'
+                (*path, "about"), f'there is no question, score or red flag "{about}"{meant(about, known)}'
             )
         for flag in flags:
-            touched = flag.flag == about or any(leaf.question == about for leaf in leaves(flag.condition))
-            if flag.life_threat and touched:
+            if flag.life_threat and about in {flag.flag} | self._names_in(flag.condition):
                 message = f'"{flag.flag}" is a life threat, and no exception may stand over one; remove it'
                 self.source.fault((*path, "about"), message)
         limit = self.house.exception_never_below

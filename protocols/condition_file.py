@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from protocols import news2
 from protocols.faults import meant
 from protocols.model import (
     AllOf,
@@ -16,11 +17,13 @@ from protocols.model import (
     Not,
     OneOf,
     Question,
+    Score,
+    ScoreAtLeast,
 )
 from protocols.source import Data, Path, Source
 
 RESERVED = ("all", "any", "not", "known", "unknown", "news2")
-NO_NEWS2 = "NEWS2 is not available in this version; ask about the signs themselves until it is"
+NO_NEWS2 = "NEWS2 is not declared; add scores: [news2] and ask for its observations, kind: observation"
 
 _QUANTITY = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) *(\S.*)")
 
@@ -36,6 +39,7 @@ class Scope:
     unknown: bool = False
     information: bool = True
     place: str = "here"
+    scores: Mapping[str, Score] = field(default_factory=dict)
 
     def read(self, data: Data, path: Path) -> Condition | None:
         """The condition at this path, or None with its faults noted."""
@@ -53,11 +57,40 @@ class Scope:
                 return self._known(value, here)
             case "unknown":
                 return self._unknown(value, here)
-            case "news2":
-                self.source.fault(here, NO_NEWS2, at_key=True)
-                return None
+        if key in self.scores:
+            return self._score(self.scores[key], value, here)
+        if key == "news2":
+            message = (
+                NO_NEWS2 if not self.every_id else f"a score may not stand {self.place}; move it to a rule"
+            )
+            self.source.fault(here, message, at_key=True)
+            return None
         question = self._question(key, here)
         return self._leaf(question, value, here) if question else None
+
+    def _score(self, score: Score, value: Data, path: Path) -> Condition | None:
+        if not isinstance(value, dict):
+            message = (
+                f'"{score.id}" is a score; did you mean {{{score.id}: {{at_least: {_first_bound(score)}}}}}?'
+            )
+            self.source.fault(path, message)
+            return None
+        [(word, bound)] = value.items() or [("", "")]
+        here = (*path, word)
+        if word not in ("at_least", "any_single") or (word == "any_single" and score.kind == "count"):
+            allowed = "at_least" if score.kind == "count" else "at_least or any_single"
+            self.source.fault(
+                here, f'the score "{score.id}" has no {word}; did you mean {allowed}?', at_key=True
+            )
+            return None
+        single = word == "any_single"
+        most = news2.WORST if single else score.most
+        if not isinstance(bound, int) or not 1 <= bound <= most:
+            message = f'"{bound}" is no threshold of "{score.id}"; write a whole number from 1 to {most}'
+            self.source.fault(here, message)
+            return None
+        index = score.single_index if single else score.index
+        return ScoreAtLeast(score.id, bound, index, single, score.asks)
 
     def _several(self, key: str, value: Data, path: Path) -> Condition | None:
         if not isinstance(value, list):
@@ -87,6 +120,10 @@ class Scope:
             )
             self.source.fault(path, message, at_key=True)
             return None
+        if value in self.scores:
+            score = self.scores[str(value)]
+            parts = zip(score.questions, score.asks, strict=True)
+            return AnyOf(tuple(IsUnknown(name, index) for name, index in parts))
         question = self._question(str(value), path, at_key=False)
         return IsUnknown(question.id, question.index) if question else None
 
@@ -96,7 +133,8 @@ class Scope:
             if key in self.every_id:
                 message = f'"{key}" is asked later; {self.place} only earlier questions may stand: move it up'
             else:
-                message = f'there is no question "{key}"{meant(key, [*self.questions, *RESERVED[:4]])}'
+                known = [*self.questions, *self.scores, *RESERVED[:4]]
+                message = f'there is no question "{key}"{meant(key, known)}'
             self.source.fault(path, message, at_key=at_key)
             return None
         if question.for_information and not self.information:
@@ -133,7 +171,8 @@ class Scope:
 
     def _bound(self, question: Question, word: str, bound: Data, path: Path) -> Condition | None:
         if word == "any_single":
-            self.source.fault(path, NO_NEWS2, at_key=True)
+            message = f'"{question.id}" is no score; did you mean {{news2: {{any_single: {bound}}}}}?'
+            self.source.fault(path, message, at_key=True)
             return None
         if question.kind == "yes_no":
             message = (
@@ -150,7 +189,7 @@ class Scope:
         return make(question.id, number, question.index)
 
     def _choice_bound(self, question: Question, word: str, bound: Data, path: Path) -> Condition | None:
-        if word != "at_least" or question.worse == "neither":
+        if word != "at_least" or question.worse in ("neither", "by_score"):
             message = f'"{question.id}" has no order for {word}; name the answers: {{{question.id}: [a, b]}}'
             self.source.fault(path, message, at_key=True)
             return None
@@ -177,6 +216,10 @@ class Scope:
             self.source.fault(path, message)
             return None
         return number
+
+
+def _first_bound(score: Score) -> int:
+    return 5 if score.kind == "news2" else 2
 
 
 def _one_of(question: Question, answers: Sequence[str]) -> OneOf:

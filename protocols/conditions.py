@@ -20,6 +20,7 @@ from protocols.model import (
     Not,
     OneOf,
     Readings,
+    ScoreAtLeast,
     Test,
 )
 
@@ -32,7 +33,7 @@ def evaluate(condition: Condition, readings: Readings) -> int:
             if not possible & mask:
                 return FALSE
             return MAYBE if possible & ~mask else TRUE
-        case AtLeast(bound=bound, index=index):
+        case AtLeast(bound=bound, index=index) | ScoreAtLeast(bound=bound, index=index):
             if readings.highs[index] < bound:
                 return FALSE
             return TRUE if readings.lows[index] >= bound else MAYBE
@@ -47,7 +48,7 @@ def evaluate(condition: Condition, readings: Readings) -> int:
         case Not(part=part):
             return TRUE - evaluate(part, readings)
         case Known(part=part):
-            return TRUE if evaluate(part, readings) == TRUE else FALSE
+            return _known(evaluate(part, readings), asked_by(part), readings)
         case IsUnknown():
             raise TypeError("`unknown` stands in exceptions only, and those are never evaluated")
 
@@ -57,7 +58,7 @@ def compile_condition(condition: Condition) -> Test:
     match condition:
         case OneOf(index=index, mask=mask):
             return _one_of(index, mask)
-        case AtLeast(bound=bound, index=index):
+        case AtLeast(bound=bound, index=index) | ScoreAtLeast(bound=bound, index=index):
             return _at_least(index, bound)
         case AtMost(bound=bound, index=index):
             return _at_most(index, bound)
@@ -69,10 +70,15 @@ def compile_condition(condition: Condition) -> Test:
             inner = compile_condition(part)
             return lambda readings: TRUE - inner(readings)
         case Known(part=part):
-            within = compile_condition(part)
-            return lambda readings: TRUE if within(readings) == TRUE else FALSE
+            within, asked = compile_condition(part), asked_by(part)
+            return lambda readings: _known(within(readings), asked, readings)
         case IsUnknown():
             raise TypeError("`unknown` stands in exceptions only, and those are never evaluated")
+
+
+def _known(value: int, asked: frozenset[int], readings: Readings) -> int:
+    certain = value == TRUE or (value == MAYBE and not asked.isdisjoint(readings.implausible))
+    return TRUE if certain else FALSE
 
 
 def _one_of(index: int, mask: int) -> Test:
@@ -143,6 +149,18 @@ def leaves(condition: Condition) -> Iterator[Leaf | IsUnknown]:
             yield leaf
 
 
+def asked_by(condition: Condition) -> frozenset[int]:
+    """The index of every question that the condition speaks of; a score speaks of all that it is made of."""
+    found: set[int] = set()
+    for leaf in leaves(condition):
+        found.update(_asks(leaf))
+    return frozenset(found)
+
+
+def _asks(leaf: Leaf | IsUnknown) -> tuple[int, ...]:
+    return leaf.asks if isinstance(leaf, ScoreAtLeast) else (leaf.index,)
+
+
 def reasons(condition: Condition, readings: Readings, *, wanted: bool = True) -> Iterator[Leaf]:
     """The leaves because of which the condition is not false (or, with `wanted` no, not true), and no others."""
     value = evaluate(condition, readings)
@@ -156,7 +174,7 @@ def reasons(condition: Condition, readings: Readings, *, wanted: bool = True) ->
             yield from reasons(part, readings, wanted=not wanted)
         case Known(part=part):
             yield from reasons(part, readings, wanted=wanted)
-        case OneOf() | AtLeast() | AtMost():
+        case OneOf() | AtLeast() | AtMost() | ScoreAtLeast():
             yield condition
 
 
@@ -178,7 +196,9 @@ def _bounds(condition: Condition, readings: Readings, open_questions: frozenset[
             return TRUE - most, TRUE - least
         case Known(part=part):
             least, most = _bounds(part, readings, open_questions)
-            return (TRUE if least == TRUE else FALSE, TRUE if most == TRUE else FALSE)
+            asked = asked_by(part)
+            return _known(least, asked, readings), _known(most, asked, readings)
         case leaf:
             value = evaluate(leaf, readings)
-            return (FALSE, TRUE) if value == MAYBE and leaf.index in open_questions else (value, value)
+            is_open = value == MAYBE and not open_questions.isdisjoint(_asks(leaf))
+            return (FALSE, TRUE) if is_open else (value, value)

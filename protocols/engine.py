@@ -22,9 +22,11 @@ from protocols.model import (
     Population,
     Question,
     RedFlag,
+    ScoreAtLeast,
     TriageProtocol,
 )
 from protocols.positions import AskedPosition, stand
+from protocols.scores import Score, ScoreReading
 from protocols.verdict import Fired, Leaf, RaisedFlag, Verdict, unite
 
 __all__ = [
@@ -109,7 +111,10 @@ class _Judgement:
             for question, state in zip(protocol.questions, heard.states, strict=True)
             if state is State.NOT_KNOWN
         ]
-        self.unknown_count = sum(not question.for_information for question in self.unknown)
+        # All of a score's observations together are one thing not known, however many were not taken.
+        self.unknown_count = len(
+            {question.score or question.id for question in self.unknown if not question.for_information}
+        )
 
     def verdict(self) -> Verdict:
         refusal = self._population()
@@ -144,6 +149,7 @@ class _Judgement:
             next_question=None if finished else still[0],
             remaining=0 if finished else len(still),
             finished=finished,
+            scores=self.heard.scores,
         )
 
     def _fire(
@@ -264,14 +270,30 @@ class _Judgement:
     def _because(self, winner: Disposition) -> Iterator[Leaf]:
         why = self.fired[winner.id]
         said: dict[int, None] = {}
+        scored: dict[str, None] = {}
         for condition, wanted in why.conditions:
-            said.update((leaf.index, None) for leaf in reasons(condition, self.heard.mild, wanted=wanted))
+            for leaf in reasons(condition, self.heard.mild, wanted=wanted):
+                if isinstance(leaf, ScoreAtLeast):
+                    scored[leaf.score] = None
+                else:
+                    said[leaf.index] = None
         if "unknowns" in why.names:
             said.update((question.index, None) for question in self.unknown if not question.for_information)
+        for score, plan in zip(self.heard.scores, self.protocol.scores, strict=True):
+            if score.score in scored:
+                yield _score_leaf(score)
+                if plan.kind == "count":
+                    said.update((index, None) for index in self._counting(plan))
         for index in said:
-            leaf = self._leaf(self.protocol.questions[index])
-            if leaf is not None:
-                yield leaf
+            told = self._leaf(self.protocol.questions[index])
+            if told is not None:
+                yield told
+
+    def _counting(self, plan: Score) -> Iterator[int]:
+        """The questions of a count that are, or may be, on their worse side."""
+        for index, bit in zip(plan.asks, plan.bits, strict=True):
+            if self.heard.mild.masks[index] & bit:
+                yield index
 
     def _leaf(self, question: Question) -> Leaf | None:
         """The leaf as it was said; None for a question that nobody answered, which is no reason for anything."""
@@ -286,6 +308,11 @@ class _Judgement:
         if answer is None:
             return None
         return Leaf(question.id, question.ask, answer, answer == UNKNOWN, False, words_of(question, answer))
+
+
+def _score_leaf(score: ScoreReading) -> Leaf:
+    answer = score.least if score.complete else UNKNOWN
+    return Leaf(score.score, score.title, answer, not score.complete, False, score.words)
 
 
 def words_of(question: Question, answer: Answer) -> str:

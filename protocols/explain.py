@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from protocols import news2
 from protocols.answers import State, hear
 from protocols.conditions import leaves
 from protocols.engine import assess, words_of
@@ -41,7 +42,7 @@ def would_become(
         skip = states[question.index] is State.NOT_APPLICABLE or question.for_information
         if skip or question.index in population:
             continue
-        for answer, words in _other_answers(protocol, question, answers.get(question.id)):
+        for answer, words in _other_answers(protocol, question, answers):
             then = assess(protocol, house, {**answers, question.id: answer}, record)
             if then.disposition.id == now.disposition.id:
                 continue
@@ -70,9 +71,16 @@ def _folded(found: list[tuple[str, bool]], rank: int) -> tuple[str, ...]:
 
 
 def _other_answers(
-    protocol: TriageProtocol, question: Question, given: Answer | None
+    protocol: TriageProtocol, question: Question, answers: Mapping[str, Answer]
 ) -> Iterator[tuple[Answer, str]]:
-    """Every other answer of a question with its words; for a number both sides of each threshold."""
+    """Every other answer of a question with its words; for a number both sides of each threshold or each band."""
+    given = answers.get(question.id)
+    if question.score and question.kind == "number":
+        more = [_last_below(leaf, question) for leaf in _edges(protocol, question)]
+        for number, words in news2.bands(question.id, answers, more):
+            if number != given:
+                yield number, f"{question.ask} {words}"
+        return
     if question.kind != "number":
         for answer in question.answers:
             if answer != given:
@@ -92,6 +100,10 @@ def _other_answers(
         for number, words in edges:
             if low <= number <= high and number != given:
                 yield number, f"{question.ask} {words}"
+
+
+def _last_below(leaf: AtLeast | AtMost, question: Question) -> float:
+    return leaf.bound if isinstance(leaf, AtMost) else round(leaf.bound - (question.step or 1), 1)
 
 
 def _edges(protocol: TriageProtocol, question: Question) -> Iterator[AtLeast | AtMost]:

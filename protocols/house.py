@@ -11,7 +11,7 @@ Answer = str | int | float
 UNKNOWN = "unknown"
 
 Kind = Literal["yes_no", "choice", "number"]
-Worse = Literal["yes", "no", "last", "higher", "lower", "neither", "outside"]
+Worse = Literal["yes", "no", "last", "higher", "lower", "neither", "outside", "by_score"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class House:
     visits: tuple[str, ...]
     positions: Mapping[str, PositionKind]
     needs: Mapping[str, str]
+    # Triage protocols by id, as the handlers are offered them: the keys in their fingers stay when one is added.
+    order: tuple[str, ...]
     local: Mapping[str, Answer]
     text: str = field(repr=False)
     sha256: str

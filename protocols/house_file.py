@@ -42,6 +42,7 @@ def parse_house(text: str, name: str) -> House:
         visits=tuple(data["visits"]),
         positions={key: _position(key, said) for key, said in data.get("positions", {}).items()},
         needs=dict(data.get("needs", {})),
+        order=tuple(data.get("order", ())),
         local=dict(data.get("local", {})),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),

@@ -32,7 +32,7 @@ _Loaded = TypeVar("_Loaded", TriageProtocol, EscalationProtocol)
 
 @dataclass(frozen=True)
 class Library:
-    """What a place runs on: triage protocols by their id, escalation protocols by the priority they serve."""
+    """What a place runs on: triage protocols by id in the house's order, escalation protocols by what they serve."""
 
     house: House
     triage: Mapping[str, TriageProtocol]
@@ -84,7 +84,12 @@ def load_library(folder: Path, *, draft: bool) -> Library:
     faults += _unserved(folder, house, triage, escalation)
     if faults:
         raise ProtocolError(faults)
-    return Library(house, triage, escalation)
+    return Library(house, _in_order(house, triage), escalation)
+
+
+def _in_order(house: House, triage: Mapping[str, TriageProtocol]) -> dict[str, TriageProtocol]:
+    first = [name for name in house.order if name in triage]
+    return {name: triage[name] for name in dict.fromkeys([*first, *triage])}
 
 
 def _unserved(

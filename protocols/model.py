@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from protocols.house import UNKNOWN, Answer, House, HouseQuestion, Kind, PositionKind, Priority, Sign, Worse
+from protocols.scores import Score
 from protocols.tree import (
     FALSE,
     MAYBE,
@@ -24,6 +25,7 @@ from protocols.tree import (
     Not,
     OneOf,
     Readings,
+    ScoreAtLeast,
     Test,
 )
 
@@ -60,6 +62,8 @@ __all__ = [
     "Readings",
     "RedFlag",
     "Rule",
+    "Score",
+    "ScoreAtLeast",
     "Sign",
     "Test",
     "TriageProtocol",
@@ -70,7 +74,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a protocol. `range` and `step` are in `unit`; `band` is the mild range of `outside`."""
+    """One question of a protocol. `range` and `step` are in `unit`; `band` is the mild range of `outside`.
+
+    An observation of a score (`score` names it) is a number or a choice like any other, worse `by_score`; `mild` is
+    a value that scores nothing.
+    """
 
     id: str
     index: int
@@ -92,6 +100,8 @@ class Question:
     record: bool = False
     for_information: bool = False
     observation: bool = False
+    score: str | None = None
+    mild: Answer | None = None
 
     @cached_property
     def bits(self) -> dict[str, int]:
@@ -103,6 +113,8 @@ class Question:
         """The mildest answer; None where no answer is worse than another."""
         if self.worse == "neither":
             return None
+        if self.worse == "by_score":
+            return self.mild
         if self.kind == "yes_no":
             return "no" if self.worse == "yes" else "yes"
         if self.kind == "choice":
@@ -238,6 +250,7 @@ class TriageProtocol:
     feeds: tuple[int, ...]
     # … and whether it can lead to a life threat.
     life_threat: tuple[bool, ...]
+    scores: tuple[Score, ...]
     text: str = field(repr=False)
     sha256: str
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from protocols import news2
 from protocols.condition_file import RESERVED, Scope
 from protocols.conditions import compile_condition
-from protocols.faults import listed
+from protocols.faults import listed, meant
 from protocols.model import UNKNOWN, House, Question
 from protocols.source import Path, Source
 
@@ -39,6 +40,8 @@ def read_questions(source: Source, house: House) -> dict[str, Question]:
 
 
 def _question(source: Source, house: House, entry: Mapping[str, Any], path: Path, index: int) -> Question:
+    if entry["kind"] == "observation":
+        return _observation(source, house, entry, path, index)
     worse = entry["worse"]
     band = worse["outside"] if isinstance(worse, dict) else None
     kind = entry["kind"]
@@ -70,6 +73,47 @@ def _question(source: Source, house: House, entry: Mapping[str, Any], path: Path
     return question
 
 
+def _observation(source: Source, house: House, entry: Mapping[str, Any], path: Path, index: int) -> Question:
+    """An observation: what it is measured in, its answers and its worse side are the chart's, not the author's."""
+    name = entry["id"]
+    known = news2.OBSERVATIONS.get(name)
+    if known is None:
+        message = f'"{name}" is no observation of NEWS2{meant(name, list(news2.OBSERVATIONS))}'
+        source.fault((*path, "id"), message)
+        known = news2.OBSERVATIONS["pulse"]
+    for key in ("answers", "unit", "range", "step", "worse", "because"):
+        if key in entry:
+            source.fault(
+                (*path, key), f'the score says the {key} of an observation; remove "{key}"', at_key=True
+            )
+    for key in ("record", "for_information"):
+        if entry.get(key) == "yes":
+            source.fault((*path, key), "an observation is taken now, and scored; remove this", at_key=True)
+    if name in news2.NUMBERS and name not in house.plausible:
+        message = f'the house has no plausible range for "{name}"; add it there, under plausible'
+        source.fault((*path, "id"), message)
+    question = Question(
+        id=name,
+        index=index,
+        ask=entry["ask"],
+        say=entry.get("say"),
+        why=entry.get("why"),
+        kind="choice" if known.answers else "number",
+        worse="by_score",
+        answers=known.answers,
+        answer_titles=dict(entry.get("answer_titles", {})),
+        means=dict(entry.get("means", {})),
+        unit=known.unit,
+        range=house.plausible.get(name),
+        step=known.step,
+        observation=True,
+        score="news2",
+        mild=known.mild,
+    )
+    _check_answer_words(source, question, entry, path)
+    return question
+
+
 def _check_kind(source: Source, question: Question, entry: Mapping[str, Any], path: Path) -> None:
     kind, allowed = question.kind, _WORSE[question.kind]
     if question.worse not in allowed:
@@ -95,6 +139,10 @@ def _check_kind(source: Source, question: Question, entry: Mapping[str, Any], pa
                 source.fault(
                     (*path, key), f'a {kind} has no "{key}"; did you mean kind: number?', at_key=True
                 )
+    _check_answer_words(source, question, entry, path)
+
+
+def _check_answer_words(source: Source, question: Question, entry: Mapping[str, Any], path: Path) -> None:
     for key in ("answer_titles", "means"):
         for answer in entry.get(key, {}):
             if answer not in question.answers:

@@ -65,7 +65,7 @@ def _note(source: Source, error: ValidationError) -> None:
         case "required":
             for key in wanted:
                 if key not in value:
-                    near = [other for other in value if other not in schema.get("properties", {})]
+                    near = [other for other in value if other not in schema.get("properties", value)]
                     hint = meant(key, near).replace("did you mean", "is it") if near else ""
                     source.fault(path, f'the key "{key}" is missing{hint or "; add it here"}')
         case "enum" | "enum_words":

@@ -12,14 +12,17 @@ class Readings:
 
     `masks` has one bit for each answer of a yes/no or choice question; `lows` and `highs` bound a number. Nothing
     possible (mask 0, low above high) is a question that does not apply and has no mildest answer: no leaf holds.
+    Scores have their places after the questions, and are bounded as numbers are.
     """
 
-    __slots__ = ("highs", "lows", "masks")
+    __slots__ = ("highs", "implausible", "lows", "masks")
 
     def __init__(self, size: int) -> None:
         self.masks = [0] * size
         self.lows = [0.0] * size
         self.highs = [0.0] * size
+        # Answered with what cannot be true: it could be anything, and `known` does not let it pass as not known.
+        self.implausible: set[int] = set()
 
 
 Test = Callable[[Readings], int]
@@ -54,6 +57,17 @@ class AtMost:
 
 
 @dataclass(frozen=True)
+class ScoreAtLeast:
+    """The score is `bound` or more; with `single`, one of its observations alone is. `asks` are its questions."""
+
+    score: str
+    bound: float
+    index: int
+    single: bool
+    asks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class AllOf:
     parts: "tuple[Condition, ...]"
 
@@ -70,7 +84,7 @@ class Not:
 
 @dataclass(frozen=True)
 class Known:
-    """Unknown counts as false under it."""
+    """Unknown counts as false under it; an observation that cannot be true was answered, and does not."""
 
     part: "Condition"
 
@@ -83,5 +97,5 @@ class IsUnknown:
     index: int
 
 
-Leaf = OneOf | AtLeast | AtMost
-Condition = OneOf | AtLeast | AtMost | AllOf | AnyOf | Not | Known | IsUnknown
+Leaf = OneOf | AtLeast | AtMost | ScoreAtLeast
+Condition = OneOf | AtLeast | AtMost | ScoreAtLeast | AllOf | AnyOf | Not | Known | IsUnknown

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from protocols.clauses import Clauses
-from protocols.condition_file import NO_NEWS2
-from protocols.conditions import leaves
+from protocols.conditions import asked_by
 from protocols.durations import minutes
 from protocols.faults import meant
 from protocols.house_file import lines
@@ -25,6 +24,7 @@ from protocols.model import (
 )
 from protocols.question_file import read_questions
 from protocols.schema import check_shape
+from protocols.score_file import read_scores
 from protocols.source import Path, Source, read_source
 
 
@@ -34,12 +34,12 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
     Faults of shape are told first and alone: what a misshapen file means cannot be judged.
     """
     source = read_source(text, name)
-    _refuse_scores(source)
     check_shape(source, "triage")
     source.stop_if_faulty()
     data: Any = source.data
     questions = read_questions(source, house)
-    clauses = Clauses(source, house, questions)
+    scores = read_scores(source, questions)
+    clauses = Clauses(source, house, questions, scores)
     red_flags = clauses.red_flags()
     dispositions = clauses.dispositions()
     population = clauses.population(dispositions)
@@ -74,19 +74,10 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
         evidence=lines(data.get("evidence")),
         feeds=feeds,
         life_threat=life_threat,
+        scores=tuple(scores.values()),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-
-
-def _refuse_scores(source: Source) -> None:
-    if isinstance(source.data, dict) and "scores" in source.data:
-        source.fault(("scores",), NO_NEWS2, at_key=True)
-    for path in list(source.keys):
-        if path and path[-1] == "news2" and path[0] != "scores":
-            source.fault(path, NO_NEWS2, at_key=True)
-    # Whatever else is odd about such a file (observations, their bands) follows from this.
-    source.stop_if_faulty()
 
 
 @dataclass(frozen=True)
@@ -131,9 +122,10 @@ class _Ends:
 def _check_neither(source: Source, questions: Mapping[str, Question], flags: Sequence[RedFlag]) -> None:
     data: Any = source.data
     for flag in flags:
-        for leaf in leaves(flag.condition):
-            if questions[leaf.question].worse == "neither":
-                place = [entry["id"] for entry in data["questions"]].index(leaf.question)
+        asked = asked_by(flag.condition)
+        for question in questions.values():
+            if question.index in asked and question.worse == "neither":
+                place = [entry["id"] for entry in data["questions"]].index(question.id)
                 message = f'the red flag "{flag.flag}" asks this, so one side must be worse; say which'
                 source.fault(("questions", place, "worse"), message)
 
@@ -212,8 +204,8 @@ def _feeds(
 
 
 def _asked_for(questions: Sequence[Question], condition: Condition) -> set[int]:
-    wanted = {leaf.index for leaf in leaves(condition)}
+    wanted = set(asked_by(condition))
     for question in reversed(questions):
         if question.index in wanted and question.ask_if is not None:
-            wanted |= {leaf.index for leaf in leaves(question.ask_if)}
+            wanted |= asked_by(question.ask_if)
     return wanted

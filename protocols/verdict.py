@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hub.errors import Refused
 from protocols.model import Answer, Disposition, Question
 from protocols.positions import AskedPosition, stand_together
+from protocols.scores import ScoreReading
 
 
 class Fired(NamedTuple):
@@ -48,7 +49,7 @@ class Verdict:
 
     `disposition` is the most urgent of `fired` and `priority` its priority; `by_rules` is what the rules alone say,
     before floors, unknowns and a dropped call. `rank` is the priority's place in the house, 0 the most urgent.
-    `refusal` is where to turn when the protocol is not for this person.
+    `refusal` is where to turn when the protocol is not for this person. In `scores` what was not reached is missing.
     """
 
     protocol: str
@@ -66,6 +67,7 @@ class Verdict:
     next_question: Question | None
     remaining: int
     finished: bool
+    scores: tuple[ScoreReading, ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -106,7 +108,21 @@ def unite(verdicts: Sequence[Verdict]) -> Verdict:
         next_question=waiting,
         remaining=sum(verdict.remaining for verdict in ordered),
         finished=all(verdict.finished for verdict in ordered),
+        scores=_scores(ordered),
     )
+
+
+def _scores(verdicts: Sequence[Verdict]) -> tuple[ScoreReading, ...]:
+    """Each score once, as high as any of the protocols has it."""
+    found: dict[str, ScoreReading] = {}
+    for verdict in verdicts:
+        for score in verdict.scores:
+            if score.score not in found or (score.most, score.least) > (
+                found[score.score].most,
+                found[score.score].least,
+            ):
+                found[score.score] = score
+    return tuple(found.values())
 
 
 def _flags(verdicts: Sequence[Verdict]) -> tuple[RaisedFlag, ...]:

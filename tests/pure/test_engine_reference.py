@@ -21,6 +21,13 @@ HOUSE = parse_house(
             "unknown_limit": 20,
             "exception_never_below": "hour",
             "every_protocol_asks": [],
+            "plausible": {
+                "resp": [1, 80],
+                "spo2": [50, 100],
+                "systolic": [40, 300],
+                "pulse": [20, 250],
+                "temp": [25, 45],
+            },
             "signs": {},
             "visits": ["hour", "day"],
         }
@@ -29,6 +36,39 @@ HOUSE = parse_house(
 )
 CHOICES = ["none", "some", "much"]
 SPAN = [0, 100]
+ADULT = {
+    "id": "adult",
+    "ask": "Adult?",
+    "kind": "yes_no",
+    "worse": "neither",
+    "because": "only whom it is for",
+}
+
+# One value of each band of NEWS2's chart, with its points; SpO2's by scale, and on scale 2 by air or oxygen.
+BANDS = {
+    "resp": {8: 3, 10: 1, 16: 0, 22: 2, 25: 3},
+    "systolic": {90: 3, 95: 2, 105: 1, 130: 0, 220: 3},
+    "pulse": {40: 3, 45: 1, 70: 0, 100: 1, 120: 2, 131: 3},
+    "temp": {35: 3, 35.5: 1, 37: 0, 38.5: 1, 39.1: 2},
+    "oxygen": {"air": 0, "oxygen": 2},
+    "consciousness": {"alert": 0, "new_confusion": 3, "unresponsive": 3},
+    "spo2_scale": {"scale_1": 0, "scale_2": 0},
+}
+SPO2 = {
+    ("scale_1", "air"): {83: 3, 85: 3, 87: 3, 90: 3, 93: 2, 95: 1, 98: 0},
+    ("scale_1", "oxygen"): {83: 3, 85: 3, 87: 3, 90: 3, 93: 2, 95: 1, 98: 0},
+    ("scale_2", "air"): {83: 3, 85: 2, 87: 1, 90: 0, 93: 0, 95: 0, 98: 0},
+    ("scale_2", "oxygen"): {83: 3, 85: 2, 87: 1, 90: 0, 93: 1, 95: 2, 98: 3},
+}
+WORST_OBSERVED = {
+    "resp": 30,
+    "systolic": 80,
+    "pulse": 140,
+    "temp": 34,
+    "oxygen": "oxygen",
+    "consciousness": "pain",
+    "spo2": 83,
+}
 
 
 # ---- the reference: two-valued, over complete answers, straight from the file's data ----
@@ -44,6 +84,10 @@ def holds(condition, said, questions):
         return not holds(value, said, questions)
     if key == "known":
         return holds(value, said, questions)
+    if key in ("news2", "count"):
+        [(word, bound)] = value.items()
+        points = observed(said) if key == "news2" else counted(said, questions)
+        return (max(points) if word == "any_single" else sum(points)) >= bound
     answer = said[key]
     if isinstance(value, str):
         return answer == value
@@ -55,6 +99,16 @@ def holds(condition, said, questions):
         return order.index(answer) >= order.index(bound)
     number = float(bound.split()[0])
     return answer >= number if word == "at_least" else answer <= number
+
+
+def observed(said):
+    rows = [BANDS[name][said[name]] for name in BANDS]
+    return [*rows, SPO2[said["spo2_scale"], said["oxygen"]][said["spo2"]]]
+
+
+def counted(said, questions):
+    countable = [one for one in questions.values() if one["kind"] == "yes_no" and one is not ADULT]
+    return [said[one["id"]] == one["worse"] for one in countable]
 
 
 def mildest(question):
@@ -72,6 +126,8 @@ def candidates(question, edges):
         return ["yes", "no"]
     if question["kind"] == "choice":
         return question["answers"]
+    if question["kind"] == "observation":
+        return list(BANDS.get(question["id"], SPO2["scale_1", "air"]))
     low, high = question["range"]
     near = {low, high} | {edge + step for edge in edges for step in (-0.5, 0, 0.5)}
     return sorted(number for number in near if low <= number <= high)
@@ -128,7 +184,11 @@ def worst_rank(data, answers, priorities):
 
 
 def leaf(draw, question, *, monotone):
-    name, kind, worse = question["id"], question["kind"], question["worse"]
+    name, kind, worse = question["id"], question["kind"], question.get("worse")
+    if kind == "score":
+        if name == "news2" and draw(st.booleans()):
+            return {name: {"any_single": draw(st.integers(1, 3))}}
+        return {name: {"at_least": draw(st.integers(1, question["most"]))}}
     if kind == "yes_no":
         return {name: worse if monotone else draw(st.sampled_from(["yes", "no"]))}
     if kind == "choice":
@@ -158,8 +218,8 @@ def condition(draw, questions, *, monotone, depth=2):
 
 
 @st.composite
-def calls(draw, *, monotone):
-    """A protocol as data, and answers to all its questions, some of them unknown."""
+def calls(draw, *, monotone, scored=False):
+    """A protocol as data, and answers to all its questions, some unknown; `scored`: with NEWS2 and a count."""
     questions = []
     for place in range(draw(st.integers(2, 5))):
         kind = draw(st.sampled_from(["yes_no", "choice", "number"]))
@@ -173,10 +233,19 @@ def calls(draw, *, monotone):
         if questions and draw(st.integers(0, 3)) == 0:
             question["ask_if"] = condition(draw, questions, monotone=monotone, depth=1)
         questions.append(question)
+    speak_of = list(questions)
+    scores = ["news2"]
+    if scored:
+        counts = [question["id"] for question in questions if question["kind"] == "yes_no"]
+        if len(counts) > 1:
+            scores.append({"score": "count", "counts": counts})
+            speak_of.append({"id": "count", "kind": "score", "most": len(counts), "ask_if": "of some"})
+        speak_of += [{"id": "news2", "kind": "score", "most": 20}] * 3
+        questions += [{"id": name, "ask": name, "kind": "observation"} for name in (*BANDS, "spo2")]
     dispositions = []
     for place, priority in enumerate(PRIORITIES[:-1]):
         rules = [
-            {"rule": f"r{number}", "if": condition(draw, questions, monotone=monotone)}
+            {"rule": f"r{number}", "if": condition(draw, speak_of, monotone=monotone)}
             for number in range(draw(st.integers(1, 2)))
         ]
         if draw(st.booleans()):
@@ -196,10 +265,14 @@ def calls(draw, *, monotone):
         "unknowns": {"limit": 20, "to": "soon"},
         "dropped_call": {"to": "soon", "who": "handler", "within": "5 min"},
     }
+    if scored:
+        questions.append(ADULT)
+        everybody = {"if": {"adult": ["yes", "no"]}, "else": "last", "go_to": "elsewhere"}
+        data |= {"scores": scores, "for": [everybody]}
     answers = {}
     unknowns = 0
     for question in questions:
-        unknown = draw(st.booleans()) and unknowns < 4
+        unknown = draw(st.booleans()) and unknowns < (3 if scored else 4) and question is not ADULT
         unknowns += unknown
         known = draw(st.sampled_from(candidates(question, edges_of(data, question["id"]))))
         answers[question["id"]] = UNKNOWN if unknown else known
@@ -220,6 +293,32 @@ def test_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
     data, answers = call
     protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
     assert finish(protocol, HOUSE, answers).rank == worst_rank(data, answers, PRIORITIES)
+
+
+@settings(max_examples=100, deadline=None)
+@given(calls(monotone=False, scored=True))
+def test_with_scores_never_less_urgent_than_the_worst_that_the_unknowns_could_be(call):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    assert finish(protocol, HOUSE, answers).rank <= worst_rank(data, answers, PRIORITIES)
+
+
+@settings(max_examples=150, deadline=None)
+@given(calls(monotone=True, scored=True))
+def test_with_scores_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    assert finish(protocol, HOUSE, answers).rank == worst_rank(data, answers, PRIORITIES)
+
+
+@settings(max_examples=100, deadline=None)
+@given(calls(monotone=True, scored=True), st.sampled_from(sorted(WORST_OBSERVED)))
+def test_a_worse_observation_or_none_is_never_slower(call, name):
+    data, answers = call
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    before = finish(protocol, HOUSE, answers).rank
+    for worse in (WORST_OBSERVED[name], UNKNOWN):
+        assert finish(protocol, HOUSE, {**answers, name: worse}).rank <= before
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,110 @@
+"""Scores over the answers of a call, each an interval while something in it is not known (S7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Literal
+
+from protocols import news2
+from protocols.faults import listed
+from protocols.house import Answer
+from protocols.news2 import Span, Weighed
+from protocols.tree import Readings
+
+# Each score takes two places in the readings: its total, and the highest points of any one part.
+PLACES: Final = 2
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score of a protocol. `index` is the place of its total in the readings; the next is that of one part alone.
+
+    `news2` is the chart; a `count` adds one for each of its questions that is answered on its worse side.
+    `bits` are, for a count, those answers.
+    """
+
+    id: str
+    title: str
+    kind: Literal["news2", "count"]
+    index: int
+    questions: tuple[str, ...]
+    asks: tuple[int, ...]
+    bits: tuple[int, ...] = ()
+
+    @property
+    def most(self) -> int:
+        return news2.MOST if self.kind == "news2" else len(self.questions)
+
+    @property
+    def single_index(self) -> int:
+        return self.index + 1
+
+
+@dataclass(frozen=True)
+class ScoreReading:
+    """What a score comes to: `least` to `most`, which are the same once nothing of it is `missing`.
+
+    `missing` are the questions not answered, `implausible` those whose number cannot be true, by id; `points` is by
+    id, from the least to the most. `single_least` and `single_most` are the highest points of any one observation.
+    """
+
+    score: str
+    title: str
+    least: int
+    most: int
+    single_least: int
+    single_most: int
+    missing: tuple[str, ...] = ()
+    implausible: tuple[str, ...] = ()
+    points: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    @cached_property
+    def words(self) -> str:
+        """As half a sentence: `NEWS2 3 to 6, temperature not taken`."""
+        total = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+        said = f"{self.title} {total}"
+        red = [title_of(name) for name, (low, _) in self.points.items() if low >= news2.WORST]
+        if red:
+            said += f", 3 for {listed(red, 'and')}"
+        if self.missing:
+            said += f", {listed([title_of(name) for name in self.missing], 'and')} not known"
+        return said
+
+
+def title_of(question: str) -> str:
+    known = news2.OBSERVATIONS.get(question)
+    return known.title if known else question.replace("_", " ")
+
+
+def read_score(score: Score, said: Mapping[str, Answer | None], readings: Readings) -> ScoreReading:
+    """Put the score's interval into the readings. `said`: None is missing, absent was not reached and reads as 0."""
+    weighed = _counted(score, readings) if score.kind == "count" else news2.weigh(said)
+    readings.lows[score.index], readings.highs[score.index] = weighed.total
+    readings.lows[score.single_index], readings.highs[score.single_index] = weighed.single
+    return ScoreReading(
+        score=score.id,
+        title=score.title,
+        least=weighed.total[0],
+        most=weighed.total[1],
+        single_least=weighed.single[0],
+        single_most=weighed.single[1],
+        missing=tuple(name for name, (low, high) in weighed.points.items() if low < high)
+        if score.kind == "count"
+        else tuple(name for name in score.questions if said.get(name, "") is None),
+        implausible=tuple(name for name in score.questions if said.get(name) == news2.IMPLAUSIBLE),
+        points=weighed.points,
+    )
+
+
+def _counted(score: Score, readings: Readings) -> Weighed:
+    """One for each question that says its worse side; a gate that is false has made it mild already."""
+    points: dict[str, Span] = {}
+    for name, index, bit in zip(score.questions, score.asks, score.bits, strict=True):
+        mask = readings.masks[index]
+        points[name] = (int(mask == bit), int(bool(mask & bit)))
+    lows, highs = [low for low, _ in points.values()], [high for _, high in points.values()]
+    return Weighed((sum(lows), sum(highs)), (max(lows), max(highs)), points)

@@ -13,8 +13,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
 from dashboard.frame import the_place
-from dispatch import inbox, ladder, messages
-from dispatch import service as dispatch
+from dispatch import inbox, ladder, messages, undelivered
 from dispatch.inbox import Incoming
 from hub import outbox
 from hub.assemble import Hub
@@ -92,7 +91,7 @@ def text_status(request: Request, effect: int, form: Signed) -> Response:
         outbox.settle_by_carrier(session, effect, now, sid)
         failed = messages.status_came(session, effect, sid[:40], status, code, now)
         if failed is not None:
-            dispatch.not_delivered(session, request.app.state.desk, failed, now)
+            undelivered.not_delivered(session, request.app.state.desk, failed, now)
 
     hub.db.write_again(note)
     return Response(status_code=204)

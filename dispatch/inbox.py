@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, service, store, texts, visits
+from dispatch import messages, service, store, texts, undelivered, visits
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -204,7 +204,7 @@ class _Reply:
         self._say(texts.nothing_open(self.place.public_number), None)
 
     def _opt_out(self, _reading: Reading, _offer: Offer | None) -> None:
-        service.deaf(self.session, self.desk, self.who, self.now, "they texted a word that carriers own")
+        undelivered.deaf(self.session, self.desk, self.who, self.now, "they texted a word that carriers own")
 
     def _human(self, _reading: Reading, offer: Offer | None) -> None:
         position = store.assignment_of(self.session, self.who.key)

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from dispatch import inbox, messages, store
-from dispatch import service as dispatch
+from dispatch import inbox, messages, store, undelivered
 from dispatch.inbox import Incoming
 from dispatch.model import Message
 from hub import outbox
@@ -77,7 +76,7 @@ def _receipts(bench: Bench, carrier: SmsCarrier) -> int:
         ) -> None:
             failed = messages.status_came(session, message.effect_id or 0, message.sid or "", *told, now)
             if failed is not None:
-                dispatch.not_delivered(session, bench.desk, failed, now)
+                undelivered.not_delivered(session, bench.desk, failed, now)
 
         hub.db.write_again(note)
     return len(unsure)

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store
-from dispatch import service as dispatch
+from dispatch import messages, store, undelivered
 from hub import outbox
 from hub.outbox import Effect
 from workers.bench import Bench
@@ -63,4 +62,4 @@ def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, 
         return  # the next minute asks again
     message = messages.gave_up(session, effect, error.code, now)
     if message is not None:
-        dispatch.not_delivered(session, bench.desk, message, now)
+        undelivered.not_delivered(session, bench.desk, message, now)

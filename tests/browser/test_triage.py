@@ -172,6 +172,42 @@ def test_a_whole_fall_by_keyboard_alone(opens: Callable[..., Page], room: Contro
     assert "The advice was read aloud." in [line.words for line in rows(room, Timeline)]
 
 
+def test_they_ring_again_and_the_call_joins_its_case_by_one_key(
+    opens: Callable[..., Page], room: ControlRoom
+) -> None:
+    """S13: the open case is shown before the first question; joined, the questions are asked again."""
+    page = opens("/calls")
+    page.keyboard.press("c")
+    ready(page)
+    page.keyboard.type("07700 900123")
+    saved(page)
+    begins(page)
+    answers(page, *UP_AND_WORSE)
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    expect(page.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    page.keyboard.press("e")
+    expect(page.locator("#line")).to_contain_text("CALL ENDED")
+    (first,) = rows(room, Case)
+
+    room.ring("+447700900123")
+    page.goto(room.url + "/calls")
+    expect(page.locator(".ringing")).to_contain_text("07700 900123")
+    page.keyboard.press("1")
+    ready(page)
+    expect(page.locator(".known")).to_contain_text(f"{first.ref} open, 2 HOURS A nurse is being looked for")
+    assert axe_says(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#question")).to_have_text("How are they now? Ask again")
+    expect(page.locator("body")).to_have_attribute("data-ref", first.ref)
+    assert axe_says(page) == []
+    page.wait_for_selector("body[data-ready]")
+    begins(page)
+    assert {call.case_id for call in rows(room, Call)} == {first.id}
+    assert sorted(str(case.state) for case in rows(room, Case)) == ["closed", "open"]
+
+
 def test_any_field_is_two_keys_away_and_back_changes_an_answer(call: Page, room: ControlRoom) -> None:
     begins(call)
     answers(call, "y", "1")

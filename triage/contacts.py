@@ -15,7 +15,7 @@ from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver,
 from records.service import Due, record_outcome, redue, take, write_line
 from triage.calls import CALL_LONG
 from triage.service import FINISH_IN
-from triage.store import calls_since, cases_like
+from triage.store import calls_since, cases_like, rung_from
 
 WITHIN = timedelta(hours=72)
 THIRD = 3
@@ -49,18 +49,14 @@ class Known:
 def known(session: Session, call: Call, now: datetime) -> list[Known]:
     """Open ones first, then what ended within 72 hours; the newest first. Ten at most."""
     own = session.get(Case, call.case_id) if call.case_id else None
-    found = [
-        Known(case, tuple(because))
-        for case in cases_like(session, call, own, now - WITHIN)
-        if (because := _same(session, call, own, case))
-    ]
+    like = cases_like(session, call, own, now - WITHIN)
+    rung = rung_from(session, call, [case.key for case in like])
+    found = [Known(case, tuple(because)) for case in like if (because := _same(case.key in rung, own, case))]
     return sorted(found, key=lambda one: (not one.is_open, -one.case.key))[:10]
 
 
-def _same(session: Session, call: Call, own: Case | None, other: Case) -> list[str]:
-    said = []
-    if call.number and call.number in store.numbers_of(session, other.key):
-        said.append("same number")
+def _same(is_same_number: bool, own: Case | None, other: Case) -> list[str]:
+    said = ["same number"] if is_same_number else []
     if own is not None and own.nhs_number and own.nhs_number == other.nhs_number:
         said.append("same NHS number")
     if own is not None and own.person_name and own.born and _person(own) == _person(other):

@@ -102,6 +102,16 @@ def cases_like(
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
 
+def rung_from(session: Session, call: Call, case_ids: Sequence[int]) -> set[int]:
+    """Which of these cases have had a call with this call's number."""
+    if not call.number or not case_ids:
+        return set()
+    found = select(Call.case_id).where(
+        Call.place == call.place, Call.number == call.number, col(Call.case_id).in_(case_ids)
+    )
+    return {case_id for case_id in session.exec(found) if case_id is not None}
+
+
 def calls_since(session: Session, case_id: int, since: datetime) -> int:
     """How many calls about the case somebody has made to us since then; those that we made do not count."""
     counted = select(func.count()).where(

@@ -7,8 +7,8 @@ from sqlmodel import Session
 from hub.actors import HUB, Actor
 from hub.errors import Refused
 from records import alarms, call_backs
-from records.model import CallBack, Case, HandOver
-from records.service import Due, move, owe, supersede, take
+from records.model import CallBack, Case, HandOver, Position
+from records.service import Due, end_target, move, owe, supersede, take
 from records.store import rows_of
 
 CONFIRM_IN = timedelta(minutes=5)
@@ -49,6 +49,8 @@ def confirm(session: Session, row: HandOver, reference: str, now: datetime, acto
     for call_back in rows_of(session, CallBack, case.key, live=True):
         if call_back.why == BECAUSE:
             supersede(session, call_back, now, actor, "Confirmed after all.")
+    if row.to == "999" and not any(p.stops_clock for p in rows_of(session, Position, case.key, live=True)):
+        end_target(session, case, now)
 
 
 def refuse(session: Session, row: HandOver, why: str, now: datetime, actor: Actor) -> None:

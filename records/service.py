@@ -154,6 +154,16 @@ def set_priority(session: Session, case: Case, priority: str, target_min: int | 
     session.add(case)
 
 
+def end_target(session: Session, case: Case, now: datetime) -> None:
+    """What the target asked for has been given, and nobody of ours is awaited: for 999 NOW, a reference. The clock
+    itself is not stopped by that (S2); it only warns of nothing any more."""
+    case.breach_at = None
+    session.add(case)
+    deadlines.clear_owner(session, "case", case.key)
+    for kind in ("near", "breach"):
+        alarms.end(session, case.place, kind, case.key, now)
+
+
 def stop_clock(session: Session, case: Case, at: datetime, now: datetime, actor: Actor, words: str) -> None:
     """S2: attended care has begun. The first to attend stops it; it never stops twice."""
     if case.clock_stop is not None:

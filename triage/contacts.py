@@ -15,7 +15,7 @@ from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver,
 from records.service import Due, record_outcome, redue, take, write_line
 from triage.calls import CALL_LONG
 from triage.service import FINISH_IN
-from triage.store import calls_since, cases_like, rung_from
+from triage.store import calls_since, cases_like, last_call, rung_from
 
 WITHIN = timedelta(hours=72)
 THIRD = 3
@@ -98,6 +98,7 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     if _has_begun(session, own):
         raise Conflict("This call's own case has visits or call-backs of its own. Go on with it here.")
     _carry(own, target)
+    _same_caller(session, call, target)
     session.add(target)
     call.case_id = target.key
     session.add(call)
@@ -108,7 +109,7 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     write_line(session, own.key, now, actor, "joined", f"About {target.ref}: joined to it.")
     record_outcome(session, own, Outcome.duplicate, f"Joined to {target.ref}.", now, actor)
     write_line(
-        session, target.key, now, actor, "further_contact", "They rang again: ask the questions again (S13)."
+        session, target.key, now, actor, "further_contact", "They rang again: ask the questions again."
     )
     _third_goes_to_a_clinician(session, target, now)
     return target
@@ -124,6 +125,13 @@ def _carry(own: Case, target: Case) -> None:
     for name in CARRIED:
         if not getattr(target, name):
             setattr(target, name, getattr(own, name))
+
+
+def _same_caller(session: Session, call: Call, target: Case) -> None:
+    """From the same number, and nobody has said another name: whoever rang before."""
+    before = last_call(session, target.key)
+    if before is not None and before.number == call.number and not call.caller_name:
+        call.caller_name, call.caller_relation = before.caller_name, before.caller_relation
 
 
 def _questions_go_on_there(session: Session, own: Case, target: Case, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from records.model import CallBack, CallBackKind, CaseState, Position
+from records.model import Call, CallBack, CallBackKind, CaseState, Position
 from tests.scenarios.test_visit import asked
 from tests.story import LIFT, VISIT, Story, Told
 
@@ -28,7 +28,10 @@ def rings_again(story: Story, told: Told) -> Told:
 
 def test_a_joined_call_turns_worse_and_the_nurse_is_told(story: Story) -> None:
     """S1, S13: triaged again on the old clock; who is on the way hears of it, and more hands are sought."""
-    told = story.fall()
+    told = story.takes_call(caller_name="Janet Doyle", caller_relation="daughter")
+    told.answers(**VISIT)
+    told.commits()
+    story.quiet()
     nurse = asked(story)
     nurse.replies("1").expects("is yours")
     nurse.replies("ENROUTE").expects("on your way")
@@ -46,6 +49,10 @@ def test_a_joined_call_turns_worse_and_the_nurse_is_told(story: Story) -> None:
     for falls_responder in ("lea", "callum"):
         story.phone(falls_responder).expects("1 HOUR fall")
     assert "They rang again" in told.timeline
+    with story.hub.db.read() as session:
+        assert session.get_one(Call, again.call_id).caller_name == "Janet Doyle", (
+            "the same number: the same caller"
+        )
 
 
 def test_asked_again_and_milder_it_stays_as_urgent(story: Story) -> None:

@@ -270,6 +270,23 @@ def test_999_without_a_reference_alarms_and_a_clinician_rings(story: Story) -> N
     assert call.word == "closed"
 
 
+def test_999_with_its_reference_warns_of_nothing_more(story: Story) -> None:
+    """S2, S30: a reference stops no clock; but nobody of ours is awaited, so no time is near and none is over."""
+    call = story.takes_call()
+    call.begins()
+    story.does("jay", f"/assessments/{call.assessment_id}/answer", {"question": "breathing", "answer": "no"})
+    asked_999 = story.does("jay", f"/assessments/{call.assessment_id}/999", {"dialled_by": "hub"})
+    story.does("jay", f"/hand-overs/{asked_999['hand_over']}/confirm", {"reference": "YAS 4711"})
+    call.commits()
+    story.advance(minutes=20)
+    assert story.alarms() == []
+    assert "The time is over" not in call.timeline
+    assert story.case(call.case_id).clock_stop is None
+    assert call.word == "to finish"
+    call.ends("handed_over")
+    assert call.word == "closed"
+
+
 def test_a_call_dropped_while_ringing_is_rung_back(story: Story) -> None:
     """S3, S6: nobody answered; the case is there all the same, owes a call-back, and a failed one goes on."""
     janet = story.phone("janet")

@@ -143,10 +143,12 @@ class Follower:
     def _read(self) -> Read:
         now = self.hub.clock.now()
         with self.hub.db.read() as session:
-            since, anew = self.cursor, False
+            since = self.cursor
             new = events.after(session, self.place, since, READ_AT_ONCE) if self._begun else []
-            if not new and (not self._begun or events.cursor(session, self.place) < since):
-                since, anew = max(0, events.cursor(session, self.place) - KEPT), True
+            last = new[-1].n if new else events.cursor(session, self.place)
+            anew = not self._begun or last < since
+            if anew:
+                since = max(0, last - KEPT)
                 new = events.after(session, self.place, since, READ_AT_ONCE)
             epoch = board.epoch(session, self.place) if anew or not self.epoch else self.epoch
             place = place_of(session, self.place)

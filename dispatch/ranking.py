@@ -1,9 +1,10 @@
 """Who should be asked first, and why, in words that a coordinator can read. Pure."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from records.national_grid import Point, km
 
 ROAD_FACTOR = 1.4
 SPEED_KM_PER_MIN = 0.5
@@ -82,13 +83,8 @@ def _reasons(candidate: Candidate) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-Point = tuple[float, float]
-
-
 def travel_min(a: Point | None, b: Point | None) -> int | None:
     """Minutes between two (latitude, longitude) points in degrees, or None where one is not known."""
     if a is None or b is None:
         return None
-    mean = math.radians((a[0] + b[0]) / 2)
-    north, east = 111.2 * (a[0] - b[0]), 111.2 * math.cos(mean) * (a[1] - b[1])
-    return START_MIN + round(math.hypot(north, east) * ROAD_FACTOR / SPEED_KM_PER_MIN)
+    return START_MIN + round(km(a, b) * ROAD_FACTOR / SPEED_KM_PER_MIN)

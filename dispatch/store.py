@@ -19,11 +19,11 @@ from dispatch.model import (
     Responder,
     Shift,
 )
-from dispatch.ranking import Point
 from hub.errors import NotFound
 from records.gazetteer import point_of
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import TAKEN, Case, Position
+from records.national_grid import Point
 
 ASSIGNED = (
     PositionState.accepted,

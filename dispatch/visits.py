@@ -207,11 +207,9 @@ def ambulance(session: Session, who: Responder, position: Position, now: datetim
 
 def tell_worse(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     """S13: asked again, it has turned out more urgent; whoever has accepted is told at once."""
-    case_id = store.case_of_position(session, position_id)
-    if case_id is None:
-        return
-    case = take(session, case_id, now)
-    position = session.get_one(Position, position_id, populate_existing=True)
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    session.refresh(position)
     held = store.accepted_offer(session, position.key)
     if held is None or position.state not in ("accepted", "en_route", "at_door", "no_access"):
         return

@@ -75,11 +75,12 @@ class Effect(SQLModel, table=True):
 # Core, and built once: an effect passes here three times on its way, and building a statement costs several times what
 # running it does.
 _table: Any = Effect.__table__  # type: ignore[attr-defined]
+_NOBODY_S = or_(
+    _table.c.state == EffectState.waiting,
+    and_(_table.c.state == EffectState.running, _table.c.lease_until < bindparam("machine")),
+)
 _CLAIMABLE = and_(
-    or_(
-        _table.c.state == EffectState.waiting,
-        and_(_table.c.state == EffectState.running, _table.c.lease_until < bindparam("machine")),
-    ),
+    _NOBODY_S,
     or_(_table.c.not_before.is_(None), _table.c.not_before <= bindparam("now")),
     or_(_table.c.valid_until.is_(None), _table.c.valid_until > bindparam("now")),
 )
@@ -126,15 +127,10 @@ def claim_caused(
 def _void_if_stale(session: Session, effect_id: int, now: datetime, machine: datetime) -> None:
     session.execute(
         update(Effect)
-        .where(
-            col(Effect.id) == effect_id,
-            or_(
-                col(Effect.state) == EffectState.waiting,
-                and_(col(Effect.state) == EffectState.running, col(Effect.lease_until) < machine),
-            ),
-            col(Effect.valid_until) <= now,
-        )
+        .where(col(Effect.id) == effect_id, _NOBODY_S, col(Effect.valid_until) <= now)
         .values(state=EffectState.void, settled_at=now, error="its time was over before it could be done")
+        .execution_options(synchronize_session=False),
+        {"machine": machine},
     )
 
 

@@ -6,7 +6,7 @@ between two bands of the chart (35.05 °C) counts in the worse of the two, and o
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from protocols.house import Answer
 
@@ -155,7 +155,7 @@ def weigh(said: Said) -> Weighed:
         "resp": _span(said, "resp", _resp),
         "systolic": _span(said, "systolic", _systolic),
         "pulse": _span(said, "pulse", _pulse),
-        "consciousness": _consciousness_span(said),
+        "consciousness": _span(said, "consciousness", _consciousness),
         "temp": _span(said, "temp", _temp),
     }
     # SpO2 and oxygen hang together on scale 2, so every way that these can be is weighed as a pair.
@@ -197,23 +197,13 @@ def _spo2_span(said: Said, scale_2: bool, on_oxygen: bool) -> Span:
     return _span(said, "spo2", _spo2_scale_1)
 
 
-def _span(said: Said, name: str, chart: Callable[[float], int]) -> Span:
+def _span(said: Said, name: str, chart: Callable[[Any], int]) -> Span:
     if name not in said:
         return (0, 0)
     value = said[name]
     if value is None:
         return (0, WORST)
-    points = WORST if isinstance(value, str) else chart(value)
-    return (points, points)
-
-
-def _consciousness_span(said: Said) -> Span:
-    if "consciousness" not in said:
-        return (0, 0)
-    level = said["consciousness"]
-    if level is None:
-        return (0, WORST)
-    points = _consciousness(str(level))
+    points = WORST if value == IMPLAUSIBLE else chart(value)
     return (points, points)
 
 

@@ -11,13 +11,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from records.national_grid import Point
+from records.national_grid import KM_A_DEGREE, Point, km
 
 HERE = Path(__file__).parent
 OUTWARD_CODES, TOWNS = HERE / "outward_codes.csv", HERE / "towns.csv"
 NEAR_KM = 8
 """Farther than this nobody would say "near"."""
-KM_A_DEGREE = 111.2
 
 
 class OutwardCode(NamedTuple):
@@ -82,12 +81,6 @@ def nearest_town(point: Point) -> str:
 
 def _north(town: Town) -> float:
     return town.point[0]
-
-
-def km(a: Point, b: Point) -> float:
-    """As the crow flies; good for distances within Great Britain."""
-    mean = math.radians((a[0] + b[0]) / 2)
-    return math.hypot(a[0] - b[0], (a[1] - b[1]) * math.cos(mean)) * KM_A_DEGREE
 
 
 def folded(name: str) -> str:

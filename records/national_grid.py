@@ -1,4 +1,5 @@
-"""From the British National Grid to degrees, as the Ordnance Survey's guide to coordinates does it. Pure.
+"""From the British National Grid to degrees, as the Ordnance Survey's guide to coordinates does it, and how far two
+points lie apart. Pure.
 
 Right to about five metres in Great Britain: far more than a straight line between two postcodes needs.
 """
@@ -8,6 +9,7 @@ import math
 Point = tuple[float, float]
 """Latitude and longitude in degrees, as satellites give them (WGS84)."""
 
+KM_A_DEGREE = 111.2
 AIRY = (6377563.396, 6356256.909)
 WGS84 = (6378137.0, 6356752.3141)
 SCALE = 0.9996012717
@@ -22,6 +24,12 @@ def degrees(easting: float, northing: float) -> Point:
     """Metres east and north on the grid, as latitude and longitude."""
     north, east = _shifted(*_unprojected(easting, northing))
     return math.degrees(north), math.degrees(east)
+
+
+def km(a: Point, b: Point) -> float:
+    """As the crow flies; good for distances within Great Britain."""
+    mean = math.radians((a[0] + b[0]) / 2)
+    return math.hypot(a[0] - b[0], (a[1] - b[1]) * math.cos(mean)) * KM_A_DEGREE
 
 
 def _unprojected(easting: float, northing: float) -> Point:

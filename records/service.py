@@ -159,9 +159,7 @@ def end_target(session: Session, case: Case, now: datetime) -> None:
     itself is not stopped by that (S2); it only warns of nothing any more."""
     case.breach_at = None
     session.add(case)
-    deadlines.clear_owner(session, "case", case.key)
-    for kind in ("near", "breach"):
-        alarms.end(session, case.place, kind, case.key, now)
+    _warn_no_more(session, case, now)
 
 
 def stop_clock(session: Session, case: Case, at: datetime, now: datetime, actor: Actor, words: str) -> None:
@@ -170,10 +168,14 @@ def stop_clock(session: Session, case: Case, at: datetime, now: datetime, actor:
         return
     case.clock_stop = at
     session.add(case)
+    _warn_no_more(session, case, now)
+    write_line(session, case.key, now, actor, "clock_stopped", words)
+
+
+def _warn_no_more(session: Session, case: Case, now: datetime) -> None:
     deadlines.clear_owner(session, "case", case.key)
     for kind in ("near", "breach"):
         alarms.end(session, case.place, kind, case.key, now)
-    write_line(session, case.key, now, actor, "clock_stopped", words)
 
 
 def record_outcome(

@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import median
 from string import ascii_uppercase
 
-from records.gazetteer import OUTWARD_CODES, TOWNS, Town, folded, km, nearest_town
-from records.national_grid import Point, degrees
+from records.gazetteer import OUTWARD_CODES, TOWNS, Town, folded, nearest_town
+from records.national_grid import Point, degrees, km
 from triage.postcodes import NOT_BRITISH, letter_of
 
 CELL = 20

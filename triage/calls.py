@@ -80,18 +80,7 @@ def taken_by(call: Call) -> str:
 def new_call(session: Session, user: User, now: datetime) -> Call:
     """A call that came by another way: the handler has them on the line already."""
     case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
-    call = Call(
-        place=user.place,
-        opened_at=now,
-        case_id=case.id,
-        state=CallState.on_line,
-        handler_id=user.id,
-        handler_name=user.name,
-        answered_at=now,
-    )
-    return owe(
-        session, call, now, user.actor, f"{user.name} took the call.", Due("call_long", now + CALL_LONG)
-    )
+    return _on_the_line(session, case, user, now, f"{user.name} took the call.")
 
 
 def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Call:
@@ -103,20 +92,31 @@ def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Ca
             return mine
     way = back.ways[back.way] if back.ways else ""
     before = store.last_call(session, case.key)
+    return _on_the_line(
+        session,
+        case,
+        user,
+        now,
+        f"{user.name} rings back.",
+        number=way if way.startswith("+") else None,
+        by_us=True,
+        caller_name=before.caller_name if before else "",
+        caller_relation=before.caller_relation if before else "",
+    )
+
+
+def _on_the_line(session: Session, case: Case, user: User, now: datetime, words: str, **about: Any) -> Call:
+    """A call of this handler that did not ring with us first; `about`: what is known of the other side."""
     call = Call(
         place=case.place,
         opened_at=now,
         case_id=case.key,
         state=CallState.on_line,
-        number=way if way.startswith("+") else None,
-        by_us=True,
-        caller_name=before.caller_name if before else "",
-        caller_relation=before.caller_relation if before else "",
         handler_id=user.id,
         handler_name=user.name,
         answered_at=now,
+        **about,
     )
-    words = f"{user.name} rings back."
     return owe(session, call, now, user.actor, words, Due("call_long", now + CALL_LONG))
 
 

@@ -13,7 +13,8 @@ from records import call_backs, store
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
-from triage.calls import CALL_LONG
+from triage.calls import CALL_LONG, ON_CALL
+from triage.model import CaptureField
 from triage.service import FINISH_IN
 from triage.store import calls_since, cases_like, last_call, rung_from
 
@@ -21,17 +22,6 @@ WITHIN = timedelta(hours=72)
 THIRD = 3
 CLINICIAN_IN = timedelta(minutes=20)
 """S13: a clinician's word after the third contact. [LOCAL]"""
-CARRIED = (
-    "need",
-    "need_words",
-    "person_name",
-    "nhs_number",
-    "born",
-    "address",
-    "postcode",
-    "access_words",
-    "talk_words",
-)
 
 
 @dataclass(frozen=True)
@@ -86,10 +76,9 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     if call.state is not CallState.on_line or call.case_id is None:
         raise Conflict("A call that is over cannot be joined.")
     own_id = call.case_id
-    first, second = sorted((own_id, target_id))  # one order for all, so that no two can wait for each other
-    take(session, first, now)
-    take(session, second, now)
-    own, target = take(session, own_id, now), take(session, target_id, now)
+    in_order = sorted((own_id, target_id))  # the same for all, so that no two can wait for each other
+    taken = {case_id: take(session, case_id, now) for case_id in in_order}
+    own, target = taken[own_id], taken[target_id]
     session.refresh(call)
     if own_id == target_id or call.case_id != own_id:
         raise Conflict("This call is about that case already.")
@@ -122,9 +111,9 @@ def _has_begun(session: Session, case: Case) -> bool:
 
 def _carry(own: Case, target: Case) -> None:
     """What was typed fills gaps; it never writes over what is there."""
-    for name in CARRIED:
-        if not getattr(target, name):
-            setattr(target, name, getattr(own, name))
+    for field in CaptureField:
+        if field not in ON_CALL and not getattr(target, field):
+            setattr(target, field, getattr(own, field))
 
 
 def _same_caller(session: Session, call: Call, target: Case) -> None:

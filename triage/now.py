@@ -92,7 +92,7 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
         handler=call.handler_name,
         case=here,
         known=known,
-        may_join=case is not None and contacts.may_join(session, call, case),
+        may_join=bool(known) and case is not None and contacts.may_join(session, call, case),
         stamp=hashlib.sha256(seen.encode()).hexdigest()[:16],
     )
 
@@ -136,9 +136,11 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
 
 def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     case = one.case
-    ended = str(case.outcome).replace("_", " ") if case.outcome else "over"
-    positions = rows_of(session, Position, case.key, live=True)
-    headline = _headline(case, positions, rows_of(session, CallBack, case.key, live=True))
+    if one.is_open:
+        positions = rows_of(session, Position, case.key, live=True)
+        headline = _headline(case, positions, rows_of(session, CallBack, case.key, live=True))
+    else:
+        headline = f"Ended: {str(case.outcome or 'over').replace('_', ' ')}"
     return KnownNow(
         id=case.key,
         ref=case.ref,
@@ -147,7 +149,7 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
         who=case.person_name,
         need=case.need or "",
         label=house.priority(case.priority).label if case.priority else "",
-        headline=headline if one.is_open else f"Ended: {ended}",
+        headline=headline,
         at=case.clock_start if one.is_open else case.closed_at or case.clock_start,
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from records.gazetteer import OutwardCode, folded, km, nearest_town, outward_codes, towns
-from records.national_grid import Point
+from records.gazetteer import OutwardCode, folded, nearest_town, outward_codes, towns
+from records.national_grid import Point, km
 from triage.postcodes import postcodes_of
 
 AT_MOST = 8

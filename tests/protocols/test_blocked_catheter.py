@@ -1,15 +1,11 @@
 """The catheter protocol as a clinician reads it: what was said, what must come of it, and why."""
 
-from pathlib import Path
-
 import pytest
 
-from protocols.examples import play, run_examples
-from protocols.loader import load_library
-from protocols.model import UNKNOWN, Example
+from protocols.examples import run_examples
+from protocols.model import UNKNOWN
+from tests.protocols.calls import LIBRARY, comes_to, played
 
-FOLDER = Path(__file__).parents[2] / "protocols"
-LIBRARY = load_library(FOLDER, draft=True)
 CATHETER = LIBRARY.triage["blocked-catheter"]
 
 CALL_BACK = ("clinician", "clinician_20_min")
@@ -112,29 +108,22 @@ TABLE = [
     ("said", "record", "priority", "positions", "why"), TABLE, ids=[row[4] for row in TABLE]
 )
 def test_what_comes_of_a_blocked_catheter(said, record, priority, positions, why):
-    example = Example("", {"adult": "yes", **said}, record, None, None, False, False, why, 1, 1)
-    verdict = play(CATHETER, LIBRARY.house, example)
-    assert verdict.priority == priority, why
-    stood = [(one.kind, one.priority) for one in verdict.positions]
-    assert sorted(stood) == sorted(positions), why
-    assert verdict.finished
+    comes_to(played(CATHETER, {"adult": "yes", **said}, record), priority, positions, why)
 
 
 def test_in_dysreflexia_the_nurse_does_not_wait_for_a_clinicians_word():
     said = {"adult": "yes", **CORD, "dysreflexia": "yes", **DRY, "belly": "some"}
-    example = Example("", said, {}, None, None, False, False, "", 1, 1)
-    verdict = play(CATHETER, LIBRARY.house, example)
+    verdict = played(CATHETER, said)
     assert [(one.priority, one.with_999) for one in verdict.positions if one.kind == "nurse"] == [
         ("one_hour", True)
     ]
-    alone = Example("", {"adult": "yes", **DRY, "belly": "some"}, {}, None, None, False, False, "", 1, 1)
-    assert not any(one.with_999 for one in play(CATHETER, LIBRARY.house, alone).positions)
+    alone = {"adult": "yes", **DRY, "belly": "some"}
+    assert not any(one.with_999 for one in played(CATHETER, alone).positions)
 
 
 def test_in_dysreflexia_the_first_words_are_to_sit_up_and_unblock():
     said = {"cord_injury": "yes", "dysreflexia": "yes"}
-    example = Example("", said, {}, None, None, False, False, "", 1, 1)
-    words = " ".join(play(CATHETER, LIBRARY.house, example).flags[0].words)
+    words = " ".join(played(CATHETER, said).flags[0].words)
     for part in ("Sit them up", "kinked", "change or flush the catheter"):
         assert part in words
 
@@ -144,17 +133,8 @@ def test_no_score_decides_here_for_news2_misleads_in_dysreflexia():
 
 
 def test_a_child_is_refused_and_still_heard():
-    child = Example("", {"adult": "no", **CORD, "dysreflexia": "yes"}, {}, None, None, True, False, "", 1, 1)
-    verdict = play(CATHETER, LIBRARY.house, child)
+    verdict = played(CATHETER, {"adult": "no", **CORD, "dysreflexia": "yes"}, refused=True)
     assert (verdict.refusal, verdict.priority) == ("999 or NHS 111, children's line", "emergency_999")
-
-
-def test_every_question_has_words_to_say_and_a_reason_and_every_flag_words_for_the_caller():
-    for question in CATHETER.questions:
-        assert question.say, question.id
-        assert question.why, question.id
-    for flag in CATHETER.red_flags:
-        assert flag.words, flag.flag
 
 
 def test_its_own_examples_hold_and_reach_every_disposition_that_is_chosen():

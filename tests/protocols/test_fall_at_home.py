@@ -1,15 +1,11 @@
 """The fall protocol as a clinician reads it: what was said, what must come of it, and why."""
 
-from pathlib import Path
-
 import pytest
 
-from protocols.examples import play, run_examples
-from protocols.loader import load_library
-from protocols.model import UNKNOWN, Example
+from protocols.examples import run_examples
+from protocols.model import UNKNOWN
+from tests.protocols.calls import LIBRARY, comes_to, played
 
-FOLDER = Path(__file__).parents[2] / "protocols"
-LIBRARY = load_library(FOLDER, draft=True)
 FALL = LIBRARY.triage["fall-at-home"]
 
 NURSE_1H, LIFT_1H = ("nurse", "one_hour"), ("falls_responder", "one_hour")
@@ -110,36 +106,20 @@ TABLE = [
     ("said", "record", "priority", "positions", "why"), TABLE, ids=[row[4] for row in TABLE]
 )
 def test_what_comes_of_a_fall(said, record, priority, positions, why):
-    example = Example("", {"adult": "yes", **said}, record, None, None, False, False, why, 1, 1)
-    verdict = play(FALL, LIBRARY.house, example)
-    assert verdict.priority == priority, why
-    stood = [(one.kind, one.priority) for one in verdict.positions]
-    if priority == "emergency_999" and not positions:
-        assert stood == []
-    assert sorted(stood) == sorted(positions), why
-    assert verdict.finished
+    comes_to(played(FALL, {"adult": "yes", **said}, record), priority, positions, why)
 
 
 def test_a_child_is_refused_and_still_heard():
-    child = Example("", {"adult": "no", "bleeding": "yes"}, {}, None, None, True, False, "", 1, 1)
-    verdict = play(FALL, LIBRARY.house, child)
+    verdict = played(FALL, {"adult": "no", "bleeding": "yes"}, refused=True)
     assert verdict.refusal == "999 or NHS 111, children's line"
     assert verdict.priority == "emergency_999"
     assert verdict.flags[0].words[1].startswith("Press hard")
 
 
 def test_only_care_stops_the_clock_not_a_lifting_volunteer_nor_a_call_back():
-    example = Example("", {"adult": "yes", **FLOOR, "floor_time": 90}, {}, None, None, False, False, "", 1, 1)
-    stops = {one.kind: (one.stops_clock, one.offered) for one in play(FALL, LIBRARY.house, example).positions}
+    verdict = played(FALL, {"adult": "yes", **FLOOR, "floor_time": 90})
+    stops = {one.kind: (one.stops_clock, one.offered) for one in verdict.positions}
     assert stops == {"nurse": (True, True), "falls_responder": (False, True), "clinician": (False, False)}
-
-
-def test_every_question_has_words_to_say_and_a_reason_and_every_life_threat_words_for_the_caller():
-    for question in FALL.questions:
-        assert question.say, question.id
-        assert question.why, question.id
-    for flag in FALL.red_flags:
-        assert flag.words, flag.flag
 
 
 def test_its_own_examples_hold_and_there_are_enough_of_them():

@@ -7,17 +7,25 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from protocols.__main__ import main
-from protocols.loader import load_library
 from protocols.schema import KINDS, SCHEMA_FOLDER
+from tests.protocols.calls import LIBRARY
 
 FOLDER = Path(__file__).parents[2] / "protocols"
-LIBRARY = load_library(FOLDER, draft=True)
 HOUSE = LIBRARY.house
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.yaml")), ids=lambda path: path.name)
 def test_every_file_is_sound_and_its_examples_pass(path, capsys):
     assert main(["check", str(path)]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("protocol", LIBRARY.triage.values(), ids=LIBRARY.triage)
+def test_every_question_has_words_to_say_and_a_reason_and_every_flag_words_for_the_caller(protocol):
+    for question in protocol.questions:
+        assert question.say, question.id
+        assert question.why, question.id
+    for flag in protocol.red_flags:
+        assert flag.words, flag.flag
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,20 +1,16 @@
 """The older adult's protocol as a clinician reads it: what was said, what must come of it, and why."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.engine import finish
-from protocols.examples import play, run_examples
+from protocols.examples import run_examples
 from protocols.explain import would_become
-from protocols.loader import load_library
-from protocols.model import UNKNOWN, Example
+from protocols.model import UNKNOWN
 from protocols.news2 import OBSERVATIONS
+from tests.protocols.calls import LIBRARY, comes_to, played
 
-FOLDER = Path(__file__).parents[2] / "protocols"
-LIBRARY = load_library(FOLDER, draft=True)
 OLDER = LIBRARY.triage["unwell-older-adult"]
 
 CALL_BACK = ("clinician", "clinician_20_min")
@@ -151,39 +147,23 @@ TABLE = [
 ]
 
 
-def played(said, record=None, refused=False):
-    return play(OLDER, LIBRARY.house, Example("", said, record or {}, None, None, refused, False, "", 1, 1))
-
-
 @pytest.mark.parametrize(
     ("said", "record", "priority", "positions", "why"), TABLE, ids=[row[4] for row in TABLE]
 )
 def test_what_comes_of_an_unwell_older_adult(said, record, priority, positions, why):
-    verdict = played({"age": 80, **said}, record)
-    assert verdict.priority == priority, why
-    stood = [(one.kind, one.priority) for one in verdict.positions]
-    assert sorted(stood) == sorted(positions), why
-    assert verdict.finished
+    comes_to(played(OLDER, {"age": 80, **said}, record), priority, positions, why)
 
 
 def test_an_incomplete_score_says_which_observation_is_missing():
-    verdict = played({"age": 80, "resp": 24, "systolic": 95, "temp": UNKNOWN})
+    verdict = played(OLDER, {"age": 80, "resp": 24, "systolic": 95, "temp": UNKNOWN})
     assert verdict.scores[0].missing == ("temp",)
     assert verdict.because[0].words == "NEWS2 4 to 7, temperature not known"
 
 
 def test_somebody_younger_is_refused_and_still_heard():
-    verdict = played({"age": 40, "infection": "yes", "muddled": "yes"}, refused=True)
+    verdict = played(OLDER, {"age": 40, "infection": "yes", "muddled": "yes"}, refused=True)
     assert (verdict.refusal, verdict.priority) == ("NHS 111, or their GP practice", "emergency_999")
-    assert not played({"age": 65}).refusal
-
-
-def test_every_question_has_words_to_say_and_a_reason_and_every_flag_words_for_the_caller():
-    for question in OLDER.questions:
-        assert question.say, question.id
-        assert question.why, question.id
-    for flag in OLDER.red_flags:
-        assert flag.words, flag.flag
+    assert not played(OLDER, {"age": 65}).refusal
 
 
 def test_its_own_examples_hold_and_reach_every_disposition():

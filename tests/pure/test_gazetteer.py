@@ -2,7 +2,7 @@
 
 import pytest
 
-from records.gazetteer import km, nearest_town, outward_codes, point_of, town_called, towns
+from records.gazetteer import nearest_town, outward_codes, point_of, town_called, towns
 from records.national_grid import degrees
 
 GREAT_BRITAIN = ((49.8, 60.9), (-8.7, 1.8))

@@ -19,8 +19,8 @@ TABLES = {
     ),
     "call": (
         "place, opened_at, case_id, state, number, caller_name, caller_relation, handler_id, handler_name, "
-        "answered_at, ended_at",
-        f":place, {AT}, n, 'ended', '+447700900123', 'Janet', 'daughter', 1, 'Jay Osei', {AT}, {AT}",
+        "answered_at, ended_at, by_us",
+        f":place, {AT}, n, 'ended', '+447700900123', 'Janet', 'daughter', 1, 'Jay Osei', {AT}, {AT}, 0",
     ),
     "assessment": (
         "place, opened_at, case_id, state, protocol, protocol_version, protocol_sha256, house_sha256, answers, "

@@ -1,7 +1,6 @@
 """What `make bench` last measured is well-formed, whole, and what the page shows. Times are never tested here."""
 
 import json
-
 from datetime import UTC, datetime
 
 import pytest

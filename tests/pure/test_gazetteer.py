@@ -3,7 +3,7 @@
 import pytest
 
 from records.gazetteer import nearest_town, outward_codes, point_of, town_called, towns
-from records.national_grid import degrees
+from records.national_grid import degrees, km
 
 GREAT_BRITAIN = ((49.8, 60.9), (-8.7, 1.8))
 ENGLISH_AREAS = """

@@ -36,6 +36,7 @@ DUE_WORDS = {
     "breach": "breach",
     "call_back": "call back",
     "call_long": "call is long",
+    "call_parked": "caller is parked",
     "assessment": "finish questions",
     "hand_over_unconfirmed": "reference by",
     "task": "task by",

@@ -76,6 +76,7 @@ DEADLINE_WORDS = {
     "task": "A task is due",
     "assessment": "The questions should be finished",
     "call_long": "The call has been long",
+    "call_parked": "The caller has waited parked",
     "no_access": "Next thing to try at the door",
     "held_for_999": "A clinician must decide",
 }

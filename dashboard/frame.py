@@ -29,10 +29,11 @@ environment = Environment(
 def page(
     request: Request, template: str, visitor: Visitor | None = None, status: int = 200, **facts: Any
 ) -> HTMLResponse:
-    """The whole page; `place`, `now` (local), `user` and `csrf` are there for every template."""
+    """The whole page; `place`, `path`, `now` (local), `user` and `csrf` are there for every template."""
     place = the_place(request)
     html = environment.get_template(template).render(
         place=place,
+        path=request.url.path,
         status=status,
         now=local(hub_of(request).clock.now(), place),
         user=visitor.user if visitor else None,

@@ -151,6 +151,7 @@ class Call(OwedRow, table=True):
     handler_id: int | None = None
     handler_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
+    parked_at: datetime | None = Field(default=None, description="the caller waits on the line since then")
     ended_at: datetime | None = None
 
 

@@ -20,7 +20,7 @@ from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, now, places_found, service, view
+from triage import calls, capture, contacts, now, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -107,6 +107,7 @@ def _work(request: Request) -> Iterator[tuple[Session, datetime]]:
 @router.post("/calls/new")
 def new_call(request: Request, visitor: Taker) -> dict[str, Any]:
     with _work(request) as (session, at):
+        parked.free_the_line(session, visitor.user, at)
         call = calls.new_call(session, visitor.user, at)
         return {"call": call.key, "case": call.case_id, "saved_at": at}
 
@@ -116,6 +117,7 @@ def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, 
     place = visitor.user.place
     try:
         with _work(request) as (session, at):
+            parked.free_the_line(session, visitor.user, at)
             call = row(session, Call, call_id, place)
             case = calls.answer(session, call, visitor.user, at)
             return {"call": call.key, "case": case.key, "saved_at": at}
@@ -155,6 +157,22 @@ def end_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any
     return {"saved_at": at}
 
 
+@router.post("/calls/{call_id}/park")
+def park(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        parked.park(session, row(session, Call, call_id, visitor.user.place), at, visitor.user.actor)
+    return {"saved_at": at}
+
+
+@router.post("/calls/{call_id}/pick-up")
+def pick_up(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
+    with _work(request) as (session, at):
+        parked.free_the_line(session, visitor.user, at)
+        call = row(session, Call, call_id, visitor.user.place)
+        parked.pick_up(session, call, visitor.user, at)
+        return {"saved_at": at, "call": call.key}
+
+
 @router.post("/calls/{call_id}/join")
 def join(request: Request, call_id: Number, body: JoinBody, visitor: Taker) -> dict[str, Any]:
     """The call is about that open case (S13)."""
@@ -168,6 +186,7 @@ def join(request: Request, call_id: Number, body: JoinBody, visitor: Taker) -> d
 @router.post("/call-backs/{back_id}/ring")
 def ring_back(request: Request, back_id: Number, visitor: Taker) -> dict[str, Any]:
     with _work(request) as (session, at):
+        parked.free_the_line(session, visitor.user, at)
         back = row(session, CallBack, back_id, visitor.user.place)
         call = calls.ring_back(session, back, visitor.user, at)
         return {"saved_at": at, "call": call.key}

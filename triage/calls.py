@@ -212,7 +212,12 @@ def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
     """The handler has ended the call."""
     take(session, call.case_id or 0, now)
     move(session, call, "end", now, actor, "The call ended.", ended_at=now)
-    alarms.end(session, call.place, "call_long", call.key, now)
+    _nothing_waits(session, call, now)
+
+
+def _nothing_waits(session: Session, call: Call, now: datetime) -> None:
+    for kind in ("call_long", "call_parked"):
+        alarms.end(session, call.place, kind, call.key, now)
 
 
 def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
@@ -234,7 +239,7 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
         end(session, call, now, HUB)
         return
     move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
-    alarms.end(session, call.place, "call_long", call.key, now)
+    _nothing_waits(session, call, now)
     within = CALL_BACK_IN
     if assessment is not None and assessment.protocol in library.triage:
         protocol = library.triage[assessment.protocol]

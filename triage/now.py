@@ -61,10 +61,11 @@ class KnownNow:
 
 @dataclass(frozen=True)
 class CallNow:
-    """`stamp` changes when anything here does that the page must show anew."""
+    """`line` is the state, or parked; `stamp` changes when anything here does that the page must show anew."""
 
     id: int
     state: str
+    line: str
     number: str
     began_at: datetime
     ended_at: datetime | None
@@ -81,11 +82,13 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     here = _case_now(session, case, library.house, place) if case else None
     assessment = store.taking(session, call.case_id) if call.case_id else None
     answers = sorted((assessment.answers if assessment else {}).items())
-    known = tuple(_known(session, one, library.house) for one in contacts.known(session, call, now))
-    seen = repr((call.state, here, known, answers))
+    known = known_now(session, call, library.house, now)
+    line = "parked" if call.state == "on_line" and call.parked_at else call.state
+    seen = repr((line, call.handler_name, here, known, answers))
     return CallNow(
         id=call.key,
         state=call.state,
+        line=line,
         number=call.number or "",
         began_at=call.answered_at or call.opened_at,
         ended_at=call.ended_at,
@@ -132,6 +135,10 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
             for row in hand_overs
         ),
     )
+
+
+def known_now(session: Session, call: Call, house: House, now: datetime) -> tuple[KnownNow, ...]:
+    return tuple(_known(session, one, house) for one in contacts.known(session, call, now))
 
 
 def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:

@@ -19,7 +19,7 @@ from hub.errors import Conflict
 from hub.places import Place
 from records import alarms, call_backs, hand_overs, tasks, welfare
 from records.service import take
-from triage import calls
+from triage import calls, parked
 from triage import service as triage
 from workers.bench import Bench
 from workers.catch_up import ask_for_it
@@ -32,6 +32,7 @@ SWEEP_LIMIT = 200
 ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "call_unanswered": calls.waits,
     "call_long": calls.is_long,
+    "call_parked": parked.too_long,
     "assessment": triage.lingers,
     "held_for_999": triage.held_too_long,
     "call_back": call_backs.overdue,

@@ -19,9 +19,10 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
 from records.model import Assessment, Call, Case
-from records.store import live_calls, refs_of, row
+from records.store import refs_of, row
 from triage import capture, service, store, view
 from triage.api import AnswerBody, library_of
+from triage.line import line_of, who_of
 from triage.model import CaptureField
 from triage.now import ROLES, now_of
 
@@ -68,28 +69,42 @@ def calls_state(request: Request, visitor: Taker) -> Response:
     return JSONResponse({"now": hub_of(request).clock.now().isoformat(), "html": html, **_plain(facts)})
 
 
+@router.get("/calls/line")
+def line(request: Request, visitor: Taker) -> Response:
+    """Who rings and who is parked, for the bar of a call, and as a pop-up for who is free on any other page."""
+    hub = hub_of(request)
+    now = hub.clock.now()
+    with hub.db.read() as session:
+        found = line_of(session, visitor.user, library_of(request), now)
+    pops = found.ringing[0] if found.free and found.ringing else None
+    html = fragment(
+        "_pop_up.html", pops=pops, more=len(found.ringing) - 1, clock=_clock(the_place(request), now)
+    )
+    bar = fragment("_bar_line.html", line=found)
+    facts = _plain(dataclasses.asdict(found))
+    return JSONResponse({"now": now.isoformat(), "pop_up": html.strip(), "bar": bar.strip(), **facts})
+
+
 def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
     place, user = the_place(request), visitor.user
     with hub_of(request).db.read() as session:
-        ringing = [call for call in live_calls(session, place.id) if call.state == "ringing"]
+        line = line_of(session, user, library_of(request), hub_of(request).clock.now())
         mine = store.calls_of_handler(session, place.id, user.id or 0)
         owed = store.live_call_backs(session, place.id)
         refs = refs_of(session, [call.case_id for call in mine])
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
         "clock": _clock(place, hub_of(request).clock.now()),
-        "ringing": [
-            {"id": call.key, "number": capture.national(call.number), "since": call.opened_at}
-            for call in ringing
-        ],
+        **dataclasses.asdict(line),
         "mine": [
             {
                 "id": call.key,
                 "ref": refs.get(call.case_id or 0, ""),
-                "who": _who(call),
+                "who": who_of(call),
                 "since": call.answered_at,
             }
             for call in mine
+            if call.parked_at is None
         ],
         "call_backs": [
             {
@@ -106,10 +121,6 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
             for back, case, due_at in owed
         ],
     }
-
-
-def _who(call: Call) -> str:
-    return call.caller_name or capture.national(call.number) or "number not known"
 
 
 def _way(way: str) -> str:
@@ -261,6 +272,6 @@ def _clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime) else value

@@ -51,6 +51,8 @@ async function open(path) {
 document.addEventListener("click", (event) => {
   const answer = event.target.closest("[data-answer]");
   if (answer) open(`/api/calls/${answer.dataset.answer}/answer`);
+  const parked = event.target.closest("[data-pick-up]");
+  if (parked) open(`/api/calls/${parked.dataset.pickUp}/pick-up`);
   const ring = event.target.closest("[data-ring]");
   if (ring) open(`/api/call-backs/${ring.dataset.ring}/ring`);
 });

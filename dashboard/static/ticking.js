@@ -19,6 +19,7 @@ export function tick() {
     const end = one.dataset.stopped ? Date.parse(one.dataset.stopped) : hubNow();
     const passed = Math.max(0, Math.floor((end - Date.parse(one.dataset.since)) / 1000));
     put(one, one.id === "elapsed" ? long(passed) : short(passed));
+    if (one.dataset.amber) one.dataset.late = passed >= Number(one.dataset.red) ? "red" : passed >= Number(one.dataset.amber) ? "amber" : "";
   }
   for (const one of document.querySelectorAll("[data-until]")) {
     const left = Math.round((Date.parse(one.dataset.until) - hubNow()) / 1000);

@@ -90,13 +90,15 @@ function show(html, mine) {
 }
 
 function showLine(line) {
-  const words = { on_line: ["● CALL", "tag--danger"], dropped: ["✕ LINE DEAD", "tag--warn"], ended: ["■ CALL ENDED", "tag--info"] }[line];
+  const words = { on_line: ["● CALL", "tag--danger"], parked: ["‖ PARKED", "tag--warn"], dropped: ["✕ LINE DEAD", "tag--warn"], ended: ["■ CALL ENDED", "tag--info"] }[line];
   if (!words) return;
   $("line").textContent = words[0];
   $("line").className = `tag ${words[1]}`;
   $("end-call").disabled = line !== "on_line";
+  $("park").disabled = !["on_line", "parked"].includes(line);
+  $("park-says").textContent = line === "parked" ? "pick up" : "park";
   const since = $("elapsed");
-  if (line !== "on_line" && !since.dataset.stopped) since.dataset.stopped = new Date(hubNow()).toISOString();
+  if (["dropped", "ended"].includes(line) && !since.dataset.stopped) since.dataset.stopped = new Date(hubNow()).toISOString();
 }
 
 async function refresh(ask = "", mine = true) {
@@ -197,6 +199,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
+$("park").addEventListener("click", () => (centre().dataset.line === "parked"
+  ? does(`/api/calls/${call}/pick-up`, {}, () => refresh())
+  : does(`/api/calls/${call}/park`, {}, () => location.assign("/calls"))));
 $("end-call").addEventListener("click", () => acts.end());
 $("start-999").addEventListener("click", () => {
   $("centre").replaceChildren($("ask-999").content.cloneNode(true));
@@ -255,7 +260,7 @@ async function poll() {
     setHubNow(state.now);
     misses = 0;
     if (document.body.classList.contains("away")) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
-    showLine(state.state);
+    showLine(state.line);
     const busy = waiting || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {

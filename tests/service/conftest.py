@@ -1,12 +1,14 @@
 """A training place laid out with the demo's people, copied fresh for each test."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboard import demo
 from hub.db import Database
+from tests.desk import Desk
 from tests.story import START
 
 PLACE = "training"
@@ -23,3 +25,10 @@ def laid_out(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
     db.close()  # the last to leave folds SQLite's log into the file
     assert not file.with_name(f"{file.name}-wal").exists()
     return file
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    opened = Desk(tmp_path, database_url)
+    yield opened
+    opened.hub.db.close()

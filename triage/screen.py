@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.observations import Pad
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -16,7 +18,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """The one question in the middle of the screen."""
+    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept."""
 
     id: str
     ask: str
@@ -25,6 +27,9 @@ class Asked:
     kind: str
     choices: tuple[Choice, ...]
     unit: str
+    low: float | None
+    high: float | None
+    keeps: bool
     given: str
     unknown_means: str
     nth: int
@@ -72,6 +77,7 @@ class View:
     protocol: str
     version: str
     asked: Asked | None
+    pad: Pad | None
     reviewing: bool
     next_question: str
     back: str
@@ -88,6 +94,7 @@ class View:
     is_999: bool
     due_at: datetime | None
     because: tuple[str, ...]
+    score: str
     would: tuple[Would, ...]
     not_known: str
     refusal: str

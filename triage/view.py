@@ -15,6 +15,7 @@ from protocols.verdict import Leaf, Verdict
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
 from triage import service, store
+from triage.observations import observations, pad_of, said_of, words_of_number
 from triage.screen import Asked, Choice, Flag, Given, SingleFlag, View, Wanted, Would
 
 
@@ -32,15 +33,17 @@ def view_of(
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
     last = _last_given(session, assessment)
+    pad = pad_of(protocol, question, answers, verdict.scores)
     return View(
         assessment=assessment.key,
         state=assessment.state,
         protocol=protocol.title,
         version=protocol.version,
         asked=_asked(protocol, question, answers, len(given)) if question else None,
+        pad=pad,
         reviewing=reviewed is not None,
         next_question=verdict.next_question.id if verdict.next_question else "",
-        back=_before(given, reviewed) if reviewed else last,
+        back=_before(given, reviewed, observations(protocol) if pad else ()) if reviewed else last,
         last_given=last,
         at_most=len(given) + verdict.remaining,
         answered=given,
@@ -54,6 +57,7 @@ def view_of(
         is_999=verdict.rank == 0,
         due_at=_due_at(case, house, verdict),
         because=tuple(_because(leaf) for leaf in verdict.because),
+        score=said_of(verdict.scores, answers),
         would=_would(protocol, house, answers, verdict) if taking else (),
         not_known=_not_known(protocol, verdict),
         refusal=verdict.refusal or "",
@@ -99,6 +103,9 @@ def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answ
         kind=question.kind,
         choices=_choices(question, given),
         unit=question.unit or "",
+        low=question.range[0] if question.range else None,
+        high=question.range[1] if question.range else None,
+        keeps=question.observation,
         given="" if given is None or given == UNKNOWN else str(given),
         unknown_means=_unknown_means(protocol, question),
         nth=before + 1 if given is None else list(answers).index(question.id) + 1,
@@ -134,7 +141,7 @@ def _title(question: Question, answer: Answer) -> str:
     if answer == UNKNOWN:
         return "not known"
     if question.kind == "number":
-        return f"{answer} {question.unit or ''}".strip()
+        return words_of_number(question, answer)
     word = str(answer)
     return question.answer_titles.get(word, word.replace("_", " ")).lower()
 
@@ -212,9 +219,9 @@ def _last_given(session: Session, assessment: Assessment) -> str:
     return ""
 
 
-def _before(given: Sequence[Given], question: Question) -> str:
-    """The answered question that stands before this one."""
-    ids = [one.question for one in given]
+def _before(given: Sequence[Given], question: Question, together: Sequence[str]) -> str:
+    """The answered question that stands before this one, or before all that are shown with it."""
+    ids = [one.question for one in given if one.question == question.id or one.question not in together]
     if question.id in ids:
         place = ids.index(question.id)
         return ids[place - 1] if place else ""

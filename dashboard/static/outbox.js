@@ -51,7 +51,7 @@ export class Outbox {
 
   async unsent() {
     const rows = await this.drawer.rows(), mine = (row) => (this.call === undefined ? row.at < Date.now() - LEFT_MS : row.call === this.call);
-    return rows.filter((row) => row.author === this.author && mine(row)).sort((a, b) => a.n - b.n);
+    return rows.filter((row) => row.kind in ROUTES && row.author === this.author && mine(row)).sort((a, b) => a.n - b.n);
   }
 
   send() {

@@ -3,7 +3,9 @@ import { isWriting } from "./keys.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
+import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
+import { asksBack, draftName, padIsUp, padSays, restorePad } from "./pad.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
 
@@ -31,6 +33,8 @@ const outbox = await Outbox.open(author(), call, {
     return true;
   },
 });
+
+const drafts = new Drafts(outbox), drafted = await drafts.found();
 
 function saved(at, left) {
   const status = $("saved");
@@ -78,6 +82,7 @@ function show(html, mine) {
   const said = $("said-it")?.checked, before = centre().dataset.says;
   $("view").innerHTML = html;
   shownAt = performance.now();
+  if (padIsUp()) restorePad(centre().dataset.assessment, drafted);
   if ($("said-it") && said) $("said-it").checked = true;
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
@@ -85,7 +90,7 @@ function show(html, mine) {
   $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
   if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
   if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
-  if (!typing && (mine || flag)) ($("hand-over") ?? $("number-answer") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
+  if (!typing && (mine || flag)) ($("hand-over") ?? document.querySelector("[data-takes-focus]") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
   tick();
 }
 
@@ -126,6 +131,35 @@ function answer(value) {
   outbox.put("answer", { assessment, question, answer: value });
 }
 
+function sayNumber(field) {
+  const odd = asksBack(field), said = field.value.trim();
+  if (odd) { problem(odd); field.select(); } else if (said) answer(said);
+}
+
+// Each observation is an answer of its own, in the order of the pad.
+function sayAll(noneTaken = false) {
+  const assessment = Number(centre().dataset.assessment), says = padSays(noneTaken);
+  if (!says || !assessment || (waiting && !document.body.classList.contains("away"))) return;
+  if (!says.length) { refresh(); return; }
+  waiting += says.length;
+  problem("");
+  if (document.body.classList.contains("away")) hubIsAway();
+  saving();
+  for (const [question, answer] of says) outbox.put("answer", { assessment, question, answer });
+  outbox.chain.then(() => dropDrafts("pad:"));
+}
+
+function dropDrafts(prefix) {
+  const names = [...drafted.keys()].filter((name) => name.startsWith(prefix));
+  for (const name of names) drafted.delete(name);
+  return drafts.drop(...names);
+}
+
+function draft(name, value) {
+  if (value) drafted.set(name, value); else drafted.delete(name);
+  drafts.keep(name, value);
+}
+
 function takeBack() {
   waiting += 1;
   saving();
@@ -153,6 +187,7 @@ const acts = {
   answer: (button) => answer(button.dataset.value),
   look: (button) => refresh(button.dataset.question),
   refresh: () => refresh(),
+  "none-taken": () => sayAll(true),
   "take-back": takeBack,
   999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
   begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
@@ -174,7 +209,8 @@ addEventListener("keydown", (event) => { if (event.key === "Enter" && event.repe
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "number") { event.preventDefault(); const said = $("number-answer").value.trim(); if (said) answer(said); }
+  if (form.id === "pad") { event.preventDefault(); sayAll(); }
+  if (form.id === "number") { event.preventDefault(); sayNumber($("number-answer")); }
   if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm"); }
 });
 
@@ -219,11 +255,16 @@ function keepNote() {
   const words = $("note").value.trim();
   if (!words) return;
   saving();
-  outbox.put("note", { words }).then(() => { $("note").value = ""; });
+  outbox.put("note", { words });
+  outbox.chain.then(() => { if ($("note").value.trim() === words) { $("note").value = ""; draft("note", ""); } });
 }
 $("keep-note").addEventListener("click", keepNote);
 $("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); keepNote(); $("note").blur(); } });
 findPlaces($("f-postcode"), (words) => { $("announce").textContent = words; });
+document.addEventListener("input", ({ target }) => {
+  if (target === $("note")) draft("note", target.value);
+  if (target.matches("[data-observation]")) draft(draftName(centre().dataset.assessment, target), target.value);
+});
 followTyping((field, value) => { saving(); outbox.type(field, value); });
 
 async function showRefusals() {
@@ -267,12 +308,14 @@ async function poll() {
 for (const row of await outbox.unsent()) {
   if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) restore(body.field, body.value); }
 }
+$("note").value ||= drafted.get("note") ?? "";
+if (padIsUp()) restorePad(centre().dataset.assessment, drafted);
 showRefusals();
 outbox.send();
 poll();
 if (document.activeElement === document.body) {
   const empty = ["number", "address"].find((field) => !$(`f-${field}`).value);
   if (document.querySelector("[data-act=begin]") && empty && centre().dataset.line === "on_line") focusField(empty);
-  else ($("hand-over") ?? $("number-answer") ?? $("commit"))?.focus();
+  else ($("hand-over") ?? document.querySelector("[data-takes-focus]") ?? $("commit"))?.focus();
 }
 document.body.dataset.ready = "";

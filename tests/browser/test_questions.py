@@ -1,0 +1,134 @@
+"""The questions in the middle of the call screen, by keyboard alone: observations, several needs, changes and notes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from records.model import Assessment
+from tests.browser.screen import axe_says, rows, saved
+from tests.control_room import ControlRoom
+from triage import service
+from triage.model import Answered
+
+UNWELL = {
+    "breathing": "yes",
+    "rousable": "awake",
+    "harm": "no",
+    "stroke": "no",
+    "chest_pain": "no",
+    "bleeding": "no",
+    "sepsis_look": "no",
+    "infection": "no",
+    "muddled": "no",
+    "age": 81,
+    "breathless": "no",
+    "eats": "yes",
+    "moves": "yes",
+    "skin": "no",
+    "toilet": "no",
+    "themselves": "no",
+    "fell": "no",
+    "company": "yes",
+}
+"""An older adult who is unwell, up to the observations."""
+pytestmark = pytest.mark.browser
+
+
+def asked(page: Page, room: ControlRoom, key: str, said: Mapping[str, Any]) -> None:
+    """Begin the protocol of that key; its first answers are given behind the page's back, which then shows the rest."""
+    page.keyboard.press("Escape")
+    page.keyboard.press(key)
+    expect(page.locator("#question")).to_have_text("Breathing normally?")
+    jay = room.user("Jay Osei").actor
+    for question, answer in said.items():
+        with room.write() as session:
+            row = session.exec(select(Assessment).where(Assessment.state == "taking")).all()[-1]
+            service.answer(session, room.app.state.library, row, question, answer, room.clock.now(), jay)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+
+
+def said(room: ControlRoom) -> list[tuple[str, Any]]:
+    return [(row.question, row.answer) for row in rows(room, Answered)]
+
+
+# --- observations on one small pad ------------------------------------------------------------------------------------
+
+
+def test_observations_are_said_on_one_pad_by_keyboard_alone(call: Page, room: ControlRoom) -> None:
+    asked(call, room, "2", UNWELL)
+    expect(call.locator("#question")).to_have_text("Observations")
+    assert call.evaluate("document.activeElement.id") == "pad-resp"
+    assert axe_says(call) == []
+    for typed in ("18", "1", "97", "1", "118"):
+        call.keyboard.type(typed)
+        call.keyboard.press("Enter")
+    assert call.evaluate("document.activeElement.id") == "pad-pulse"
+    call.keyboard.type("412")
+    call.keyboard.press("Enter")
+    expect(call.locator("#odd-pulse")).to_have_text("412? Say it again, or Enter to keep it.")
+    assert call.evaluate("document.activeElement.id") == "pad-pulse"
+    call.keyboard.press("Enter")  # kept
+    call.keyboard.type("1")
+    call.keyboard.press("Enter")
+    call.keyboard.type("u")
+    call.keyboard.press("Enter")
+    expect(call.locator("#question")).not_to_have_text("Observations")
+    saved(call)
+    assert said(room)[len(UNWELL) :] == [
+        ("resp", 18),
+        ("spo2_scale", "scale_1"),
+        ("spo2", 97),
+        ("oxygen", "air"),
+        ("systolic", 118),
+        ("pulse", 412),
+        ("consciousness", "alert"),
+        ("temp", "unknown"),
+    ], "each is an answer of its own, once and in order"
+    expect(call.locator(".score")).to_have_text("NEWS2 3 to 6, 3 for pulse, temperature not known")
+    expect(call.locator(".given")).to_contain_text("412 /min, cannot be true: counts as the worst")
+
+
+def test_one_observation_is_changed_on_the_pad_and_nothing_else_is_said_again(
+    call: Page, room: ControlRoom
+) -> None:
+    taken = {"resp": 16, "spo2_scale": "scale_1", "spo2": 97, "oxygen": "air", "systolic": 130, "pulse": 70}
+    asked(call, room, "2", {**UNWELL, **taken, "consciousness": "alert", "temp": 37})
+    before = len(said(room))
+    expect(call.locator("#question")).to_have_text("A nurse sees them today")
+    call.keyboard.press("ArrowLeft")
+    expect(call.locator("#question")).to_have_text("Observations")
+    assert call.evaluate("document.activeElement.id") == "pad-temp"
+    expect(call.locator("#pad-systolic")).to_have_value("130")
+    call.locator("#pad-systolic").focus()
+    call.keyboard.press("Control+A")
+    call.keyboard.type("u")
+    for _ in range(4):
+        call.keyboard.press("Enter")
+    expect(call.locator("#question")).to_have_text("A clinician rings back within 20 minutes")
+    expect(call.locator(".score")).to_have_text("NEWS2 0 to 3, systolic blood pressure not known")
+    assert said(room)[before:] == [("systolic", "unknown")]
+
+
+def test_what_stands_on_the_pad_outlives_its_tab(call: Page, room: ControlRoom) -> None:
+    asked(call, room, "2", UNWELL)
+    call.keyboard.type("22")
+    call.keyboard.press("Enter")
+    call.locator("#note").fill("Son rings back at three")
+    call.wait_for_function(
+        "() => new Promise(ok => { const db = indexedDB.open('first-point'); db.onsuccess = () => {"
+        " const kept = db.result.transaction('unsent').objectStore('unsent').count();"
+        " kept.onsuccess = () => ok(kept.result === 2) } })"
+    )
+    call.reload()
+    call.wait_for_selector("body[data-ready]")
+    expect(call.locator("#pad-resp")).to_have_value("22")
+    expect(call.locator("#note")).to_have_value("Son rings back at three")
+    assert len(said(room)) == len(UNWELL), "what is not said yet is not sent"
+    call.keyboard.press("Escape")
+    call.keyboard.press("u")
+    expect(call.locator("#question")).not_to_have_text("Observations")
+    assert {answer for question, answer in said(room)[len(UNWELL) :]} == {"unknown"}

@@ -69,6 +69,24 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Together:
+    """What all needs of the call come to (S11): the most urgent, and everything that any of them asks for."""
+
+    disposition: str
+    label: str
+    is_999: bool
+    provisional: bool
+    due_at: datetime | None
+    because: tuple[str, ...]
+    score: str
+    not_known: str
+    refusal: str
+    wanted: tuple[Wanted, ...]
+    advice: tuple[str, ...]
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
 
@@ -103,6 +121,7 @@ class View:
     flags: tuple[Flag, ...]
     takes_over: tuple[Flag, ...]
     say_now: tuple[Flag, ...]
+    together: Together | None
 
 
 @dataclass(frozen=True)

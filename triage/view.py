@@ -1,7 +1,6 @@
 """What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -11,19 +10,27 @@ from protocols.engine import assess
 from protocols.explain import would_become
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
-from protocols.verdict import Leaf, Verdict
+from protocols.verdict import Leaf, Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
-from triage import service, store
-from triage.observations import observations, pad_of, said_of, words_of_number
-from triage.screen import Asked, Choice, Flag, Given, SingleFlag, View, Wanted, Would
+from triage import store
+from triage.needs import due_at
+from triage.observations import NEWS2, observations, pad_of, said_of, words_of_number
+from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
+from triage.versions import exact
 
 
 def view_of(
-    session: Session, library: Library, assessment: Assessment, case: Case, ask: str | None = None
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    case: Case,
+    ask: str | None = None,
+    beside: Sequence[Verdict] = (),
 ) -> View:
-    """`ask`: show this question, to look at its answer or change it, instead of the next one."""
-    protocol, house = service.exact(session, library, assessment)
+    """`ask`: show this question, to look at its answer or change it, instead of the next one. `beside`: what the other
+    needs of this call come to."""
+    protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
     verdict = assess(protocol, house, answers)
     taking = assessment.state == "taking"
@@ -55,21 +62,48 @@ def view_of(
         priority=verdict.priority,
         label=house.priority(verdict.priority).label,
         is_999=verdict.rank == 0,
-        due_at=_due_at(case, house, verdict),
+        due_at=due_at(case, house, verdict),
         because=tuple(_because(leaf) for leaf in verdict.because),
         score=said_of(verdict.scores, answers),
         would=_would(protocol, house, answers, verdict) if taking else (),
         not_known=_not_known(protocol, verdict),
         refusal=verdict.refusal or "",
-        wanted=tuple(
-            Wanted(house.position(one.kind).title, house.priority(one.priority).label)
-            for one in verdict.positions
-        ),
+        wanted=_wanted(house, verdict),
         advice=verdict.advice if answers else (),
-        flags=tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags),
+        flags=_flags(verdict),
         takes_over=() if asked_999 or not taking else urgent,
         say_now=urgent if asked_999 else (),
+        together=_together(case, house, (verdict, *beside), taking) if beside else None,
     )
+
+
+def _together(case: Case, house: House, verdicts: Sequence[Verdict], taking: bool) -> Together:
+    verdict = unite(verdicts)
+    return Together(
+        disposition=verdict.disposition.title,
+        label=house.priority(verdict.priority).label,
+        is_999=verdict.rank == 0,
+        provisional=verdict.provisional or taking,
+        due_at=due_at(case, house, verdict),
+        because=tuple(_because(leaf) for leaf in verdict.because),
+        score=next((one.words for one in verdict.scores if one.score == NEWS2 and not one.missing), ""),
+        not_known="",
+        refusal=verdict.refusal or "",
+        wanted=_wanted(house, verdict),
+        advice=verdict.advice,
+        flags=_flags(verdict),
+    )
+
+
+def _wanted(house: House, verdict: Verdict) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted(house.position(one.kind).title, house.priority(one.priority).label)
+        for one in verdict.positions
+    )
+
+
+def _flags(verdict: Verdict) -> tuple[Flag, ...]:
+    return tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags)
 
 
 def key_of(place: int) -> str:
@@ -203,12 +237,6 @@ def _not_known(protocol: TriageProtocol, verdict: Verdict) -> str:
     if verdict.unknown_count >= limit:
         return f"{verdict.unknown_count} answers are not known: a clinician rings back as well."
     return f"{verdict.unknown_count} not known; at {limit} a clinician rings back as well."
-
-
-def _due_at(case: Case, house: House, verdict: Verdict) -> datetime | None:
-    """S1: always on the clock of the case, which began when the hub first heard of it."""
-    target_min = house.priority(verdict.priority).target_min
-    return case.clock_start + timedelta(minutes=target_min) if target_min is not None else None
 
 
 def _last_given(session: Session, assessment: Assessment) -> str:

@@ -13,7 +13,7 @@ const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
 const call = Number(document.body.dataset.call);
 const $ = (id) => document.getElementById(id);
 const centre = () => $("centre");
-let asking = "", misses = 0, shownAt = 0, waiting = 0;
+let need = "", asking = "", misses = 0, shownAt = 0, waiting = 0, turning = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
@@ -71,7 +71,7 @@ function hubIsHere() {
 
 // the middle and the right
 async function view(ask = "") {
-  const response = await fetch(`/calls/${call}/view${ask ? `?ask=${encodeURIComponent(ask)}` : ""}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
+  const response = await fetch(`/calls/${call}/view?${new URLSearchParams({ ...(ask && { ask }), ...(need && { need }) })}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
   if (response.status === 401) { await logInAgain(); return view(ask); }
   if (!response.ok) throw new Error((await response.json().catch(() => ({}))).problem ?? "The hub did not answer.");
   return response.json();
@@ -105,12 +105,21 @@ function showLine(line) {
 }
 
 async function refresh(ask = "", mine = true) {
+  turning += mine;
   try {
     asking = ask;
     const said = await view(ask);
     prove(said.csrf);
     show(said.html, mine);
-  } catch (error) { problem(error.message); }
+  } catch (error) { problem(error.message); } finally { turning -= mine; }
+}
+
+// several needs on one call: which one is in the middle
+function turnTo(other) { need = other; return refresh(); }
+
+function otherNeed() {
+  const all = [...document.querySelectorAll(".needs [data-need]")].map((one) => one.dataset.need).filter(Number);
+  return all[(all.indexOf(centre().dataset.need) + 1) % all.length] ?? "";
 }
 
 function problem(words) {
@@ -121,7 +130,7 @@ function problem(words) {
 // what a button does
 function answer(value) {
   const question = document.querySelector("[data-question].ask")?.dataset.question, assessment = Number(centre().dataset.assessment);
-  if (!question || !assessment) return;
+  if (!question || !assessment || turning) return; // another question is on its way: this key was meant for that one
   if (waiting && !document.body.classList.contains("away")) return; // pressed twice: the next question is not up yet
   waiting += 1;
   problem("");
@@ -139,7 +148,7 @@ function sayNumber(field) {
 // Each observation is an answer of its own, in the order of the pad.
 function sayAll(noneTaken = false) {
   const assessment = Number(centre().dataset.assessment), says = padSays(noneTaken);
-  if (!says || !assessment || (waiting && !document.body.classList.contains("away"))) return;
+  if (!says || !assessment || turning || (waiting && !document.body.classList.contains("away"))) return;
   if (!says.length) { refresh(); return; }
   waiting += says.length;
   problem("");
@@ -180,7 +189,7 @@ async function does(path, body, after) {
 async function commit() {
   const assessment = centre().dataset.assessment;
   if ($("said-it")?.checked) outbox.put("note", { words: "The advice was read aloud." });
-  await does(`/api/assessments/${assessment}/finish`, {}, () => refresh());
+  await does(`/api/assessments/${assessment}/finish`, {}, () => turnTo(""));
 }
 
 const acts = {
@@ -190,7 +199,9 @@ const acts = {
   "none-taken": () => sayAll(true),
   "take-back": takeBack,
   999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
-  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
+  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => turnTo("")),
+  need: (button) => turnTo(button.dataset.need),
+  "next-need": () => turnTo(otherNeed()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
   fill: (button) => focusField(button.dataset.fill),
   commit,

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
-from records.model import Assessment
-from tests.browser.screen import axe_says, rows, saved
+from records.model import Assessment, Position
+from tests.browser.screen import UP_AND_WORSE, answers, axe_says, begins, rows, saved
 from tests.control_room import ControlRoom
 from triage import service
 from triage.model import Answered
@@ -132,3 +132,75 @@ def test_what_stands_on_the_pad_outlives_its_tab(call: Page, room: ControlRoom) 
     call.keyboard.press("u")
     expect(call.locator("#question")).not_to_have_text("Observations")
     assert {answer for question, answer in said(room)[len(UNWELL) :]} == {"unknown"}
+
+
+# --- several needs on one call (S11) ----------------------------------------------------------------------------------
+
+
+def test_a_second_need_is_begun_while_the_first_is_open_and_both_stand(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, *UP_AND_WORSE[:6])
+    call.keyboard.press("m")
+    expect(call.locator("#question")).to_have_text("What else is it about?")
+    call.keyboard.press("3")
+    expect(call.locator(".needs [aria-current]")).to_contain_text("Blocked catheter")
+    expect(call.locator("#question")).to_have_text("Breathing normally?")
+    assert axe_says(call) == []
+    answers(call, "y")
+    call.keyboard.press("o")
+    expect(call.locator(".needs [aria-current]")).to_contain_text("Fall at home")
+    expect(call.locator("#question")).to_have_text("Aged 18 or over?")
+    answers(call, *UP_AND_WORSE[6:])
+    expect(call.locator("#question")).to_have_text("A nurse visits within two hours")
+    call.wait_for_timeout(600)
+    call.keyboard.press("Enter")
+    expect(call.locator(".needs [aria-current]")).to_contain_text("Blocked catheter")
+    expect(call.locator(".needs")).to_contain_text("Fall at home 2 HOURS, committed")
+    expect(call.locator(".side .tag--warn").first).to_have_text("provisional")
+    expect(call.locator(".sofar .ans")).to_have_text("A nurse visits within two hours")
+    answers(call, "1", "n", "n", "n", "n", "3")
+    call.keyboard.type("3")
+    answers(call, "Enter")
+    answers(call, "n", "n", "y", "2")
+    expect(call.locator(".sofar .ans")).to_have_text("A nurse within the hour")
+    answers(call, "1", "1", "n")
+    call.wait_for_timeout(600)
+    call.keyboard.press("Enter")
+    expect(call.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    assert [(row.kind, row.priority) for row in rows(room, Position)] == [("nurse", "one_hour")]
+    assert {row.protocol for row in rows(room, Assessment)} == {"fall-at-home", "blocked-catheter"}
+
+
+def test_a_red_flag_of_any_need_takes_over_and_back_takes_back_its_own_answer(
+    call: Page, room: ControlRoom
+) -> None:
+    begins(call)
+    answers(call, "y")
+    call.keyboard.press("m")
+    expect(call.locator("#question")).to_have_text("What else is it about?")
+    call.keyboard.press("3")
+    expect(call.locator(".needs [aria-current]")).to_contain_text("Blocked catheter")
+    answers(call, "n")
+    expect(call.get_by_role("alertdialog")).to_contain_text("start chest compressions")
+    call.reload()
+    call.wait_for_selector("body[data-ready]")
+    expect(call.get_by_role("alertdialog")).to_be_visible()
+    answers(call, "ArrowLeft")
+    expect(call.locator(".needs [aria-current]")).to_contain_text("Blocked catheter")
+    assert said(room) == [("breathing", "yes"), ("breathing", "no"), ("breathing", None)]
+
+
+def test_a_key_pressed_while_another_question_comes_up_answers_neither(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, "y")
+    held: list[Route] = []
+    call.route("**/view?*", lambda route: held.append(route))
+    call.keyboard.press("m")
+    call.keyboard.press(
+        "3"
+    )  # meant for the list that is not up yet; on the question that is, it would be a red flag
+    call.wait_for_timeout(200)
+    for route in held:
+        route.continue_()
+    expect(call.locator("#question")).to_have_text("What else is it about?")
+    assert said(room) == [("breathing", "yes")]

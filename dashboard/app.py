@@ -23,6 +23,7 @@ from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from protocols.loader import load_library
 from records import api as records_api
+from triage import answer_notes_api
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.desk = Desk(app.state.library, hub.settings.public)
     for routes in (health, log_in, board, call, case, responder, phones, webhooks, feed):
         app.include_router(routes.router)
-    for routes in (triage_api, dispatch_api, records_api):
+    for routes in (triage_api, answer_notes_api, dispatch_api, records_api):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")

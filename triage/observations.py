@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from protocols.answers import is_plausible
 from protocols.model import UNKNOWN, Answer, Question, TriageProtocol
 from protocols.scores import ScoreReading
 
@@ -68,12 +67,6 @@ def said_of(scores: Sequence[ScoreReading], answers: Mapping[str, Answer]) -> st
     if found is None or answers.keys().isdisjoint(found.points):
         return ""
     return found.words
-
-
-def words_of_number(question: Question, answer: Answer) -> str:
-    """`412 /min, which cannot be true: counted as the worst`."""
-    said = f"{answer} {question.unit or ''}".strip()
-    return said if is_plausible(question, answer) else f"{said}, cannot be true: counts as the worst"
 
 
 def _line(question: Question, given: Answer | None) -> Taken:

@@ -31,6 +31,7 @@ class Asked:
     high: float | None
     keeps: bool
     given: str
+    notes: tuple[str, ...]
     unknown_means: str
     nth: int
 
@@ -41,6 +42,7 @@ class Given:
     ask: str
     words: str
     unknown: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

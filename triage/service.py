@@ -19,6 +19,7 @@ from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
 from triage import calls, store
+from triage.changes import what_changed
 from triage.model import Answered
 from triage.versions import exact, so_far
 
@@ -88,6 +89,8 @@ def answer(
     if value is not None:
         answers[question_id] = value
     verdict = assess(protocol, house, answers)
+    if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
+        write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers
     session.add(assessment)
     kept = Answered(

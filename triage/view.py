@@ -1,6 +1,6 @@
 """What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -14,8 +14,9 @@ from protocols.verdict import Leaf, Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
 from triage import store
+from triage.answer_words import said_as
 from triage.needs import due_at
-from triage.observations import NEWS2, observations, pad_of, said_of, words_of_number
+from triage.observations import NEWS2, observations, pad_of, said_of
 from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
 from triage.versions import exact
 
@@ -36,7 +37,8 @@ def view_of(
     taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
-    given = _given(protocol, answers)
+    notes = store.notes_on(session, assessment.key)
+    given = _given(protocol, answers, notes)
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
     last = _last_given(session, assessment)
@@ -46,7 +48,7 @@ def view_of(
         state=assessment.state,
         protocol=protocol.title,
         version=protocol.version,
-        asked=_asked(protocol, question, answers, len(given)) if question else None,
+        asked=_asked(protocol, question, answers, len(given), notes) if question else None,
         pad=pad,
         reviewing=reviewed is not None,
         next_question=verdict.next_question.id if verdict.next_question else "",
@@ -127,7 +129,13 @@ def _choices(question: Question, given: Answer | None) -> tuple[Choice, ...]:
     return (*listed, Choice("u", UNKNOWN, "Don’t know", given == UNKNOWN))
 
 
-def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answer], before: int) -> Asked:
+def _asked(
+    protocol: TriageProtocol,
+    question: Question,
+    answers: dict[str, Answer],
+    before: int,
+    notes: Mapping[str, tuple[str, ...]],
+) -> Asked:
     given = answers.get(question.id)
     return Asked(
         id=question.id,
@@ -141,6 +149,7 @@ def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answ
         high=question.range[1] if question.range else None,
         keeps=question.observation,
         given="" if given is None or given == UNKNOWN else str(given),
+        notes=notes.get(question.id, ()),
         unknown_means=_unknown_means(protocol, question),
         nth=before + 1 if given is None else list(answers).index(question.id) + 1,
     )
@@ -159,25 +168,22 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
     return "“Don’t know” counts as the worst answer here."
 
 
-def _given(protocol: TriageProtocol, answers: dict[str, Answer]) -> tuple[Given, ...]:
+def _given(
+    protocol: TriageProtocol, answers: dict[str, Answer], notes: Mapping[str, tuple[str, ...]]
+) -> tuple[Given, ...]:
     """What was answered and still applies, in the order of the protocol."""
     states = hear(protocol, answers, {}).states
     return tuple(
         Given(
-            question.id, question.ask, _title(question, answers[question.id]), answers[question.id] == UNKNOWN
+            question=question.id,
+            ask=question.ask,
+            words=said_as(question, answers[question.id]),
+            unknown=answers[question.id] == UNKNOWN,
+            notes=notes.get(question.id, ()),
         )
         for question, state in zip(protocol.questions, states, strict=True)
         if question.id in answers and state is not State.NOT_APPLICABLE
     )
-
-
-def _title(question: Question, answer: Answer) -> str:
-    if answer == UNKNOWN:
-        return "not known"
-    if question.kind == "number":
-        return words_of_number(question, answer)
-    word = str(answer)
-    return question.answer_titles.get(word, word.replace("_", " ")).lower()
 
 
 def _still(protocol: TriageProtocol, answers: dict[str, Answer], verdict: Verdict) -> tuple[str, ...]:
@@ -262,6 +268,6 @@ def single_flags(protocol: TriageProtocol, house: House) -> tuple[SingleFlag, ..
         condition = flag.condition
         if isinstance(condition, OneOf) and (flag.life_threat or house.rank[flag.floor] == 0):
             question = protocol.questions[condition.index]
-            danger = " or ".join(_title(question, answer) for answer in condition.answers)
+            danger = " or ".join(said_as(question, answer) for answer in condition.answers)
             found.append(SingleFlag(question.ask, question.say or "", danger, flag.title, flag.words))
     return tuple(found)

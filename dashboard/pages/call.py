@@ -22,8 +22,10 @@ from records.model import Assessment, Call, Case
 from records.store import live_calls, refs_of, row
 from triage import capture, needs, service, store, view
 from triage.api import AnswerBody, library_of
+from triage.changes import what_changed
 from triage.model import CaptureField
 from triage.now import ROLES, now_of
+from triage.versions import exact
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
@@ -177,12 +179,13 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
         found = row(session, Assessment, body.assessment, visitor.user.place)
         if call.case_id != found.case_id:
             raise NotFound("There is no such assessment on this call.")
-        actor = visitor.user.actor
+        actor, before = visitor.user.actor, dict(found.answers)
         service.answer(session, library, found, body.question, body.answer, now, actor, body.id)
+        changed = what_changed(*exact(session, library, found), body.question, before, found.answers)
     with hub.db.read() as session:
         call = row(session, Call, call_id, call.place)
         facts = _facts(request, session, call, library, need=str(body.assessment))
-    return _fragment(visitor, facts, saved_at=now)
+    return _fragment(visitor, {**facts, "changed": changed}, saved_at=now)
 
 
 def _facts(

@@ -7,6 +7,7 @@ const LEFT_MS = 10000, PAUSE_MS = 300, TIMEOUT_MS = 5000, MOST = 50, SLOWEST_MS 
 const ROUTES = {
   typed: (call) => `/api/calls/${call}/typed`,
   answer: (call) => `/calls/${call}/answer`,
+  answer_note: (call) => `/api/calls/${call}/answer-note`,
   note: (call) => `/api/calls/${call}/note`,
 };
 const RETRY = new Set([408, 425, 429]);

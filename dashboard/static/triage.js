@@ -3,9 +3,12 @@ import { isWriting } from "./keys.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
+import { followNote, noteDraft, restoreNote } from "./answer-note.js";
 import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
 import { asksBack, draftName, padIsUp, padSays, restorePad } from "./pad.js";
+import { handOver } from "./hand-over.js";
+import { showRefusals } from "./refusals.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
 
@@ -24,7 +27,7 @@ const outbox = await Outbox.open(author(), call, {
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
   },
   away(since) { away(since); },
-  refused(entry) { waiting = 0; showRefusals(); if (entry.kind === "answer") refresh(); },
+  refused(entry) { waiting = 0; showRefusals(outbox); if (entry.kind === "answer") refresh(); },
   logIn: () => logInAgain(),
   async fresh() {
     const before = document.querySelector("meta[name=csrf-token]").content, said = await view();
@@ -82,13 +85,14 @@ function show(html, mine) {
   const said = $("said-it")?.checked, before = centre().dataset.says;
   $("view").innerHTML = html;
   shownAt = performance.now();
-  if (padIsUp()) restorePad(centre().dataset.assessment, drafted);
+  restoreDrafts();
   if ($("said-it") && said) $("said-it").checked = true;
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
   $("start-break-off").hidden = !centre().dataset.assessment;
   $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
-  if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
+  if ($("changed")) $("announce").textContent = $("changed").textContent;
+  else if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
   if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
   if (!typing && (mine || flag)) ($("hand-over") ?? document.querySelector("[data-takes-focus]") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
   tick();
@@ -164,6 +168,12 @@ function dropDrafts(prefix) {
   return drafts.drop(...names);
 }
 
+function restoreDrafts() {
+  const assessment = centre().dataset.assessment;
+  if (padIsUp()) restorePad(assessment, drafted);
+  restoreNote(assessment, drafted);
+}
+
 function draft(name, value) {
   if (value) drafted.set(name, value); else drafted.delete(name);
   drafts.keep(name, value);
@@ -222,25 +232,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "pad") { event.preventDefault(); sayAll(); }
   if (form.id === "number") { event.preventDefault(); sayNumber($("number-answer")); }
-  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm"); }
-});
-
-function handOver(form, how) {
-  const id = form.dataset.handOver, reference = form.elements.reference?.value ?? "";
-  const body = { confirm: { reference }, refuse: { why: reference || "they will not take it" }, again: {} }[how];
-  const place = $(`reference-problem-${id}`);
-  if (how === "confirm" && !reference.trim()) { place.textContent = "Type the reference that they gave you."; return; }
-  post(`/api/hand-overs/${id}/${how}`, body).then(() => refresh()).catch((error) => { place.textContent = error.message; });
-}
-
-// Tab stays within a red flag; it keeps the keys to itself
-document.addEventListener("keydown", (event) => {
-  const flag = document.querySelector("[role=alertdialog]");
-  if (event.key !== "Tab" || !flag || !flag.contains(document.activeElement)) return;
-  const stops = [...flag.querySelectorAll("button, input, [tabindex='0']")].filter((one) => !one.disabled);
-  const first = stops[0], last = stops.at(-1);
-  if (event.shiftKey && document.activeElement === first) { event.preventDefault(); last.focus(); }
-  else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); first.focus(); }
+  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm", () => refresh()); }
 });
 
 $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
@@ -274,28 +266,16 @@ $("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && 
 findPlaces($("f-postcode"), (words) => { $("announce").textContent = words; });
 document.addEventListener("input", ({ target }) => {
   if (target === $("note")) draft("note", target.value);
+  if (target.id === "answer-note") draft(noteDraft(centre().dataset.assessment), target.value);
   if (target.matches("[data-observation]")) draft(draftName(centre().dataset.assessment, target), target.value);
 });
+followNote((question, words) => {
+  const name = noteDraft(centre().dataset.assessment);
+  saving();
+  outbox.put("answer_note", { assessment: Number(centre().dataset.assessment), question, words });
+  outbox.chain.then(() => draft(name, ""));
+}, () => (document.querySelector("[data-takes-focus]") ?? $("question")).focus());
 followTyping((field, value) => { saving(); outbox.type(field, value); });
-
-async function showRefusals() {
-  const place = $("refused"), rows = await outbox.refusals();
-  place.hidden = !rows.length;
-  place.replaceChildren(...rows.map(refusal));
-}
-
-function refusal(row) {
-  const line = document.createElement("p"), words = document.createElement("span"), again = document.createElement("button"), off = document.createElement("button");
-  const what = row.body.value ?? row.body.words ?? row.body.answer ?? "an answer taken back";
-  words.textContent = `The hub did not take “${what}”: ${row.refused} It is kept here.`;
-  again.textContent = "Try again";
-  off.textContent = "Let it go";
-  for (const button of [again, off]) { button.type = "button"; button.className = "btn btn--small"; }
-  again.onclick = async () => { await outbox.tryAgain(row.n); showRefusals(); };
-  off.onclick = async () => { await outbox.giveUp(row.n); showRefusals(); };
-  line.append(words, again, off);
-  return line;
-}
 
 // the line, the case and what others do to it
 async function poll() {
@@ -320,8 +300,8 @@ for (const row of await outbox.unsent()) {
   if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) restore(body.field, body.value); }
 }
 $("note").value ||= drafted.get("note") ?? "";
-if (padIsUp()) restorePad(centre().dataset.assessment, drafted);
-showRefusals();
+restoreDrafts();
+showRefusals(outbox);
 outbox.send();
 poll();
 if (document.activeElement === document.body) {

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
-from records.model import Assessment, Position
+from records.model import Assessment, Position, Timeline
 from tests.browser.screen import UP_AND_WORSE, answers, axe_says, begins, rows, saved
 from tests.control_room import ControlRoom
 from triage import service
-from triage.model import Answered
+from triage.model import Answered, AnswerNote
 
 UNWELL = {
     "breathing": "yes",
@@ -204,3 +204,53 @@ def test_a_key_pressed_while_another_question_comes_up_answers_neither(call: Pag
         route.continue_()
     expect(call.locator("#question")).to_have_text("What else is it about?")
     assert said(room) == [("breathing", "yes")]
+
+
+# --- what is changed, and what is noted -------------------------------------------------------------------------------
+
+
+def test_a_changed_answer_says_in_one_line_what_that_did(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    answers(call, *UP_AND_WORSE[:11])
+    expect(call.locator("#question")).to_have_text("Hit their head?")
+    answers(call, "n")
+    call.keyboard.press("ArrowLeft")
+    expect(call.locator("#question")).to_have_text("Hit their head?")
+    answers(call, "y")
+    expect(call.locator("#changed")).to_contain_text(
+        "Hit their head: no → yes; was 2 DAYS, now 2 HOURS; now applies: "
+    )
+    assert axe_says(call) == []
+    answers(call, "y")
+    expect(call.get_by_role("alertdialog")).to_be_visible()
+    answers(call, "ArrowLeft")
+    expect(call.locator("#changed")).to_contain_text("yes → taken back; was 999 NOW, now 2 HOURS")
+    lines = [line.words for line in rows(room, Timeline) if line.event == "changed"]
+    assert [line.split(";")[0] for line in lines] == [
+        "Hit their head: no → yes",
+        "Blood thinner or antiplatelet other than aspirin, or a bleeding disorder: yes → taken back",
+    ]
+
+
+def test_a_note_is_kept_with_its_answer_by_keyboard_alone(call: Page, room: ControlRoom) -> None:
+    begins(call)
+    call.keyboard.press("k")
+    assert call.evaluate("document.activeElement.id") == "answer-note"
+    call.keyboard.type("wheezes a bit, as always")
+    call.keyboard.press("Enter")
+    expect(call.locator("#answer-notes")).to_have_text("“wheezes a bit, as always”")
+    saved(call)
+    answers(call, "y")
+    expect(call.locator(".given-note")).to_have_text("“wheezes a bit, as always”")
+    call.keyboard.press("k")
+    call.keyboard.type("half a no")
+    call.wait_for_timeout(300)
+    call.reload()
+    call.wait_for_selector("body[data-ready]")
+    expect(call.locator("#answer-note")).to_have_value("half a no")
+    assert [(row.question, row.words) for row in rows(room, AnswerNote)] == [
+        ("breathing", "wheezes a bit, as always")
+    ]
+    assert "On “Breathing normally?”: wheezes a bit, as always" in [
+        line.words for line in rows(room, Timeline)
+    ]

@@ -5,7 +5,8 @@ from typing import Any
 from protocols.engine import assess
 from protocols.model import UNKNOWN
 from tests.protocols.calls import LIBRARY
-from triage.observations import Pad, observations, pad_of, said_of, words_of_number
+from triage.answer_words import said_as
+from triage.observations import Pad, observations, pad_of, said_of
 
 OLDER, FALL = LIBRARY.triage["unwell-older-adult"], LIBRARY.triage["fall-at-home"]
 ASKED = ("resp", "spo2_scale", "spo2", "oxygen", "systolic", "pulse", "consciousness", "temp")
@@ -54,5 +55,5 @@ def test_the_score_is_an_interval_that_says_what_is_missing() -> None:
 
 def test_a_number_that_cannot_be_true_says_that_it_counts_as_the_worst() -> None:
     pulse = OLDER.by_id["pulse"]
-    assert words_of_number(pulse, 90) == "90 /min"
-    assert words_of_number(pulse, 412) == "412 /min, cannot be true: counts as the worst"
+    assert said_as(pulse, 90) == "90 /min"
+    assert said_as(pulse, 412) == "412 /min, cannot be true: counts as the worst"

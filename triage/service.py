@@ -57,6 +57,10 @@ def begin(
         taken_by=actor.name,
     )
     words = f"Began {protocol.title}, version {protocol.version}."
+    if not case.need and protocol.need:
+        case.need = library.house.needs[protocol.need]
+        session.add(case)
+        words += f" Need: {case.need}."
     return owe(session, row, now, actor, words, Due("assessment", now + FINISH_IN))
 
 

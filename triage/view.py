@@ -108,8 +108,13 @@ def _flags(verdict: Verdict) -> tuple[Flag, ...]:
     return tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags)
 
 
+KEYS = "1234567890bdiqvwz"
+"""Digits first; then letters that mean nothing else on this screen."""
+
+
 def key_of(place: int) -> str:
-    return str(place + 1)
+    """The key of an answer or a protocol by its place; none where the keys have run out."""
+    return KEYS[place : place + 1]
 
 
 def _choices(question: Question, given: Answer | None) -> tuple[Choice, ...]:

@@ -210,6 +210,7 @@ def _facts(
         "state": state,
         "view": seen,
         "needs_here": needs.listed(library, begun, found, middle),
+        "need_key": capture.need_key(library, case),
         "choosing": seen is None or (need == "more" and not seen.takes_over),
         "asked": {one.protocol for one in begun},
         "was_broken_off": last is not None and last.state == "broken_off",

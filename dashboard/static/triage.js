@@ -4,6 +4,7 @@ import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
 import { followNote, noteDraft, restoreNote } from "./answer-note.js";
+import { asksForPlace, saysWhichKeys } from "./asks-back.js";
 import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
 import { asksBack, draftName, padIsUp, padSays, restorePad } from "./pad.js";
@@ -86,6 +87,7 @@ function show(html, mine) {
   $("view").innerHTML = html;
   shownAt = performance.now();
   restoreDrafts();
+  $("f-need").value ||= centre().dataset.caseNeed;
   if ($("said-it") && said) $("said-it").checked = true;
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
@@ -197,6 +199,7 @@ async function does(path, body, after) {
 }
 
 async function commit() {
+  if (asksForPlace(problem)) return;
   const assessment = centre().dataset.assessment;
   if ($("said-it")?.checked) outbox.put("note", { words: "The advice was read aloud." });
   await does(`/api/assessments/${assessment}/finish`, {}, () => turnTo(""));
@@ -269,6 +272,7 @@ document.addEventListener("input", ({ target }) => {
   if (target.id === "answer-note") draft(noteDraft(centre().dataset.assessment), target.value);
   if (target.matches("[data-observation]")) draft(draftName(centre().dataset.assessment, target), target.value);
 });
+saysWhichKeys(problem);
 followNote((question, words) => {
   const name = noteDraft(centre().dataset.assessment);
   saving();

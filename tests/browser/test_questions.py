@@ -1,14 +1,14 @@
 """The questions in the middle of the call screen, by keyboard alone: observations, several needs, changes and notes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
-from records.model import Assessment, Position, Timeline
-from tests.browser.screen import UP_AND_WORSE, answers, axe_says, begins, rows, saved
+from records.model import Assessment, Case, Position, Timeline
+from tests.browser.screen import UP_AND_WORSE, answers, axe_says, begins, ready, rows, saved
 from tests.control_room import ControlRoom
 from triage import service
 from triage.model import Answered, AnswerNote
@@ -70,6 +70,7 @@ def test_observations_are_said_on_one_pad_by_keyboard_alone(call: Page, room: Co
     call.keyboard.type("412")
     call.keyboard.press("Enter")
     expect(call.locator("#odd-pulse")).to_have_text("412? Say it again, or Enter to keep it.")
+    expect(call.locator("#pad-says")).to_be_in_viewport()
     assert call.evaluate("document.activeElement.id") == "pad-pulse"
     call.keyboard.press("Enter")  # kept
     call.keyboard.type("1")
@@ -138,6 +139,7 @@ def test_what_stands_on_the_pad_outlives_its_tab(call: Page, room: ControlRoom) 
 
 
 def test_a_second_need_is_begun_while_the_first_is_open_and_both_stand(call: Page, room: ControlRoom) -> None:
+    call.locator("#f-address").fill("12 Oak Road")
     begins(call)
     answers(call, *UP_AND_WORSE[:6])
     call.keyboard.press("m")
@@ -254,3 +256,68 @@ def test_a_note_is_kept_with_its_answer_by_keyboard_alone(call: Page, room: Cont
     assert "On “Breathing normally?”: wheezes a bit, as always" in [
         line.words for line in rows(room, Timeline)
     ]
+
+
+# --- the screen asks back ---------------------------------------------------------------------------------------------
+
+
+def test_the_need_follows_the_protocol_and_a_commit_without_a_place_is_asked_back_once(
+    call: Page, room: ControlRoom
+) -> None:
+    begins(call)
+    expect(call.locator("#f-need")).to_have_value("fall")
+    answers(call, "y")
+    call.keyboard.press("n")
+    expect(call.locator("#answer-problem")).to_have_text(
+        "N is no answer here. The keys are: 1 Awake, 2 Drowsy, 3 Cannot be woken, U Don’t know."
+    )
+    answers(call, *UP_AND_WORSE[1:])
+    call.wait_for_timeout(600)
+    call.keyboard.press("Enter")
+    expect(call.locator("#answer-problem")).to_contain_text("Where are they now? 999 and the nurse need it.")
+    assert call.evaluate("document.activeElement.id") == "f-address"
+    assert rows(room, Position) == []
+    call.keyboard.type("12 Oak Road")
+    saved(call)
+    call.keyboard.press("Escape")
+    call.keyboard.press("Enter")
+    expect(call.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    assert [(case.need, case.address) for case in rows(room, Case)] == [("fall", "12 Oak Road")]
+
+
+def test_a_fall_from_pop_up_to_commitment_takes_sixty_keys_at_most(
+    opens: Callable[..., Page], room: ControlRoom
+) -> None:
+    """Beyond the words that are typed themselves."""
+    room.ring("+441134960812")
+    page = opens("/calls")
+    expect(page.locator(".ringing")).to_contain_text("0113 496 0812")
+    pressed: list[str] = []
+
+    def press(key: str) -> None:
+        pressed.append(key)
+        page.keyboard.press(key)
+
+    press("1")
+    ready(page)
+    for words in ("12 Oak Road", "ls82ab"):
+        page.keyboard.type(words)
+        press("Enter")
+    press("Tab")
+    page.keyboard.type("fell in the kitchen, talking")
+    press("Escape")
+    press("1")
+    expect(page.locator("#question")).to_have_text("Breathing normally?")
+    for key in UP_AND_WORSE:
+        before = page.locator("#centre").get_attribute("data-stamp")
+        press(key)
+        expect(page.locator("#centre")).not_to_have_attribute("data-stamp", before or "")
+    press("s")
+    page.wait_for_timeout(600)
+    press("Enter")
+    expect(page.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    press("e")
+    expect(page.locator("#line")).to_contain_text("CALL ENDED")
+    assert len(pressed) <= 60, pressed
+    (case,) = rows(room, Case)
+    assert (case.need, case.postcode, case.need_words) == ("fall", "LS8 2AB", "fell in the kitchen, talking")

@@ -78,6 +78,8 @@ def test_they_ring_again_and_the_call_joins_its_case_by_one_key(
     page.keyboard.press("c")
     ready(page)
     page.keyboard.type("07700 900123")
+    page.keyboard.press("Enter")
+    page.keyboard.type("12 Oak Road")
     saved(page)
     begins(page)
     answers(page, *UP_AND_WORSE)

@@ -177,6 +177,9 @@ def _put_to_work(
     is_999 = verdict.rank == 0
     if is_999:
         hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
+    elif verdict.refusal:  # S12: owed until those who are made for it have confirmed
+        to = "111" if "111" in verdict.refusal else verdict.refusal[:40]
+        hand_overs.request(session, case, to, "caller", f"Turn to: {verdict.refusal}", now, actor)
     clinician_asked = verdict.priority == house.clinician
     on_its_way = is_999 or hand_overs.is_on_its_way(session, case)
     have = sorted(

@@ -210,6 +210,7 @@ def _facts(
         "state": state,
         "view": seen,
         "needs_here": needs.listed(library, begun, found, middle),
+        "signs": [sign for sign in library.house.signs.values() if sign.life_threat],
         "need_key": capture.need_key(library, case),
         "choosing": seen is None or (need == "more" and not seen.takes_over),
         "asked": {one.protocol for one in begun},

@@ -12,17 +12,16 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboard import feed, health, webhooks
+from dashboard import feed, health, protocols_in_force, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
 from dashboard.pages import board, call, case, log_in, phones, responder
 from dispatch import api as dispatch_api
-from dispatch.desk import Desk
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
-from protocols.loader import load_library
 from records import api as records_api
+from triage import answer_notes_api
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ MOST_BYTES = 256 * 1024
 
 
 def create_app(hub: Hub) -> FastAPI:
-    """Everything that one dashboard process serves. Reads the protocols; raises with every fault in them."""
+    """Everything that one dashboard process serves. Reads the protocols; raises where there is nothing to run on."""
     app = FastAPI(
         title="First Point",
         lifespan=_lifespan,
@@ -43,11 +42,10 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=MOST_BYTES,
     )
     app.state.hub = hub
-    app.state.library = load_library(hub.settings.protocols, draft=hub.settings.training)
-    app.state.desk = Desk(app.state.library, hub.settings.public)
+    protocols_in_force.put_in_force(app, hub)
     for routes in (health, log_in, board, call, case, responder, phones, webhooks, feed):
         app.include_router(routes.router)
-    for routes in (triage_api, dispatch_api, records_api):
+    for routes in (triage_api, answer_notes_api, dispatch_api, records_api):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
@@ -67,7 +65,7 @@ def _mount(app: FastAPI, at: str, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with feed.following(app):
+    async with feed.following(app), protocols_in_force.followed(app):
         yield
 
 

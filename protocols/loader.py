@@ -25,6 +25,7 @@ __all__ = [
     "parse_escalation",
     "parse_house",
     "parse_triage",
+    "read_file",
 ]
 
 _Loaded = TypeVar("_Loaded", TriageProtocol, EscalationProtocol)
@@ -54,18 +55,23 @@ def load_escalation(path: Path, house: House) -> EscalationProtocol:
     return parse_escalation(_text(path), str(path), house)
 
 
-def load_library(folder: Path, *, draft: bool) -> Library:
+def read_file(path: Path) -> str | None:
+    """The text of a protocol file; ProtocolError where it cannot be read."""
+    return _text(path)
+
+
+def load_library(folder: Path, *, draft: bool, read: Callable[[Path], str | None] = read_file) -> Library:
     """Everything in `house.yaml`, `triage/*.yaml` and `escalation/*.yaml` of a folder.
 
     Only approved protocols, unless `draft`: a training place may run drafts too (never retired ones). All faults of
-    all files are raised together, as one ProtocolError.
+    all files are raised together, as one ProtocolError. `read` gives a file's text; None leaves the file out.
     """
-    house = load_house(folder / "house.yaml")
+    house = parse_house(read(folder / "house.yaml") or "", str(folder / "house.yaml"))
     wanted = {"approved", "draft", "in_review"} if draft else {"approved"}
     faults: list[Fault] = []
     triage: dict[str, TriageProtocol] = {}
     escalation: dict[str, EscalationProtocol] = {}
-    for path, protocol in _all(folder / "triage", load_triage, house, faults):
+    for path, protocol in _all(folder / "triage", parse_triage, read, house, faults):
         if protocol.status not in wanted:
             continue
         if protocol.protocol in triage:
@@ -73,7 +79,7 @@ def load_library(folder: Path, *, draft: bool) -> Library:
                 Fault(str(path), 1, 1, f'a second protocol "{protocol.protocol}"; give it another id')
             )
         triage[protocol.protocol] = protocol
-    for path, ladder in _all(folder / "escalation", load_escalation, house, faults):
+    for path, ladder in _all(folder / "escalation", parse_escalation, read, house, faults):
         if ladder.status not in wanted:
             continue
         for priority in ladder.serves:
@@ -117,12 +123,18 @@ def _unserved(
 
 
 def _all(
-    folder: Path, load: Callable[[Path, House], _Loaded], house: House, faults: list[Fault]
+    folder: Path,
+    parse: Callable[[str, str, House], _Loaded],
+    read: Callable[[Path], str | None],
+    house: House,
+    faults: list[Fault],
 ) -> list[tuple[Path, _Loaded]]:
     found: list[tuple[Path, _Loaded]] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found.append((path, load(path, house)))
+            text = read(path)
+            if text is not None:
+                found.append((path, parse(text, str(path), house)))
         except ProtocolError as error:
             faults += error.faults
     return found

@@ -237,6 +237,8 @@ class TriageProtocol:
     status: str
     title: str
     review_by: str
+    # One of the house's needs: the case is about this where nobody has chosen another.
+    need: str | None
     population: tuple[Population, ...]
     questions: tuple[Question, ...]
     red_flags: tuple[RedFlag, ...]

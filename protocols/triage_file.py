@@ -46,6 +46,10 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
     exceptions = clauses.exceptions(red_flags)
     ends = _Ends(source, house, dispositions)
     _check_neither(source, questions, red_flags)
+    if data.get("need") not in (None, *house.needs):
+        source.fault(
+            ("need",), f'the house has no need "{data["need"]}"{meant(data["need"], list(house.needs))}'
+        )
     if not _is_date(data["review_by"]):
         source.fault(("review_by",), f'"{data["review_by"]}" is not a day of the calendar; correct it')
     examples = tuple(
@@ -63,6 +67,7 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
         status=data["status"],
         title=data["title"],
         review_by=data["review_by"],
+        need=data.get("need"),
         population=population,
         questions=tuple(questions.values()),
         red_flags=red_flags,

@@ -35,6 +35,14 @@ def request(
     return owe(session, row, now, actor, words, Due("hand_over_unconfirmed", now + CONFIRM_IN))
 
 
+def is_on_its_way(session: Session, case: Case, to: str = "999") -> bool:
+    """S11: whatever need it was asked for, other visits of this case wait for a clinician's word meanwhile."""
+    return any(
+        row.to == to and row.state in ("requested", "confirmed")
+        for row in rows_of(session, HandOver, case.key)
+    )
+
+
 def confirm(session: Session, row: HandOver, reference: str, now: datetime, actor: Actor) -> None:
     """They have it. Raises `Refused` without a reference."""
     reference = reference.strip()

@@ -10,14 +10,13 @@ from sqlmodel import Session
 from hub.access import User
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
-from protocols.engine import dropped
 from protocols.loader import Library
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import rules, store
+from triage import needs, rules, store
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -234,21 +233,24 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
     if call.state is not CallState.on_line or call.case_id is None:
         return
     case = take(session, call.case_id, now)
-    assessment = store.taking(session, call.case_id)
-    if assessment is not None and assessment.state is AssessmentState.finished:
+    begun = needs.on_call(session, call)
+    taking = [row for row in begun if row.state is AssessmentState.taking]
+    if not taking and (begun or _was_for_a_finished_one(session, call)):
         end(session, call, now, HUB)
         return
     move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
     _nothing_waits(session, call, now)
-    within = CALL_BACK_IN
-    if assessment is not None and assessment.protocol in library.triage:
-        protocol = library.triage[assessment.protocol]
-        within = timedelta(minutes=protocol.dropped_call.within_min)
-        so_far = dropped(protocol, library.house, assessment.answers)
-        if so_far.rank == 0:
-            why = f"The line went dead: {so_far.disposition.title}"
-            hand_overs.request(session, case, "999", "hub", why, now, HUB)
-    _ring_back(session, case, call, "the line went dead", within, now)
+    so_far, within = needs.at_the_drop(session, library, taking)
+    if so_far is not None and so_far.rank == 0:
+        why = f"The line went dead: {so_far.disposition.title}"
+        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+    _ring_back(session, case, call, "the line went dead", within or CALL_BACK_IN, now)
+
+
+def _was_for_a_finished_one(session: Session, call: Call) -> bool:
+    """We rang them about something that was triaged before: that still stands, and so does what is owed."""
+    last = store.taking(session, call.case_id or 0)
+    return call.by_us and last is not None and last.state is AssessmentState.finished
 
 
 def _ring_back(session: Session, case: Case, call: Call, why: str, within: timedelta, now: datetime) -> None:

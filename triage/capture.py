@@ -52,12 +52,18 @@ def _as_read(call: Call, case: Case | None, library: Library, field: CaptureFiel
     if case is None:
         return ""
     if field is CaptureField.need:
-        return next((key for key, words in library.house.needs.items() if words == case.need), "")
+        return need_key(library, case)
     if field is CaptureField.born:
         return f"{case.born:%d/%m/%Y}" if case.born else ""
     if field is CaptureField.nhs_number and case.nhs_number:
         return f"{case.nhs_number[:3]} {case.nhs_number[3:6]} {case.nhs_number[6:]}"
     return str(getattr(case, field) or "")
+
+
+def need_key(library: Library, case: Case | None) -> str:
+    """The house's id of the case's need; empty where none is chosen."""
+    words = case.need if case else None
+    return next((key for key, one in library.house.needs.items() if one == words), "")
 
 
 def national(number: str | None) -> str:

@@ -60,6 +60,21 @@ class Answered(SQLModel, table=True):
     at: datetime
 
 
+class AnswerNote(SQLModel, table=True):
+    """What somebody said around an answer, in words; it changes nothing that is reckoned with."""
+
+    __tablename__ = "answer_note"
+    __table_args__ = (Index("answer_note_assessment", "assessment_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    entry: str | None = Field(default=None, max_length=36, unique=True)
+    place: str = Field(max_length=40)
+    assessment_id: int = Field(foreign_key="assessment.id")
+    question: str = Field(max_length=60)
+    words: str = Field(max_length=400)
+    by: str = Field(max_length=80)
+    at: datetime
+
+
 class ProtocolText(SQLModel, table=True):
     """The exact text of a protocol that was used, and of the house file it was used with, for ever."""
 

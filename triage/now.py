@@ -12,7 +12,7 @@ from protocols.loader import Library
 from protocols.model import House
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.store import rows_of
-from triage import contacts, store
+from triage import contacts, needs, store
 
 ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
 DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
@@ -80,8 +80,7 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     place = place_of(session, call.place)
     case = session.get(Case, call.case_id) if call.case_id else None
     here = _case_now(session, case, library.house, place) if case else None
-    assessment = store.taking(session, call.case_id) if call.case_id else None
-    answers = sorted((assessment.answers if assessment else {}).items())
+    answers = [(row.key, row.state, sorted(row.answers.items())) for row in needs.on_call(session, call)]
     known = known_now(session, call, library.house, now)
     line = "parked" if call.state == "on_line" and call.parked_at else call.state
     seen = repr((line, call.handler_name, here, known, answers))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.observations import Pad
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -16,7 +18,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """The one question in the middle of the screen."""
+    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept."""
 
     id: str
     ask: str
@@ -25,7 +27,11 @@ class Asked:
     kind: str
     choices: tuple[Choice, ...]
     unit: str
+    low: float | None
+    high: float | None
+    keeps: bool
     given: str
+    notes: tuple[str, ...]
     unknown_means: str
     nth: int
 
@@ -36,6 +42,7 @@ class Given:
     ask: str
     words: str
     unknown: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,24 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Together:
+    """What all needs of the call come to (S11): the most urgent, and everything that any of them asks for."""
+
+    disposition: str
+    label: str
+    is_999: bool
+    provisional: bool
+    due_at: datetime | None
+    because: tuple[str, ...]
+    score: str
+    not_known: str
+    refusal: str
+    wanted: tuple[Wanted, ...]
+    advice: tuple[str, ...]
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
 
@@ -72,6 +97,7 @@ class View:
     protocol: str
     version: str
     asked: Asked | None
+    pad: Pad | None
     reviewing: bool
     next_question: str
     back: str
@@ -88,6 +114,7 @@ class View:
     is_999: bool
     due_at: datetime | None
     because: tuple[str, ...]
+    score: str
     would: tuple[Would, ...]
     not_known: str
     refusal: str
@@ -96,6 +123,7 @@ class View:
     flags: tuple[Flag, ...]
     takes_over: tuple[Flag, ...]
     say_now: tuple[Flag, ...]
+    together: Together | None
 
 
 @dataclass(frozen=True)

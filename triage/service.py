@@ -9,8 +9,8 @@ from hub.actors import HUB, Actor
 from hub.errors import Conflict, NotFound, Refused
 from protocols.answers import check_answer
 from protocols.engine import assess, finish
-from protocols.loader import Library, parse_house, parse_triage
-from protocols.model import House, TriageProtocol
+from protocols.loader import Library
+from protocols.model import House
 from protocols.verdict import Verdict
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
@@ -19,7 +19,9 @@ from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
 from triage import calls, store
+from triage.changes import what_changed
 from triage.model import Answered
+from triage.versions import exact, so_far
 
 FINISH_IN = timedelta(minutes=10)
 """An assessment that is begun and not finished. [LOCAL]"""
@@ -55,25 +57,11 @@ def begin(
         taken_by=actor.name,
     )
     words = f"Began {protocol.title}, version {protocol.version}."
+    if not case.need and protocol.need:
+        case.need = library.house.needs[protocol.need]
+        session.add(case)
+        words += f" Need: {case.need}."
     return owe(session, row, now, actor, words, Due("assessment", now + FINISH_IN))
-
-
-def exact(session: Session, library: Library, assessment: Assessment) -> tuple[TriageProtocol, House]:
-    """The protocol and the house as they were when the assessment began, whatever has been published since."""
-    house = library.house
-    if assessment.house_sha256 != house.sha256:
-        house = parse_house(_kept(session, assessment.house_sha256), "house")
-    newest = library.triage.get(assessment.protocol)
-    if newest is not None and newest.sha256 == assessment.protocol_sha256 and house is library.house:
-        return newest, house
-    return parse_triage(_kept(session, assessment.protocol_sha256), assessment.protocol, house), house
-
-
-def _kept(session: Session, sha256: str) -> str:
-    kept = store.text_of(session, sha256)
-    if kept is None:
-        raise NotFound("The text of this protocol is missing. Tell the clinical safety lead.")
-    return kept.text
 
 
 def answer(
@@ -105,6 +93,8 @@ def answer(
     if value is not None:
         answers[question_id] = value
     verdict = assess(protocol, house, answers)
+    if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
+        write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers
     session.add(assessment)
     kept = Answered(
@@ -118,13 +108,6 @@ def answer(
     )
     session.add(kept)
     return verdict
-
-
-def so_far(
-    session: Session, library: Library, assessment: Assessment
-) -> tuple[TriageProtocol, House, Verdict]:
-    protocol, house = exact(session, library, assessment)
-    return protocol, house, assess(protocol, house, assessment.answers)
 
 
 def ask_999(
@@ -194,8 +177,14 @@ def _put_to_work(
     is_999 = verdict.rank == 0
     if is_999:
         hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
+    elif verdict.refusal:  # S12: owed until those who are made for it have confirmed
+        to = "111" if "111" in verdict.refusal else verdict.refusal[:40]
+        hand_overs.request(session, case, to, "caller", f"Turn to: {verdict.refusal}", now, actor)
     clinician_asked = verdict.priority == house.clinician
-    have = rows_of(session, Position, case.key, live=True)
+    on_its_way = is_999 or hand_overs.is_on_its_way(session, case)
+    have = sorted(
+        rows_of(session, Position, case.key, live=True), key=lambda row: house.rank.get(row.priority, 0)
+    )
     waiting = False
     for asked in verdict.positions:
         if not house.position(asked.kind).offered:
@@ -204,7 +193,7 @@ def _put_to_work(
             have.remove(there)  # S11: the highest count of each kind, not the sum
             _raise_position(session, case, there, house, asked.priority, now)
         else:
-            held = is_999 and not asked.with_999
+            held = on_its_way and not asked.with_999
             waiting |= held
             _open_position(
                 session, case, assessment, house, asked.kind, asked.priority, now, actor, held=held

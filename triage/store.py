@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed
 from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome
-from triage.model import Answered, CaptureField, Entry, ProtocolText
+from triage.model import Answered, AnswerNote, CaptureField, Entry, ProtocolText
 
 
 @cache
@@ -42,6 +42,19 @@ def answered(session: Session, assessment_id: int) -> list[Answered]:
 
 def has_answered(session: Session, entry: str) -> bool:
     return session.exec(select(Answered.id).where(Answered.entry == entry)).first() is not None
+
+
+def has_noted(session: Session, entry: str) -> bool:
+    return session.exec(select(AnswerNote.id).where(AnswerNote.entry == entry)).first() is not None
+
+
+def notes_on(session: Session, assessment_id: int) -> dict[str, tuple[str, ...]]:
+    """The notes on each answer, oldest first, by question."""
+    found = select(AnswerNote).where(AnswerNote.assessment_id == assessment_id).order_by(col(AnswerNote.id))
+    notes: dict[str, tuple[str, ...]] = {}
+    for note in session.exec(found):
+        notes[note.question] = (*notes.get(note.question, ()), note.words)
+    return notes
 
 
 def newest_entries(session: Session, call_id: int) -> dict[CaptureField, Entry]:

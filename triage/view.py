@@ -1,7 +1,6 @@
 """What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -11,36 +10,49 @@ from protocols.engine import assess
 from protocols.explain import would_become
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
-from protocols.verdict import Leaf, Verdict
+from protocols.verdict import Leaf, Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
-from triage import service, store
-from triage.screen import Asked, Choice, Flag, Given, SingleFlag, View, Wanted, Would
+from triage import store
+from triage.answer_words import said_as
+from triage.needs import due_at
+from triage.observations import NEWS2, observations, pad_of, said_of
+from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
+from triage.versions import exact
 
 
 def view_of(
-    session: Session, library: Library, assessment: Assessment, case: Case, ask: str | None = None
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    case: Case,
+    ask: str | None = None,
+    beside: Sequence[Verdict] = (),
 ) -> View:
-    """`ask`: show this question, to look at its answer or change it, instead of the next one."""
-    protocol, house = service.exact(session, library, assessment)
+    """`ask`: show this question, to look at its answer or change it, instead of the next one. `beside`: what the other
+    needs of this call come to."""
+    protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
     verdict = assess(protocol, house, answers)
     taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
-    given = _given(protocol, answers)
+    notes = store.notes_on(session, assessment.key)
+    given = _given(protocol, answers, notes)
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
     last = _last_given(session, assessment)
+    pad = pad_of(protocol, question, answers, verdict.scores)
     return View(
         assessment=assessment.key,
         state=assessment.state,
         protocol=protocol.title,
         version=protocol.version,
-        asked=_asked(protocol, question, answers, len(given)) if question else None,
+        asked=_asked(protocol, question, answers, len(given), notes) if question else None,
+        pad=pad,
         reviewing=reviewed is not None,
         next_question=verdict.next_question.id if verdict.next_question else "",
-        back=_before(given, reviewed) if reviewed else last,
+        back=_before(given, reviewed, observations(protocol) if pad else ()) if reviewed else last,
         last_given=last,
         at_most=len(given) + verdict.remaining,
         answered=given,
@@ -52,24 +64,57 @@ def view_of(
         priority=verdict.priority,
         label=house.priority(verdict.priority).label,
         is_999=verdict.rank == 0,
-        due_at=_due_at(case, house, verdict),
+        due_at=due_at(case, house, verdict),
         because=tuple(_because(leaf) for leaf in verdict.because),
+        score=said_of(verdict.scores, answers),
         would=_would(protocol, house, answers, verdict) if taking else (),
         not_known=_not_known(protocol, verdict),
         refusal=verdict.refusal or "",
-        wanted=tuple(
-            Wanted(house.position(one.kind).title, house.priority(one.priority).label)
-            for one in verdict.positions
-        ),
+        wanted=_wanted(house, verdict),
         advice=verdict.advice if answers else (),
-        flags=tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags),
+        flags=_flags(verdict),
         takes_over=() if asked_999 or not taking else urgent,
         say_now=urgent if asked_999 else (),
+        together=_together(case, house, (verdict, *beside), taking) if beside else None,
     )
 
 
+def _together(case: Case, house: House, verdicts: Sequence[Verdict], taking: bool) -> Together:
+    verdict = unite(verdicts)
+    return Together(
+        disposition=verdict.disposition.title,
+        label=house.priority(verdict.priority).label,
+        is_999=verdict.rank == 0,
+        provisional=verdict.provisional or taking,
+        due_at=due_at(case, house, verdict),
+        because=tuple(_because(leaf) for leaf in verdict.because),
+        score=next((one.words for one in verdict.scores if one.score == NEWS2 and not one.missing), ""),
+        not_known="",
+        refusal=verdict.refusal or "",
+        wanted=_wanted(house, verdict),
+        advice=verdict.advice,
+        flags=_flags(verdict),
+    )
+
+
+def _wanted(house: House, verdict: Verdict) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted(house.position(one.kind).title, house.priority(one.priority).label)
+        for one in verdict.positions
+    )
+
+
+def _flags(verdict: Verdict) -> tuple[Flag, ...]:
+    return tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags)
+
+
+KEYS = "1234567890bdiqvwz"
+"""Digits first; then letters that mean nothing else on this screen."""
+
+
 def key_of(place: int) -> str:
-    return str(place + 1)
+    """The key of an answer or a protocol by its place; none where the keys have run out."""
+    return KEYS[place : place + 1]
 
 
 def _choices(question: Question, given: Answer | None) -> tuple[Choice, ...]:
@@ -89,7 +134,13 @@ def _choices(question: Question, given: Answer | None) -> tuple[Choice, ...]:
     return (*listed, Choice("u", UNKNOWN, "Don’t know", given == UNKNOWN))
 
 
-def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answer], before: int) -> Asked:
+def _asked(
+    protocol: TriageProtocol,
+    question: Question,
+    answers: dict[str, Answer],
+    before: int,
+    notes: Mapping[str, tuple[str, ...]],
+) -> Asked:
     given = answers.get(question.id)
     return Asked(
         id=question.id,
@@ -99,7 +150,11 @@ def _asked(protocol: TriageProtocol, question: Question, answers: dict[str, Answ
         kind=question.kind,
         choices=_choices(question, given),
         unit=question.unit or "",
+        low=question.range[0] if question.range else None,
+        high=question.range[1] if question.range else None,
+        keeps=question.observation,
         given="" if given is None or given == UNKNOWN else str(given),
+        notes=notes.get(question.id, ()),
         unknown_means=_unknown_means(protocol, question),
         nth=before + 1 if given is None else list(answers).index(question.id) + 1,
     )
@@ -118,25 +173,22 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
     return "“Don’t know” counts as the worst answer here."
 
 
-def _given(protocol: TriageProtocol, answers: dict[str, Answer]) -> tuple[Given, ...]:
+def _given(
+    protocol: TriageProtocol, answers: dict[str, Answer], notes: Mapping[str, tuple[str, ...]]
+) -> tuple[Given, ...]:
     """What was answered and still applies, in the order of the protocol."""
     states = hear(protocol, answers, {}).states
     return tuple(
         Given(
-            question.id, question.ask, _title(question, answers[question.id]), answers[question.id] == UNKNOWN
+            question=question.id,
+            ask=question.ask,
+            words=said_as(question, answers[question.id]),
+            unknown=answers[question.id] == UNKNOWN,
+            notes=notes.get(question.id, ()),
         )
         for question, state in zip(protocol.questions, states, strict=True)
         if question.id in answers and state is not State.NOT_APPLICABLE
     )
-
-
-def _title(question: Question, answer: Answer) -> str:
-    if answer == UNKNOWN:
-        return "not known"
-    if question.kind == "number":
-        return f"{answer} {question.unit or ''}".strip()
-    word = str(answer)
-    return question.answer_titles.get(word, word.replace("_", " ")).lower()
 
 
 def _still(protocol: TriageProtocol, answers: dict[str, Answer], verdict: Verdict) -> tuple[str, ...]:
@@ -198,12 +250,6 @@ def _not_known(protocol: TriageProtocol, verdict: Verdict) -> str:
     return f"{verdict.unknown_count} not known; at {limit} a clinician rings back as well."
 
 
-def _due_at(case: Case, house: House, verdict: Verdict) -> datetime | None:
-    """S1: always on the clock of the case, which began when the hub first heard of it."""
-    target_min = house.priority(verdict.priority).target_min
-    return case.clock_start + timedelta(minutes=target_min) if target_min is not None else None
-
-
 def _last_given(session: Session, assessment: Assessment) -> str:
     """The question whose answer was given last and still stands: where "back" leads."""
     for row in reversed(store.answered(session, assessment.key)):
@@ -212,9 +258,9 @@ def _last_given(session: Session, assessment: Assessment) -> str:
     return ""
 
 
-def _before(given: Sequence[Given], question: Question) -> str:
-    """The answered question that stands before this one."""
-    ids = [one.question for one in given]
+def _before(given: Sequence[Given], question: Question, together: Sequence[str]) -> str:
+    """The answered question that stands before this one, or before all that are shown with it."""
+    ids = [one.question for one in given if one.question == question.id or one.question not in together]
     if question.id in ids:
         place = ids.index(question.id)
         return ids[place - 1] if place else ""
@@ -227,6 +273,6 @@ def single_flags(protocol: TriageProtocol, house: House) -> tuple[SingleFlag, ..
         condition = flag.condition
         if isinstance(condition, OneOf) and (flag.life_threat or house.rank[flag.floor] == 0):
             question = protocol.questions[condition.index]
-            danger = " or ".join(_title(question, answer) for answer in condition.answers)
+            danger = " or ".join(said_as(question, answer) for answer in condition.answers)
             found.append(SingleFlag(question.ask, question.say or "", danger, flag.title, flag.words))
     return tuple(found)

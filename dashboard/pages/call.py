@@ -20,11 +20,13 @@ from hub.places import Place
 from protocols.loader import Library
 from records.model import Assessment, Call, Case
 from records.store import refs_of, row
-from triage import capture, service, store, view
+from triage import capture, needs, service, store, view
 from triage.api import AnswerBody, library_of
+from triage.changes import what_changed
 from triage.line import line_of, who_of
 from triage.model import CaptureField
 from triage.now import ROLES, now_of
+from triage.versions import exact
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
@@ -137,7 +139,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
             return RedirectResponse("/calls", 303)
         case = session.get(Case, call.case_id)
         shown = capture.shown(session, call, case, library, now)
-        facts = _facts(request, session, call, library, None)
+        facts = _facts(request, session, call, library)
         flags = _flags(library)
     with hub.db.write() as session:
         # the opening of a case is a look that is kept with its name
@@ -167,11 +169,14 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
 
 
 @router.get("/calls/{call_id}/view")
-def look(request: Request, call_id: Number, visitor: Taker, ask: str | None = None) -> Response:
-    """The middle and the right of the screen; `ask` shows an answered question again."""
+def look(
+    request: Request, call_id: Number, visitor: Taker, ask: str | None = None, need: str | None = None
+) -> Response:
+    """The middle and the right of the screen; `ask` shows an answered question again, `need` another need of the call
+    (its assessment), or `more` what else it could be about."""
     with hub_of(request).db.read() as session:
         call = row(session, Call, call_id, visitor.user.place)
-        facts = _facts(request, session, call, library_of(request), ask)
+        facts = _facts(request, session, call, library_of(request), ask, need)
     return _fragment(visitor, facts)
 
 
@@ -185,25 +190,43 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
         found = row(session, Assessment, body.assessment, visitor.user.place)
         if call.case_id != found.case_id:
             raise NotFound("There is no such assessment on this call.")
-        actor = visitor.user.actor
+        actor, before = visitor.user.actor, dict(found.answers)
         service.answer(session, library, found, body.question, body.answer, now, actor, body.id)
+        changed = what_changed(*exact(session, library, found), body.question, before, found.answers)
     with hub.db.read() as session:
-        facts = _facts(request, session, row(session, Call, call_id, call.place), library, None)
-    return _fragment(visitor, facts, saved_at=now)
+        call = row(session, Call, call_id, call.place)
+        facts = _facts(request, session, call, library, need=str(body.assessment))
+    return _fragment(visitor, {**facts, "changed": changed}, saved_at=now)
 
 
 def _facts(
-    request: Request, session: Session, call: Call, library: Library, ask: str | None
+    request: Request,
+    session: Session,
+    call: Call,
+    library: Library,
+    ask: str | None = None,
+    need: str | None = None,
 ) -> dict[str, Any]:
     place = the_place(request)
     state = now_of(session, call, library, hub_of(request).clock.now())
-    assessment = store.taking(session, call.case_id or 0)
     case = session.get(Case, call.case_id) if call.case_id else None
-    seen = view.view_of(session, library, assessment, case, ask) if assessment and case else None
+    begun = needs.on_call(session, call)
+    found = needs.verdicts(session, library, begun)
+    wanted = int(need) if need and need.isdecimal() else None
+    middle = needs.shown(session, begun, found, wanted)
+    beside = [found[one.key] for one in begun if one is not middle]
+    seen = view.view_of(session, library, middle, case, ask, beside) if middle and case else None
+    last = store.taking(session, call.case_id or 0)
     return {
         "state": state,
         "view": seen,
-        "asked_before": _asked_before(call, assessment),
+        "needs_here": needs.listed(library, begun, found, middle),
+        "signs": [sign for sign in library.house.signs.values() if sign.life_threat],
+        "need_key": capture.need_key(library, case),
+        "choosing": seen is None or (need == "more" and not seen.takes_over),
+        "asked": {one.protocol for one in begun},
+        "was_broken_off": last is not None and last.state == "broken_off",
+        "asked_before": seen is None and last is not None and last.state == "finished",
         "protocols": [
             {
                 "key": view.key_of(nth),
@@ -217,12 +240,6 @@ def _facts(
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
-
-
-def _asked_before(call: Call, assessment: Assessment | None) -> bool:
-    """S13: the questions were finished before this call began, so they are asked again on it."""
-    finished_at = assessment.finished_at if assessment else None
-    return finished_at is not None and finished_at <= call.opened_at
 
 
 def _goes(call: Call, case: Case) -> list[tuple[str, str, str]]:

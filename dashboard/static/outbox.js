@@ -7,6 +7,7 @@ const LEFT_MS = 10000, PAUSE_MS = 300, TIMEOUT_MS = 5000, MOST = 50, SLOWEST_MS 
 const ROUTES = {
   typed: (call) => `/api/calls/${call}/typed`,
   answer: (call) => `/calls/${call}/answer`,
+  answer_note: (call) => `/api/calls/${call}/answer-note`,
   note: (call) => `/api/calls/${call}/note`,
 };
 const RETRY = new Set([408, 425, 429]);
@@ -51,7 +52,7 @@ export class Outbox {
 
   async unsent() {
     const rows = await this.drawer.rows(), mine = (row) => (this.call === undefined ? row.at < Date.now() - LEFT_MS : row.call === this.call);
-    return rows.filter((row) => row.author === this.author && mine(row)).sort((a, b) => a.n - b.n);
+    return rows.filter((row) => row.kind in ROUTES && row.author === this.author && mine(row)).sort((a, b) => a.n - b.n);
   }
 
   send() {

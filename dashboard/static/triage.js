@@ -3,7 +3,13 @@ import { isWriting } from "./keys.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
+import { followNote, noteDraft, restoreNote } from "./answer-note.js";
+import { asksForPlace, saysWhichKeys } from "./asks-back.js";
+import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
+import { asksBack, draftName, padIsUp, padSays, restorePad } from "./pad.js";
+import { handOver } from "./hand-over.js";
+import { showRefusals } from "./refusals.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, hubNow, setHubNow, tick } from "./ticking.js";
 
@@ -11,7 +17,7 @@ const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
 const call = Number(document.body.dataset.call);
 const $ = (id) => document.getElementById(id);
 const centre = () => $("centre");
-let asking = "", misses = 0, shownAt = 0, waiting = 0;
+let need = "", asking = "", misses = 0, shownAt = 0, waiting = 0, turning = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
@@ -22,7 +28,7 @@ const outbox = await Outbox.open(author(), call, {
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
   },
   away(since) { away(since); },
-  refused(entry) { waiting = 0; showRefusals(); if (entry.kind === "answer") refresh(); },
+  refused(entry) { waiting = 0; showRefusals(outbox); if (entry.kind === "answer") refresh(); },
   logIn: () => logInAgain(),
   async fresh() {
     const before = document.querySelector("meta[name=csrf-token]").content, said = await view();
@@ -31,6 +37,8 @@ const outbox = await Outbox.open(author(), call, {
     return true;
   },
 });
+
+const drafts = new Drafts(outbox), drafted = await drafts.found();
 
 function saved(at, left) {
   const status = $("saved");
@@ -67,7 +75,7 @@ function hubIsHere() {
 
 // the middle and the right
 async function view(ask = "") {
-  const response = await fetch(`/calls/${call}/view${ask ? `?ask=${encodeURIComponent(ask)}` : ""}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
+  const response = await fetch(`/calls/${call}/view?${new URLSearchParams({ ...(ask && { ask }), ...(need && { need }) })}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
   if (response.status === 401) { await logInAgain(); return view(ask); }
   if (!response.ok) throw new Error((await response.json().catch(() => ({}))).problem ?? "The hub did not answer.");
   return response.json();
@@ -78,14 +86,17 @@ function show(html, mine) {
   const said = $("said-it")?.checked, before = centre().dataset.says;
   $("view").innerHTML = html;
   shownAt = performance.now();
+  restoreDrafts();
+  $("f-need").value ||= centre().dataset.caseNeed;
   if ($("said-it") && said) $("said-it").checked = true;
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
   $("start-break-off").hidden = !centre().dataset.assessment;
   $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
-  if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
+  if ($("changed")) $("announce").textContent = $("changed").textContent;
+  else if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
   if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
-  if (!typing && (mine || flag)) ($("hand-over") ?? $("number-answer") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
+  if (!typing && (mine || flag)) ($("hand-over") ?? document.querySelector("[data-takes-focus]") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
   tick();
 }
 
@@ -102,12 +113,21 @@ function showLine(line) {
 }
 
 async function refresh(ask = "", mine = true) {
+  turning += mine;
   try {
     asking = ask;
     const said = await view(ask);
     prove(said.csrf);
     show(said.html, mine);
-  } catch (error) { problem(error.message); }
+  } catch (error) { problem(error.message); } finally { turning -= mine; }
+}
+
+// several needs on one call: which one is in the middle
+function turnTo(other) { need = other; return refresh(); }
+
+function otherNeed() {
+  const all = [...document.querySelectorAll(".needs [data-need]")].map((one) => one.dataset.need).filter(Number);
+  return all[(all.indexOf(centre().dataset.need) + 1) % all.length] ?? "";
 }
 
 function problem(words) {
@@ -118,7 +138,7 @@ function problem(words) {
 // what a button does
 function answer(value) {
   const question = document.querySelector("[data-question].ask")?.dataset.question, assessment = Number(centre().dataset.assessment);
-  if (!question || !assessment) return;
+  if (!question || !assessment || turning) return; // another question is on its way: this key was meant for that one
   if (waiting && !document.body.classList.contains("away")) return; // pressed twice: the next question is not up yet
   waiting += 1;
   problem("");
@@ -126,6 +146,41 @@ function answer(value) {
   if (document.body.classList.contains("away")) hubIsAway();
   saving();
   outbox.put("answer", { assessment, question, answer: value });
+}
+
+function sayNumber(field) {
+  const odd = asksBack(field), said = field.value.trim();
+  if (odd) { problem(odd); field.select(); } else if (said) answer(said);
+}
+
+// Each observation is an answer of its own, in the order of the pad.
+function sayAll(noneTaken = false) {
+  const assessment = Number(centre().dataset.assessment), says = padSays(noneTaken);
+  if (!says || !assessment || turning || (waiting && !document.body.classList.contains("away"))) return;
+  if (!says.length) { refresh(); return; }
+  waiting += says.length;
+  problem("");
+  if (document.body.classList.contains("away")) hubIsAway();
+  saving();
+  for (const [question, answer] of says) outbox.put("answer", { assessment, question, answer });
+  outbox.chain.then(() => dropDrafts("pad:"));
+}
+
+function dropDrafts(prefix) {
+  const names = [...drafted.keys()].filter((name) => name.startsWith(prefix));
+  for (const name of names) drafted.delete(name);
+  return drafts.drop(...names);
+}
+
+function restoreDrafts() {
+  const assessment = centre().dataset.assessment;
+  if (padIsUp()) restorePad(assessment, drafted);
+  restoreNote(assessment, drafted);
+}
+
+function draft(name, value) {
+  if (value) drafted.set(name, value); else drafted.delete(name);
+  drafts.keep(name, value);
 }
 
 function takeBack() {
@@ -146,18 +201,22 @@ async function does(path, body, after) {
 }
 
 async function commit() {
+  if (asksForPlace(problem)) return;
   const assessment = centre().dataset.assessment;
   if ($("said-it")?.checked) outbox.put("note", { words: "The advice was read aloud." });
-  await does(`/api/assessments/${assessment}/finish`, {}, () => refresh());
+  await does(`/api/assessments/${assessment}/finish`, {}, () => turnTo(""));
 }
 
 const acts = {
   answer: (button) => answer(button.dataset.value),
   look: (button) => refresh(button.dataset.question),
   refresh: () => refresh(),
+  "none-taken": () => sayAll(true),
   "take-back": takeBack,
   999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
-  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
+  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => turnTo("")),
+  need: (button) => turnTo(button.dataset.need),
+  "next-need": () => turnTo(otherNeed()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
   fill: (button) => focusField(button.dataset.fill),
   commit,
@@ -176,26 +235,9 @@ addEventListener("keydown", (event) => { if (event.key === "Enter" && event.repe
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "number") { event.preventDefault(); const said = $("number-answer").value.trim(); if (said) answer(said); }
-  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm"); }
-});
-
-function handOver(form, how) {
-  const id = form.dataset.handOver, reference = form.elements.reference?.value ?? "";
-  const body = { confirm: { reference }, refuse: { why: reference || "they will not take it" }, again: {} }[how];
-  const place = $(`reference-problem-${id}`);
-  if (how === "confirm" && !reference.trim()) { place.textContent = "Type the reference that they gave you."; return; }
-  post(`/api/hand-overs/${id}/${how}`, body).then(() => refresh()).catch((error) => { place.textContent = error.message; });
-}
-
-// Tab stays within a red flag; it keeps the keys to itself
-document.addEventListener("keydown", (event) => {
-  const flag = document.querySelector("[role=alertdialog]");
-  if (event.key !== "Tab" || !flag || !flag.contains(document.activeElement)) return;
-  const stops = [...flag.querySelectorAll("button, input, [tabindex='0']")].filter((one) => !one.disabled);
-  const first = stops[0], last = stops.at(-1);
-  if (event.shiftKey && document.activeElement === first) { event.preventDefault(); last.focus(); }
-  else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); first.focus(); }
+  if (form.id === "pad") { event.preventDefault(); sayAll(); }
+  if (form.id === "number") { event.preventDefault(); sayNumber($("number-answer")); }
+  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm", () => refresh()); }
 });
 
 $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
@@ -224,31 +266,25 @@ function keepNote() {
   const words = $("note").value.trim();
   if (!words) return;
   saving();
-  outbox.put("note", { words }).then(() => { $("note").value = ""; });
+  outbox.put("note", { words });
+  outbox.chain.then(() => { if ($("note").value.trim() === words) { $("note").value = ""; draft("note", ""); } });
 }
 $("keep-note").addEventListener("click", keepNote);
 $("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); keepNote(); $("note").blur(); } });
 findPlaces($("f-postcode"), (words) => { $("announce").textContent = words; });
+document.addEventListener("input", ({ target }) => {
+  if (target === $("note")) draft("note", target.value);
+  if (target.id === "answer-note") draft(noteDraft(centre().dataset.assessment), target.value);
+  if (target.matches("[data-observation]")) draft(draftName(centre().dataset.assessment, target), target.value);
+});
+saysWhichKeys(problem);
+followNote((question, words) => {
+  const name = noteDraft(centre().dataset.assessment);
+  saving();
+  outbox.put("answer_note", { assessment: Number(centre().dataset.assessment), question, words });
+  outbox.chain.then(() => draft(name, ""));
+}, () => (document.querySelector("[data-takes-focus]") ?? $("question")).focus());
 followTyping((field, value) => { saving(); outbox.type(field, value); });
-
-async function showRefusals() {
-  const place = $("refused"), rows = await outbox.refusals();
-  place.hidden = !rows.length;
-  place.replaceChildren(...rows.map(refusal));
-}
-
-function refusal(row) {
-  const line = document.createElement("p"), words = document.createElement("span"), again = document.createElement("button"), off = document.createElement("button");
-  const what = row.body.value ?? row.body.words ?? row.body.answer ?? "an answer taken back";
-  words.textContent = `The hub did not take “${what}”: ${row.refused} It is kept here.`;
-  again.textContent = "Try again";
-  off.textContent = "Let it go";
-  for (const button of [again, off]) { button.type = "button"; button.className = "btn btn--small"; }
-  again.onclick = async () => { await outbox.tryAgain(row.n); showRefusals(); };
-  off.onclick = async () => { await outbox.giveUp(row.n); showRefusals(); };
-  line.append(words, again, off);
-  return line;
-}
 
 // the line, the case and what others do to it
 async function poll() {
@@ -272,12 +308,14 @@ async function poll() {
 for (const row of await outbox.unsent()) {
   if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) restore(body.field, body.value); }
 }
-showRefusals();
+$("note").value ||= drafted.get("note") ?? "";
+restoreDrafts();
+showRefusals(outbox);
 outbox.send();
 poll();
 if (document.activeElement === document.body) {
   const empty = ["number", "address"].find((field) => !$(`f-${field}`).value);
   if (document.querySelector("[data-act=begin]") && empty && centre().dataset.line === "on_line") focusField(empty);
-  else ($("hand-over") ?? $("number-answer") ?? $("commit"))?.focus();
+  else ($("hand-over") ?? document.querySelector("[data-takes-focus]") ?? $("commit"))?.focus();
 }
 document.body.dataset.ready = "";

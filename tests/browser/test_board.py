@@ -1,46 +1,19 @@
 """The live board in Debian's Chromium: what people see, and what their hands and keys may rely on."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from hub.gate import COOKIE
 from records.alarms import Alarm
 from records.model import Timeline
+from tests.browser.screen import AXE
 from tests.control_room import ControlRoom
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        words = f"there is no {CHROMIUM}: nothing of the board was tried in a browser"
-        if os.environ.get("FP_REQUIRE_BROWSER") == "1":
-            pytest.fail(words)
-        pytest.skip(words)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGS))
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def room(tmp_path: Path, sqlite_url: str) -> Iterator[ControlRoom]:
-    opened = ControlRoom(tmp_path, sqlite_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,139 +3,37 @@
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from sqlmodel import select
 
 from dashboard import demo
 from dispatch.model import Offer, Responder
 from hub.access import IDLE_ENDS_AFTER, User
-from hub.gate import COOKIE
 from records.model import Call, Case, HandOver, Position, Timeline
+from tests.browser.screen import (
+    ARGS,
+    CHROMIUM,
+    UP_AND_WORSE,
+    answers,
+    axe_says,
+    begins,
+    enter,
+    newest,
+    ready,
+    rows,
+    saved,
+)
 from tests.control_room import ControlRoom
 from triage import calls
-from triage.model import Answered, Entry
+from triage.model import Answered
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-UP_AND_WORSE = ["y", "1", "n", "n", "n", "n", "y", "n", "n", "n", "n", "n", "1", "1", "2"]
-"""The keys of a fall that is seen within two hours."""
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    if not CHROMIUM.exists():
-        words = f"there is no {CHROMIUM}: nothing of the call screen was tried in a browser"
-        if os.environ.get("FP_REQUIRE_BROWSER") == "1":
-            pytest.fail(words)
-        pytest.skip(words)
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def room(tmp_path: Path, sqlite_url: str) -> Iterator[ControlRoom]:
-    opened = ControlRoom(tmp_path, sqlite_url)
-    yield opened
-    opened.close()
-
-
-def enter(context: BrowserContext, room: ControlRoom, name: str = "Jay Osei") -> None:
-    context.add_cookies([{"name": COOKIE, "value": room.cookie(name), "url": room.url}])
-
-
-@pytest.fixture
-def opens(browser: Browser, room: ControlRoom) -> Iterator[Callable[..., Page]]:
-    """Opens a page of somebody logged in; what its console complains of fails the test."""
-    faults: list[str] = []
-    contexts = []
-
-    def open_page(path: str, name: str = "Jay Osei", **how: Any) -> Page:
-        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | how))
-        contexts.append(context)
-        if name:
-            enter(context, room, name)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-        page.goto(room.url + path)
-        return page
-
-    yield open_page
-    assert faults == []
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def call(opens: Callable[..., Page]) -> Page:
-    """A new call, its page ready."""
-    page = opens("/calls")
-    page.keyboard.press("c")
-    ready(page)
-    return page
-
-
-def ready(page: Page) -> None:
-    page.wait_for_url("**/calls/*")
-    page.wait_for_selector("body[data-ready]")
-
-
-def begins(page: Page) -> None:
-    page.keyboard.press("Escape")
-    page.keyboard.press("1")
-    expect(page.locator("#question")).to_have_text("Breathing normally?")
-
-
-def answers(page: Page, *keys: str) -> None:
-    """Press each key when its question is up, as a handler would."""
-    for key in keys:
-        before = page.locator("#centre").get_attribute("data-stamp")
-        page.keyboard.press(key)
-        expect(page.locator("#centre")).not_to_have_attribute("data-stamp", before or "")
-
-
-def rows(room: ControlRoom, kind: type[Any]) -> list[Any]:
-    with room.hub.db.read() as session:
-        return list(session.exec(select(kind)))
-
-
-def newest(room: ControlRoom) -> dict[str, str]:
-    found = sorted(rows(room, Entry), key=lambda entry: entry.n)
-    return {entry.field.value: entry.value for entry in found}
-
-
-def axe_says(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run()")
-    return [f"{fault['id']}: {[node['target'] for node in fault['nodes']]}" for fault in found["violations"]]
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved")).to_contain_text("saved ", timeout=20_000)
 
 
 # --- by keyboard alone ------------------------------------------------------------------------------------------------
@@ -180,6 +78,8 @@ def test_they_ring_again_and_the_call_joins_its_case_by_one_key(
     page.keyboard.press("c")
     ready(page)
     page.keyboard.type("07700 900123")
+    page.keyboard.press("Enter")
+    page.keyboard.type("12 Oak Road")
     saved(page)
     begins(page)
     answers(page, *UP_AND_WORSE)

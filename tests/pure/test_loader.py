@@ -189,6 +189,7 @@ BROKEN_TRIAGE = [
     ("never_below: one_hour", "never_below: ^two_days", "did you mean never_below: one_hour"),
     ("signed: [A, B]", "signed: ^[A, a]", "two different people"),
     ("review_by: 2030-01-01", "review_by: ^2030-02-31", "not a day"),
+    ("review_by: 2030-01-01", "need: ^fal\nreview_by: 2030-01-01", 'the house has no need "fal"'),
     ("answers: {adult: yes}, gives", "answers: {^adutl: yes}, gives", 'did you mean "adult"'),
     ("gives: rest", "gives: ^reste", 'did you mean "rest"'),
     ("status: draft", "status: ^approved", 'needs "evidence"'),

@@ -1,0 +1,80 @@
+"""Protocols are read again while the dashboard runs. A broken file leaves the last sound one in force, and alarms once,
+with file and line, for whoever answers for the protocols."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from dispatch.desk import Desk
+from hub.assemble import Hub
+from protocols.shelf import Shelf
+from records import alarms
+
+log = logging.getLogger(__name__)
+EVERY_S = 5.0
+KIND = "protocol"
+
+
+def put_in_force(app: FastAPI, hub: Hub) -> None:
+    """At the start: raises where there is nothing to run on."""
+    app.state.shelf = Shelf(hub.settings.protocols, draft=hub.settings.training)
+    _take(app, hub)
+
+
+def read_again(app: FastAPI) -> bool:
+    """Whether a file has changed since the last look."""
+    hub: Hub = app.state.hub
+    shelf: Shelf = app.state.shelf
+    if not shelf.read_again():
+        return False
+    _take(app, hub)
+    say_what_is_broken(app)
+    return True
+
+
+def say_what_is_broken(app: FastAPI) -> None:
+    """One alarm for each broken file, which ends by itself when the file is sound again."""
+    hub: Hub = app.state.hub
+    shelf: Shelf = app.state.shelf
+    first = {Path(fault.file).name: fault for fault in reversed(shelf.faults)}
+    place, now = hub.settings.place, hub.clock.now()
+    with hub.db.write() as session:
+        for alarm in alarms.live(session, place):
+            if alarm.kind == KIND and alarm.subject not in first:
+                alarms.end(session, place, KIND, alarm.subject, now)
+        for name, fault in first.items():
+            where = f"{name}:{fault.line}:{fault.column}"
+            words = f"Protocol file broken, {where}: {fault.message}. What was sound before stays in force."
+            alarms.ring(session, place, KIND, name, words[:300], now)
+
+
+@contextlib.asynccontextmanager
+async def followed(app: FastAPI) -> AsyncIterator[None]:
+    """While the process serves."""
+    task = asyncio.create_task(_follow(app))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _follow(app: FastAPI) -> None:
+    if app.state.shelf.faults:
+        await asyncio.to_thread(say_what_is_broken, app)
+    while True:
+        await asyncio.sleep(EVERY_S)
+        try:
+            await asyncio.to_thread(read_again, app)
+        except Exception:  # whatever it is, the protocols in force stay, and the next look comes
+            log.exception("protocols_not_read")
+
+
+def _take(app: FastAPI, hub: Hub) -> None:
+    shelf: Shelf = app.state.shelf
+    app.state.library = shelf.library
+    app.state.desk = Desk(shelf.library, hub.settings.public)

@@ -17,6 +17,7 @@ from dashboard.frame import page
 from dashboard.headers import SafeHeaders
 from dashboard.pages import board, call, case, log_in, phones, responder
 from dispatch import api as dispatch_api
+from dispatch import stand_downs
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
@@ -24,6 +25,7 @@ from hub.gate import LogInNeeded
 from protocols.loader import load_library
 from records import api as records_api
 from triage import api as triage_api
+from triage import endings_api
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -45,9 +47,11 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.library = load_library(hub.settings.protocols, draft=hub.settings.training)
     app.state.desk = Desk(app.state.library, hub.settings.public)
+    # what a case's end asks of dispatch: triage and dispatch do not know each other
+    app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
     for routes in (health, log_in, board, call, case, responder, phones, webhooks, feed):
         app.include_router(routes.router)
-    for routes in (triage_api, dispatch_api, records_api):
+    for routes in (triage_api, endings_api, dispatch_api, records_api):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")

@@ -69,6 +69,7 @@ DEADLINE_WORDS = {
     "scene_check": "Check in from the scene",
     "call_back": "Call back",
     "hand_over_unconfirmed": "Reference from the other service",
+    "hold": "It was held until then",
     "breach": "The time is over",
     "near_50": "Half of the time is used",
     "near_75": "Three quarters of the time are used",

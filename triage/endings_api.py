@@ -109,6 +109,14 @@ def wrong_number(request: Request, case_id: Number, body: OnCall, visitor: Doer)
     return _how_it_stands(request, case_id, visitor)
 
 
+@router.get("/cases/{case_id}/safety-net")
+def safety_net(request: Request, case_id: Number, visitor: Doer) -> dict[str, Any]:
+    """The sentences to say, and tick, before advice ends it."""
+    with hub_of(request).db.read() as session:
+        case = case_of(session, visitor.user.place, case_id)
+        return {"words": endings.safety_net(session, case, library_of(request))}
+
+
 @router.post("/cases/{case_id}/advice")
 def advise(request: Request, case_id: Number, body: Advised, visitor: Doer) -> Said:
     with _at(request, case_id, body, visitor) as (session, case, by):

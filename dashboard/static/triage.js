@@ -1,5 +1,6 @@
 // The call screen: one question at a time, one round trip an answer, nothing typed or answered lost.
 import { isWriting } from "./keys.js";
+import { openEnding } from "./endings.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
@@ -94,7 +95,6 @@ function showLine(line) {
   if (!words) return;
   $("line").textContent = words[0];
   $("line").className = `tag ${words[1]}`;
-  $("end-call").disabled = line !== "on_line";
   const since = $("elapsed");
   if (line !== "on_line" && !since.dataset.stopped) since.dataset.stopped = new Date(hubNow()).toISOString();
 }
@@ -197,7 +197,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
-$("end-call").addEventListener("click", () => acts.end());
+const lineIsLive = () => centre().dataset.line === "on_line";
+$("end-call").addEventListener("click", () => openEnding(
+  { case: Number(document.body.dataset.case), ref: document.body.dataset.ref, call, onLine: lineIsLive() },
+  (said) => (said.endCall ? acts.end() : refresh("", false)),
+));
 $("start-999").addEventListener("click", () => {
   $("centre").replaceChildren($("ask-999").content.cloneNode(true));
   shownAt = performance.now();

@@ -21,6 +21,7 @@ from records.store import row
 from triage import endings, held, referrals
 from triage.api import library_of
 from triage.endings import Ending
+from triage.summary import summary_of
 
 router = APIRouter()
 Doer = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
@@ -115,6 +116,16 @@ def safety_net(request: Request, case_id: Number, visitor: Doer) -> dict[str, An
     with hub_of(request).db.read() as session:
         case = case_of(session, visitor.user.place, case_id)
         return {"words": endings.safety_net(session, case, library_of(request))}
+
+
+@router.get("/cases/{case_id}/sbard")
+def sbard(request: Request, case_id: Number, visitor: Doer) -> dict[str, Any]:
+    """The summary to read to another service, and the same as plain text."""
+    hub = hub_of(request)
+    with hub.db.read() as session:
+        case = case_of(session, visitor.user.place, case_id)
+        made = summary_of(session, library_of(request), case, hub.clock.now())
+    return {"parts": made.parts, "text": made.text}
 
 
 @router.post("/cases/{case_id}/advice")

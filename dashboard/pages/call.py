@@ -150,7 +150,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         call=call,
         fields=fields,
         needs=library.house.needs,
-        services=services_of(library),
+        services=services_of(request),
         flags=flags,
         number=capture.national(call.number),
         **facts,

@@ -72,7 +72,7 @@ async function send(path, body, form) {
     const said = await post(path, body);
     form?.reset();
     document.getElementById("ending-said").textContent = said.said ?? "The call has ended.";
-    if (said.case && said.case !== about.case) { location.assign(location.pathname); return; }
+    if (about.call && said.case && said.case !== about.case) { location.assign(location.pathname); return; }
     show("done");
     document.getElementById(about.call ? "ending-next" : "ending-said").focus();
     done(said);
@@ -100,4 +100,10 @@ box.addEventListener("submit", (event) => {
 box.addEventListener("cancel", (event) => {
   event.preventDefault();
   if (["menu", "done"].includes(box.dataset.at)) close(); else show("menu");
+});
+
+// from a case's panel, where no call is on the line; the board's feed brings what became of it
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-ends-case]");
+  if (button && button.getAttribute("aria-disabled") !== "true") openEnding({ case: Number(button.dataset.endsCase), ref: button.dataset.ref, call: null, onLine: false }, () => {});
 });

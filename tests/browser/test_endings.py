@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from records.model import Call, CallBack, Case, CaseState, HandOver, Hold, Position, Task
+from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Hold, Position, Task
 from records.refusals import Refusal
 from tests.browser.test_triage import (
     UP_AND_WORSE,
@@ -211,3 +211,111 @@ def test_advice_says_what_is_in_its_way(call: Page, room: ControlRoom) -> None:
     call.keyboard.press("Enter")
     expect(call.locator("#ending .error:visible")).to_contain_text("advice alone is not enough")
     assert [case.outcome for case in rows(room, Case)] == [None]
+
+
+# --- 999 stands -------------------------------------------------------------------------------------------------------
+
+
+def drowsy(page: Page) -> None:
+    begins(page)
+    answers(page, "y", "2")
+    expect(page.locator("#hand-over")).to_be_visible()
+    page.wait_for_timeout(600)
+
+
+def test_a_second_enter_after_999_commits_nothing(call: Page, room: ControlRoom) -> None:
+    """S30: handing over is one action and committing another, with a letter of its own."""
+    drowsy(call)
+    call.keyboard.press("Enter")
+    expect(call.locator(".hand-over")).to_contain_text("999 asked")
+    for _ in range(3):
+        call.wait_for_timeout(600)
+        call.keyboard.press("Enter")
+    assert [row.state for row in rows(room, Assessment)] == ["taking"]
+    call.keyboard.press("m")
+    expect(call.locator(".committed")).to_be_visible()
+    assert [row.state for row in rows(room, Assessment)] == ["finished"]
+
+
+def test_while_999_stands_nothing_is_read_out_beside_its_words(call: Page) -> None:
+    drowsy(call)
+    call.keyboard.press("Enter")
+    expect(call.locator(".say-now")).to_contain_text("roll them gently onto their side")
+    expect(call.locator("#tell")).to_have_count(0)
+    assert "Do not move them" not in call.inner_text("main")
+    call.wait_for_timeout(600)
+    call.keyboard.press("m")
+    expect(call.locator(".committed")).to_be_visible()
+    expect(call.locator("#tell")).to_have_count(0)
+
+
+def test_its_one_button_is_wholly_in_sight(call: Page) -> None:
+    """At 1440×900, with the longest script and everything typed."""
+    for field in ("address", "need_words", "person_name", "caller_name"):
+        call.locator(f"#f-{field}").fill("a long line of words that goes on and on " * 4)
+    call.locator("#f-number").focus()
+    begins(call)
+    answers(call, "n")
+    expect(call.locator("#hand-over")).to_be_visible()
+    for button in ("#hand-over", "[data-dials=hub]", "[data-act=take-back]"):
+        whole = call.evaluate(
+            "(where) => { const one = document.querySelector(`[role=alertdialog] ${where}`);"
+            " const box = one.getBoundingClientRect();"
+            " const at = (y) => one.contains(document.elementFromPoint(box.left + box.width / 2, y));"
+            " return box.bottom <= innerHeight && at(box.top + 2) && at(box.bottom - 2); }",
+            button,
+        )
+        assert whole, button
+    assert axe_says(call) == []
+
+
+def test_the_summary_is_read_aloud_and_copied(opens: Callable[..., Page], room: ControlRoom) -> None:
+    page = opens("/calls", permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("c")
+    ready(page)
+    page.locator("#f-address").fill("12 Oak Road")
+    page.locator("#f-number").focus()
+    drowsy(page)
+    page.keyboard.press("b")
+    expect(page.locator("#sbard-parts")).to_contain_text("Danger signs: Hard to wake")
+    assert page.locator("#sbard h3").all_inner_texts() == [
+        "Situation",
+        "Background",
+        "Assessment",
+        "Recommendation",
+        "Decision",
+    ]
+    assert axe_says(page) == []
+    page.keyboard.press("c")
+    expect(page.locator("#sbard-copied")).to_have_text("Copied as plain text.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("SITUATION\n- This is First Point")
+    assert "- Where they are now: 12 Oak Road" in copied
+    page.keyboard.press("Escape")
+    expect(page.locator("#sbard")).to_be_hidden()
+    expect(page.locator("#hand-over")).to_be_visible()
+
+
+# --- from the case's panel --------------------------------------------------------------------------------------------
+
+
+def test_the_panel_ends_a_case_by_the_same_dialog(opens: Callable[..., Page], room: ControlRoom) -> None:
+    """S28: a responder tells the coordinator; one path from the panel as from the call."""
+    case_id = room.case()
+    page = opens(f"/cases/{case_id}", "Priya Nair")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("select[name=outcome] option")).to_have_text(
+        ["choose", "visited", "handed over", "cancelled"]
+    )
+    page.locator("summary", has_text="How did it end?").focus()
+    page.keyboard.press("Enter")
+    page.locator("#cp-do").focus()
+    asks(page, "i", "They have died")
+    page.keyboard.press("n")
+    page.locator("#ending form:not([hidden]) [name=words]").focus()
+    page.keyboard.type("The paramedic at the door, 13:50")
+    page.keyboard.press("Enter")
+    said(page).to_contain_text("Kept. Still in the way of closing")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cp-do")).to_contain_text("Ring 999 now, police and ambulance")
+    assert axe_says(page) == []

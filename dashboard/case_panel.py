@@ -24,11 +24,12 @@ from records.model import (
     Case,
     CaseState,
     HandOver,
-    Outcome,
+    Hold,
     Position,
     Task,
     TaskKind,
 )
+from records.outcomes import IN_A_WORD
 from records.service import still_in_the_way
 
 STEPS = (
@@ -69,6 +70,7 @@ DEADLINE_WORDS = {
     "scene_check": "Check in from the scene",
     "call_back": "Call back",
     "hand_over_unconfirmed": "Reference from the other service",
+    "hold": "It was held until then",
     "breach": "The time is over",
     "near_50": "Half of the time is used",
     "near_75": "Three quarters of the time are used",
@@ -124,6 +126,7 @@ class Panel:
     timeline: list[Any]
     hand_overs: list[HandOver]
     call_backs: list[CallBack]
+    holds: list[Hold]
     tasks: list[Task]
     in_the_way: str
     only_the_end: bool
@@ -163,10 +166,11 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         timeline=store.timeline(session, case_id, TIMELINE),
         hand_overs=hand_overs,
         call_backs=store.rows_of(session, CallBack, case_id, live=True),
+        holds=store.rows_of(session, Hold, case_id, live=True),
         tasks=[t for t in store.rows_of(session, Task, case_id, live=True) if t.kind is not TaskKind.finish],
         in_the_way=still_in_the_way(session, case) if case.state is CaseState.open else "",
         only_the_end=all(row.kind == TaskKind.finish.value for row in store.owed_of(session, case_id)),
-        outcomes=[(outcome.value, outcome.value.replace("_", " ")) for outcome in Outcome],
+        outcomes=[(outcome.value, outcome.value.replace("_", " ")) for outcome in IN_A_WORD],
         now=now,
         is_open=case.state is CaseState.open,
         acts=user.has(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager),

@@ -22,7 +22,7 @@ from hub.errors import Conflict
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
-from records import alarms, tasks, welfare
+from records import alarms, holds, tasks, welfare
 from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.positions import start_offering
@@ -42,7 +42,7 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
         return
     case = take(session, case_id, now)
     position = session.get_one(Position, position_id, populate_existing=True)
-    if position.state not in SEEKING or position.held_for_999:
+    if position.state not in SEEKING or position.held_for_999 or holds.is_held(session, case.key, now):
         return
     place = place_of(session, position.place)
     protocol = desk.library.escalation[position.priority]
@@ -212,10 +212,14 @@ def _assign(
         forecast_at=None,
         accepted_at=now,
     )
-    for kind in ("nobody_accepted", "nobody_eligible"):
-        alarms.end(session, case.place, kind, position.key, now)
+    end_seeking_alarms(session, position, now)
     if case.breach_at is None or case.breach_at > now:
         welfare.no_longer(session, case, now, actor, f"{who.short_name} is coming.")
+
+
+def end_seeking_alarms(session: Session, position: Position, now: datetime) -> None:
+    for kind in ("nobody_accepted", "nobody_eligible", "held_for_999"):
+        alarms.end(session, position.place, kind, position.key, now)
 
 
 def _answer(
@@ -277,15 +281,20 @@ def supersede_position(
 
 def tell_stood_down(session: Session, case: Case, position: Position, now: datetime) -> None:
     tasks.ask_where_they_are(session, case, position, now)
+    withdraw_offers(session, case, position, now)
+    if (held := store.accepted_offer(session, position.key)) is not None:
+        give_back(session, held, now)
+        who = store.responder(session, held.responder_id)
+        place = place_of(session, position.place)
+        _answer(session, place, who, case, held, texts.stood_down(held.code), now)
+
+
+def withdraw_offers(session: Session, case: Case, position: Position, now: datetime) -> None:
     place = place_of(session, position.place)
     for offer in store.offers_of_position(session, position.key, [OfferState.sent]):
         if _end_offer(session, offer, "withdraw", now):
             who = store.responder(session, offer.responder_id)
             _answer(session, place, who, case, offer, texts.stood_down(offer.code), now)
-    if (held := store.accepted_offer(session, position.key)) is not None:
-        give_back(session, held, now)
-        who = store.responder(session, held.responder_id)
-        _answer(session, place, who, case, held, texts.stood_down(held.code), now)
 
 
 def give_back(session: Session, offer: Offer, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
-from records import alarms
+from records import advice, alarms, refusals
 from records import model as records_model
 from triage import model as triage_model
 
@@ -15,7 +15,9 @@ ALL = (
     ids,
     outbox,
     places,
+    advice,
     alarms,
+    refusals,
     records_model,
     triage_model,
     dispatch_model,

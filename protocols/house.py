@@ -64,6 +64,24 @@ class HouseQuestion:
 
 
 @dataclass(frozen=True)
+class Service:
+    """Another service that a case can be handed or referred to; not confirmed in time is an alarm (S30)."""
+
+    id: str
+    title: str
+    confirm_min: int
+
+
+@dataclass(frozen=True)
+class AfterDeath:
+    """What a death asks to be done: always, where it was expected, and where it was not (S28)."""
+
+    always: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    not_expected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class House:
     """What one clinical safety lead decides for a place; every protocol may be stricter, never laxer."""
 
@@ -83,6 +101,14 @@ class House:
     local: Mapping[str, Answer]
     text: str = field(repr=False)
     sha256: str
+    services: Mapping[str, Service] = field(default_factory=dict)
+    may_hold: tuple[str, ...] = ()
+    safety_net: tuple[str, ...] = ()
+    deaths: AfterDeath = AfterDeath()
+
+    def after_death(self, expected: bool) -> tuple[str, ...]:
+        """What must be done, in the order to do it in."""
+        return (*(self.deaths.expected if expected else self.deaths.not_expected), *self.deaths.always)
 
     @cached_property
     def rank(self) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from protocols.durations import minutes
 from protocols.faults import meant
+from protocols.house import AfterDeath, Service
 from protocols.model import House, HouseQuestion, PositionKind, Priority, Sign
 from protocols.schema import check_shape
 from protocols.source import Path, Source, read_source
@@ -46,6 +47,10 @@ def parse_house(text: str, name: str) -> House:
         local=dict(data.get("local", {})),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        services={key: _service(key, said) for key, said in data.get("services", {}).items()},
+        may_hold=tuple(data.get("may_hold", ())),
+        safety_net=lines(data.get("safety_net")),
+        deaths=_after_death(data.get("after_death", {})),
     )
 
 
@@ -81,6 +86,7 @@ def _known_priorities(source: Source, data: Any, known: list[str]) -> None:
         (("exception_never_below",), data["exception_never_below"]),
     ]
     named += [(("visits", place), word) for place, word in enumerate(data["visits"])]
+    named += [(("may_hold", place), word) for place, word in enumerate(data.get("may_hold", ()))]
     for sign, said in data["signs"].items():
         named.append((("signs", sign, "floor"), said["floor"]))
         dying = said.get("when_expected_dying")
@@ -133,3 +139,11 @@ def _position(key: str, said: Any) -> PositionKind:
         stops_clock=said["stops_clock"] == "yes",
         offered=said.get("offered", "yes") == "yes",
     )
+
+
+def _service(key: str, said: Any) -> Service:
+    return Service(key, said["title"], minutes(said["confirm"]))
+
+
+def _after_death(said: Any) -> AfterDeath:
+    return AfterDeath(*(lines(said.get(when)) for when in ("always", "expected", "not_expected")))

@@ -1,5 +1,6 @@
 """Something is about to go wrong and a named person must take it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -96,9 +97,11 @@ def end(session: Session, place: str, kind: str, subject: object, now: datetime)
         _end(session, alarm, now)
 
 
-def end_of_case(session: Session, case_id: int, now: datetime) -> None:
+def end_of_case(session: Session, case_id: int, now: datetime, but: Collection[str] = ()) -> None:
+    """`but`: these kinds ring on."""
     for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, text(LIVE))):
-        _end(session, alarm, now)
+        if alarm.kind not in but:
+            _end(session, alarm, now)
 
 
 def find(session: Session, place: str, alarm_id: int) -> Alarm:

@@ -9,10 +9,10 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
-from records import alarms, call_backs, hand_overs, store, tasks
+from records import alarms, call_backs, hand_overs, outcomes, store, tasks
 from records.model import CallBack, HandOver, Outcome, Task, TaskKind
-from records.service import record_outcome, still_in_the_way, take, write_line
 from records.service import reopen as open_again
+from records.service import still_in_the_way, take, write_line
 
 router = APIRouter()
 Hub = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
@@ -65,7 +65,7 @@ def say_how_it_ended(request: Request, case_id: Number, ended: Ended, visitor: D
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
         case = take(session, case_id, now, ended.version)
-        record_outcome(session, case, ended.outcome, ended.words, now, visitor.user.actor)
+        outcomes.say(session, case, ended.outcome, ended.words, now, visitor.user.actor)
         in_the_way = still_in_the_way(session, case)
     return {"said": f"Kept. {in_the_way}" if in_the_way else "Kept; the case is closed."}
 
@@ -150,6 +150,8 @@ def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
             raise Refused("Say when care began, or that no care was given.")
         if task.kind is TaskKind.danger:
             _need(told.words, "Say how they are, and how you know.")
+        if task.kind is TaskKind.after_death:
+            _need(told.words, "Say who was told, and when.")
         if task.kind is TaskKind.no_access:
             _need(told.words, "Say who has seen or heard them, or where they are.")
         words = f"{task.words} {told.words}".strip() if told.words else ""

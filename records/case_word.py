@@ -16,10 +16,10 @@ ORDER: tuple[tuple[Owed, str, Word], ...] = (
     (Owed.call, "on_line", Word.taking_call),
     (Owed.assessment, "taking", Word.taking_call),
     (Owed.position, "offered", Word.offered),
+    (Owed.hold, "held", Word.held),
     (Owed.position, "open", Word.seeking),
     (Owed.call_back, "due", Word.call_back),
     (Owed.call_back, "failed", Word.call_back),
-    (Owed.hold, "held", Word.held),
     (Owed.task, "open", Word.to_finish),
 )
 """The first that is true is the word: what the person at the other end is living through comes first."""

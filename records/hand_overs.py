@@ -6,33 +6,52 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Refused
-from records import alarms, call_backs
-from records.model import CallBack, Case, HandOver, Position
-from records.service import Due, end_target, move, owe, supersede, take
+from records import alarms, call_backs, store
+from records.lifecycles import Owed
+from records.model import CallBack, Case, CaseState, HandOver, Outcome, Position
+from records.service import Due, end_target, move, owe, record_outcome, supersede, take
 from records.store import rows_of
 
+AMBULANCE = "999"
 CONFIRM_IN = timedelta(minutes=5)
-"""S30: no ambulance reference after five minutes is an alarm."""
+"""S30: no ambulance reference after five minutes is an alarm. Other services' time stands in the house file."""
 CLINICIAN_IN = timedelta(minutes=5)
-"""A refused or unconfirmed 999 is rung back by a clinician. [LOCAL]"""
-BECAUSE = "999 has not confirmed"
+"""A refused or unconfirmed hand-over is rung back by a clinician. [LOCAL]"""
+DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
 
 
 def request(
-    session: Session, case: Case, to: str, dialled_by: str, why: str, now: datetime, actor: Actor
+    session: Session,
+    case: Case,
+    to: str,
+    dialled_by: str,
+    why: str,
+    now: datetime,
+    actor: Actor,
+    *,
+    confirm_in: timedelta = CONFIRM_IN,
+    ends_as: Outcome | None = None,
 ) -> HandOver:
     """Ask once: while a hand-over to the same service is live or confirmed, that one stands."""
     for row in rows_of(session, HandOver, case.key):
         if row.to == to and row.state in ("requested", "confirmed"):
             return row
     row = HandOver(
-        place=case.place, opened_at=now, case_id=case.key, to=to, dialled_by=dialled_by, why=why[:300]
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        to=to,
+        dialled_by=dialled_by,
+        why=why[:300],
+        confirm_min=int(confirm_in.total_seconds() // 60),
+        ends_as=ends_as,
     )
-    who = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}[
-        dialled_by
-    ]
-    words = f"Hand-over to {to}: {who}. {why}"
-    return owe(session, row, now, actor, words, Due("hand_over_unconfirmed", now + CONFIRM_IN))
+    words = f"Hand-over to {to}: {DIALS[dialled_by]}. {why}"
+    return owe(session, row, now, actor, words, _due(row, now))
+
+
+def _due(row: HandOver, now: datetime) -> Due:
+    return Due("hand_over_unconfirmed", now + timedelta(minutes=row.confirm_min))
 
 
 def is_on_its_way(session: Session, case: Case, to: str = "999") -> bool:
@@ -44,35 +63,46 @@ def is_on_its_way(session: Session, case: Case, to: str = "999") -> bool:
 
 
 def confirm(session: Session, row: HandOver, reference: str, now: datetime, actor: Actor) -> None:
-    """They have it. Raises `Refused` without a reference."""
+    """They have it. Raises `Refused` without a reference, or the name of who took it."""
     reference = reference.strip()
     if not reference:
         raise Refused(
-            f"Type the reference that {row.to} gave you: without it the hand-over is not confirmed."
+            f"Type the reference that {row.to} gave you, or the name of who took it: "
+            "without it the hand-over is not confirmed."
         )
     case = take(session, row.case_id, now)
     words = f"{row.to} has confirmed, reference {reference[:60]}."
     move(session, row, "confirm", now, actor, words, reference=reference[:60])
     _end_alarms(session, row, now)
     for call_back in rows_of(session, CallBack, case.key, live=True):
-        if call_back.why == BECAUSE:
+        if call_back.why == _because(row):
             supersede(session, call_back, now, actor, "Confirmed after all.")
-    if row.to == "999" and not any(p.stops_clock for p in rows_of(session, Position, case.key, live=True)):
+            alarms.end(session, row.place, "call_back", call_back.key, now)
+    if row.to == AMBULANCE and not any(
+        p.stops_clock for p in rows_of(session, Position, case.key, live=True)
+    ):
         end_target(session, case, now)
+    _say_how_it_ended(session, case, row, now, actor)
+
+
+def _say_how_it_ended(session: Session, case: Case, row: HandOver, now: datetime, actor: Actor) -> None:
+    """Only where nobody of ours still owes them anything; else whoever finishes last says it."""
+    ours = [live for live in store.owed_of(session, case.key) if live.owed not in (Owed.call, Owed.task)]
+    if row.ends_as is not None and case.state is CaseState.open and case.outcome is None and not ours:
+        record_outcome(session, case, row.ends_as, f"{row.to}, {row.reference}", now, actor)
 
 
 def refuse(session: Session, row: HandOver, why: str, now: datetime, actor: Actor) -> None:
     """They will not take it: back to work on the old clock."""
     case = take(session, row.case_id, now)
     move(session, row, "refuse", now, actor, f"{row.to} refused: {why}")
-    _back_to_work(session, case, now)
+    _back_to_work(session, case, row, now)
     _end_alarms(session, row, now)
 
 
 def ask_again(session: Session, row: HandOver, now: datetime, actor: Actor) -> None:
     take(session, row.case_id, now)
-    due = Due("hand_over_unconfirmed", now + CONFIRM_IN)
-    move(session, row, "request", now, actor, f"Hand-over to {row.to} asked for again.", due)
+    move(session, row, "request", now, actor, f"Hand-over to {row.to} asked for again.", _due(row, now))
 
 
 def time_out(session: Session, row_id: int, now: datetime) -> None:
@@ -80,15 +110,26 @@ def time_out(session: Session, row_id: int, now: datetime) -> None:
     row = session.get_one(HandOver, row_id)
     case = take(session, row.case_id, now)
     move(session, row, "time_out", now, HUB, f"{row.to} has given no reference in time.")
-    words = f"{case.ref}: no reference from {row.to} after {CONFIRM_IN.seconds // 60} min. Ring them."
+    words = f"{case.ref}: no reference from {row.to} after {row.confirm_min} min. Ring them."
     alarms.ring(session, row.place, "hand_over", row.key, words, now, case)
-    _back_to_work(session, case, now)
+    _back_to_work(session, case, row, now)
 
 
-def _back_to_work(session: Session, case: Case, now: datetime) -> None:
-    call_backs.open_call_back(session, case, "hub_clinician", BECAUSE, now + CLINICIAN_IN, now, HUB)
+def _because(row: HandOver) -> str:
+    return f"{row.to} has not confirmed"
+
+
+def _back_to_work(session: Session, case: Case, row: HandOver, now: datetime) -> None:
+    """Once: asked again and unconfirmed again, the clinician's call-back that stands is enough."""
+    if any(back.why == _because(row) for back in rows_of(session, CallBack, case.key, live=True)):
+        return
+    numbers = store.numbers_of(session, case.key)
+    call_backs.open_call_back(
+        session, case, "hub_clinician", _because(row), now + CLINICIAN_IN, now, HUB, numbers=numbers
+    )
 
 
 def _end_alarms(session: Session, row: HandOver, now: datetime) -> None:
     alarms.end(session, row.place, "hand_over", row.key, now)
-    alarms.end(session, row.place, "ambulance", row.case_id, now)
+    if row.to == AMBULANCE:
+        alarms.end(session, row.place, "ambulance", row.case_id, now)

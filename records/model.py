@@ -271,6 +271,12 @@ class HandOver(CaseRow, table=True):
     dialled_by: str = Field(max_length=40, description="caller, hub or responder")
     why: str = Field(max_length=300)
     reference: str | None = Field(default=None, max_length=60)
+    confirm_min: int = Field(
+        default=5, sa_column_kwargs={"server_default": "5"}, description="unconfirmed after so long: an alarm"
+    )
+    ends_as: Outcome | None = Field(
+        default=None, sa_type=one_of(Outcome), description="how the case ends once they have confirmed"
+    )
 
 
 class TaskKind(StrEnum):
@@ -279,6 +285,7 @@ class TaskKind(StrEnum):
     danger = "danger"
     care_time = "care_time"
     no_access = "no_access"
+    after_death = "after_death"
     other = "other"
 
 

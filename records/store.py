@@ -230,6 +230,19 @@ def open_cases(session: Session, place: str, limit: int) -> list[Case]:
     return list(session.exec(found.order_by(col(Case.next_due_at), col(Case.id)).limit(limit)))
 
 
+def open_cases_of(session: Session, place: str, nhs_number: str, but: int, limit: int = 20) -> list[Case]:
+    """Other open cases of the same person, by NHS number; none where it is not known."""
+    if not nhs_number:
+        return []
+    found = pick(Case).where(
+        Case.place == place,
+        Case.nhs_number == nhs_number,
+        Case.state == CaseState.open,
+        Case.id != but,
+    )
+    return list(session.exec(found.order_by(col(Case.id)).limit(limit)))
+
+
 def refs_of(session: Session, case_ids: Iterable[int | None]) -> dict[int, str]:
     """The references of these cases, by case."""
     wanted = {case_id for case_id in case_ids if case_id is not None}

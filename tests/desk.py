@@ -21,7 +21,7 @@ from triage.model import Entry
 class Desk:
     """A hub, and handlers at their desks."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, **settings_too: Any) -> None:
         self.clock = StageClock(START)
         settings = Settings(
             data=folder,
@@ -30,6 +30,7 @@ class Desk:
             secret_key=SecretStr("a secret for the tests of the desk"),
             phones_token=SecretStr("token"),
             public_url="http://testserver",
+            **settings_too,
         )
         self.hub: Hub = assemble(settings, self.clock)
         with self.hub.db.write() as session:

@@ -10,11 +10,14 @@ from hub import deadlines
 from hub.places import Place, place_of
 from protocols.loader import Library
 from protocols.model import House
+from records.hand_overs import AMBULANCE
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.store import rows_of
 from triage import contacts, needs, store
 
 ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
+STANDS = ("requested", "confirmed", "timed_out")
+"""While 999 has been asked and has not said no, its words alone are said: no plain advice beside them."""
 DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
 
 
@@ -73,6 +76,7 @@ class CallNow:
     case: CaseNow | None
     known: tuple[KnownNow, ...]
     may_join: bool
+    stands_999: bool
     stamp: str
 
 
@@ -95,6 +99,8 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
         case=here,
         known=known,
         may_join=bool(known) and case is not None and contacts.may_join(session, call, case),
+        stands_999=here is not None
+        and any(row.to == AMBULANCE and row.state in STANDS for row in here.hand_overs),
         stamp=hashlib.sha256(seen.encode()).hexdigest()[:16],
     )
 
@@ -119,7 +125,7 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
         breach_at=case.breach_at,
         assessment=assessment.key if assessment else None,
         assessment_state=assessment.state if assessment else "",
-        headline=_headline(case, positions, call_backs),
+        headline=_headline(case, positions, call_backs, hand_overs),
         holds=tuple(holds),
         hand_overs=tuple(
             HandOverNow(
@@ -144,7 +150,8 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     case = one.case
     if one.is_open:
         positions = rows_of(session, Position, case.key, live=True)
-        headline = _headline(case, positions, rows_of(session, CallBack, case.key, live=True))
+        call_backs = rows_of(session, CallBack, case.key, live=True)
+        headline = _headline(case, positions, call_backs, rows_of(session, HandOver, case.key, live=True))
     else:
         headline = f"Ended: {str(case.outcome or 'over').replace('_', ' ')}"
     return KnownNow(
@@ -160,14 +167,19 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     )
 
 
-def _headline(case: Case, positions: list[Position], call_backs: list[CallBack]) -> str:
+def _headline(
+    case: Case, positions: list[Position], call_backs: list[CallBack], hand_overs: list[HandOver]
+) -> str:
     """What is happening for them, in one line that can be read to the caller."""
     seeking = [row for row in positions if row.state in ("open", "offered") and not row.held_for_999]
     coming = [row for row in positions if row.responder_name]
     if coming:
         return f"{coming[0].responder_name}: {_step(coming[0])}"
     if case.word == "handing over":
-        return "999 is being asked for an ambulance"
+        asked = [row.to for row in hand_overs if row.state == "requested"]
+        if AMBULANCE in asked or not asked:
+            return "999 is being asked for an ambulance"
+        return f"{asked[0]} is being asked to take over"
     if seeking:
         title = _a(seeking[0].title)
         return f"{title[0].upper()}{title[1:]} is being looked for"

@@ -12,7 +12,7 @@ from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
 from protocols.verdict import Verdict
-from records import alarms, call_backs, hand_overs
+from records import alarms, call_backs, hand_overs, holds
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
@@ -162,6 +162,7 @@ def _raise_priority(session: Session, case: Case, house: House, priority: str, n
     """S10, S13: re-triage can only raise, and always on the old clock (S1)."""
     if case.priority is None or house.rank[priority] < house.rank[case.priority]:
         set_priority(session, case, priority, house.priority(priority).target_min, now)
+        holds.end_all(session, case, f"It is now {house.priority(priority).label}.", now, HUB)
 
 
 def _put_to_work(

@@ -17,7 +17,7 @@ from hub import audit, deadlines, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
 from hub.places import Place
-from records import alarms, call_backs, hand_overs, tasks, welfare
+from records import alarms, call_backs, hand_overs, holds, tasks, welfare
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -37,6 +37,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "held_for_999": triage.held_too_long,
     "call_back": call_backs.overdue,
     "hand_over_unconfirmed": hand_overs.time_out,
+    "hold": holds.end,
     "task": tasks.overdue,
     "breach": tasks.breach,
     "welfare": welfare.look,

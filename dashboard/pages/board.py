@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.board import HANDS, Board, snapshot, view_of
+from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
 from dashboard.frame import fragment, page
 from hub.gate import Visitor, allow, hub_of
@@ -17,7 +18,14 @@ Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
 @router.get("/board")
 def board(request: Request, visitor: Watcher) -> HTMLResponse:
     acts = visitor.user.has(*HANDS)
-    return page(request, "board.html", visitor, board=_snapshot(request, visitor), acts=acts)
+    return page(
+        request,
+        "board.html",
+        visitor,
+        board=_snapshot(request, visitor),
+        acts=acts,
+        services=services_of(request),
+    )
 
 
 @router.get("/board/snapshot")

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
 from hub import audit
 from hub.access import Role
@@ -162,6 +163,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         call=call,
         fields=fields,
         needs=library.house.needs,
+        services=services_of(request),
         flags=flags,
         number=capture.national(call.number),
         **facts,

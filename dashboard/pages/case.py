@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from dashboard import case_panel
 from dashboard.case_panel import Panel
+from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
 from hub import audit
 from hub.access import Role
@@ -31,7 +32,15 @@ LOOKED = "case_opened"
 @router.get("/cases/{case_id}")
 def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLResponse:
     panel, at = _look(request, case_id, visitor)
-    return page(request, "case.html", visitor, panel=panel, cursor=at, **_words(the_place(request)))
+    return page(
+        request,
+        "case.html",
+        visitor,
+        panel=panel,
+        cursor=at,
+        services=services_of(request),
+        **_words(the_place(request)),
+    )
 
 
 @router.get("/cases/{case_id}/panel")

@@ -1,5 +1,6 @@
 // The call screen: one question at a time, one round trip an answer, nothing typed or answered lost.
 import { isWriting } from "./keys.js";
+import { openEnding } from "./endings.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
@@ -105,7 +106,6 @@ function showLine(line) {
   if (!words) return;
   $("line").textContent = words[0];
   $("line").className = `tag ${words[1]}`;
-  $("end-call").disabled = line !== "on_line";
   $("park").disabled = !["on_line", "parked"].includes(line);
   $("park-says").textContent = line === "parked" ? "pick up" : "park";
   const since = $("elapsed");
@@ -244,7 +244,11 @@ $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").t
 $("park").addEventListener("click", () => (centre().dataset.line === "parked"
   ? does(`/api/calls/${call}/pick-up`, {}, () => refresh())
   : does(`/api/calls/${call}/park`, {}, () => location.assign("/calls"))));
-$("end-call").addEventListener("click", () => acts.end());
+const lineIsLive = () => ["on_line", "parked"].includes(centre().dataset.line);
+$("end-call").addEventListener("click", () => openEnding(
+  { case: Number(document.body.dataset.case), ref: document.body.dataset.ref, call, onLine: lineIsLive() },
+  (said) => (said.endCall ? acts.end() : refresh("", false)),
+));
 $("start-999").addEventListener("click", () => {
   $("centre").replaceChildren($("ask-999").content.cloneNode(true));
   shownAt = performance.now();

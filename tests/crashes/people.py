@@ -198,7 +198,7 @@ class Coordinator(Person):
         return len(tasks)
 
     def _say_how_it_ended(self, case: int) -> None:
-        outcome = self.chance.choice(("visited", "advice"))
+        outcome = self.chance.choice(("visited", "cancelled"))
         answer = self.ask("POST", f"/api/cases/{case}/outcome", {"outcome": outcome, "words": "Safe."})
         if answer is not None and answer.status_code == 200:
             self.ledger.outcomes[case] = outcome

@@ -110,7 +110,7 @@ def test_a_closed_case_is_shown_and_cannot_be_joined(story: Story) -> None:
     """Within 72 hours with how it ended, after that not any more."""
     told = story.takes_call()
     told.hangs_up()
-    told.ends("advice", "Self-care.")
+    told.ends("cancelled", "Her son has come.")
     assert told.word == "closed"
     story.advance(hours=71)
     new = story.does("jay", "/calls/new")
@@ -118,7 +118,7 @@ def test_a_closed_case_is_shown_and_cannot_be_joined(story: Story) -> None:
     again.types(nhs_number="999 000 0018")
     known = story.person("jay").get(f"/api/calls/{again.call_id}/state").json()["known"]
     assert [(one["ref"], one["is_open"], one["headline"]) for one in known] == [
-        (told.ref, False, "Ended: advice")
+        (told.ref, False, "Ended: cancelled")
     ]
     story.does("jay", f"/calls/{again.call_id}/join", {"case": told.case_id}, status=409)
     story.advance(hours=2)

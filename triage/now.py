@@ -42,6 +42,7 @@ class CaseNow:
     headline: str
     holds: tuple[str, ...]
     hand_overs: tuple[HandOverNow, ...]
+    responsible: str
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
             )
             for row in hand_overs
         ),
+        responsible=case.responsible_name or "nobody",
     )
 
 

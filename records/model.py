@@ -298,6 +298,7 @@ class TaskKind(StrEnum):
     danger = "danger"
     care_time = "care_time"
     no_access = "no_access"
+    lowering = "lowering"
     other = "other"
 
 

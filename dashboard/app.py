@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from dashboard import feed, health, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import board, call, case, leaving, log_in, phones, responder
+from dashboard.pages import board, call, case, clinician, concerns, leaving, log_in, phones, responder
 from dispatch import api as dispatch_api
 from dispatch.desk import Desk
 from hub.assemble import Hub
@@ -47,7 +47,20 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.library = load_library(hub.settings.protocols, draft=hub.settings.training)
     app.state.desk = Desk(app.state.library, hub.settings.public)
-    for routes in (health, log_in, leaving, board, call, case, responder, phones, webhooks, feed):
+    for routes in (
+        health,
+        log_in,
+        leaving,
+        board,
+        call,
+        case,
+        clinician,
+        concerns,
+        responder,
+        phones,
+        webhooks,
+        feed,
+    ):
         app.include_router(routes.router)
     for routes in (triage_api, dispatch_api, records_api, responsible_api, clinician_api):
         app.include_router(routes.router, prefix="/api")

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlmodel import Session
 
+from dashboard.judgement import Judgement, judgement_of
 from dashboard.responsible import Responsible, responsible_of
 from dispatch import store as dispatch
 from dispatch.desk import Desk
@@ -135,6 +136,7 @@ class Panel:
     senior: bool
     clinician: bool
     responsible: Responsible
+    judgement: Judgement
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -175,6 +177,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
         responsible=responsible_of(session, case, user),
+        judgement=judgement_of(case, desk.library.house, user),
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import fragment, local, page, the_place
+from dashboard.judgement import above
 from hub import audit
 from hub.access import Role
 from hub.bodies import Number
@@ -77,7 +78,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
         refs = refs_of(session, [call.case_id for call in mine])
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
-        "clock": _clock(place, hub_of(request).clock.now()),
+        "clock": said_clock(place, hub_of(request).clock.now()),
         "ringing": [
             {"id": call.key, "number": capture.national(call.number), "since": call.opened_at}
             for call in ringing
@@ -151,6 +152,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         needs=library.house.needs,
         flags=flags,
         number=capture.national(call.number),
+        raises=above(library.house, case.priority if case else None),
         **facts,
     )
 
@@ -202,7 +204,7 @@ def _facts(
             }
             for nth, protocol in enumerate(library.triage.values())
         ],
-        "clock": _clock(place, hub_of(request).clock.now()),
+        "clock": said_clock(place, hub_of(request).clock.now()),
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
@@ -245,7 +247,7 @@ def _fragment(visitor: Visitor, facts: dict[str, Any], saved_at: datetime | None
     return JSONResponse({**said, "saved_at": saved_at.isoformat() if saved_at else None})
 
 
-def _clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
+def said_clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
     """`14:32`, or `Tue 14:32` where it is not today."""
     today = local(now, place).date()
 

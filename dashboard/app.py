@@ -15,14 +15,15 @@ from starlette.exceptions import HTTPException
 from dashboard import feed, health, protocols_in_force, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import board, call, case, log_in, phones, responder
+from dashboard.pages import board, call, case, clinician, concerns, leaving, log_in, phones, responder
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from records import api as records_api
-from triage import answer_notes_api, endings_api
+from records import responsible_api
+from triage import answer_notes_api, clinician_api, endings_api
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,30 @@ def create_app(hub: Hub) -> FastAPI:
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
-    for routes in (health, log_in, board, call, case, responder, phones, webhooks, feed):
+    for routes in (
+        health,
+        log_in,
+        leaving,
+        board,
+        call,
+        case,
+        clinician,
+        concerns,
+        responder,
+        phones,
+        webhooks,
+        feed,
+    ):
         app.include_router(routes.router)
-    for routes in (triage_api, answer_notes_api, endings_api, dispatch_api, records_api):
+    for routes in (
+        triage_api,
+        answer_notes_api,
+        endings_api,
+        clinician_api,
+        dispatch_api,
+        records_api,
+        responsible_api,
+    ):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")

@@ -45,8 +45,17 @@ DUE_WORDS = {
     "scene_check": "check in",
     "no_access": "next try",
     "held_for_999": "decide by",
+    "take_over": "take over by",
 }
-TASK_ORDER = {"danger": 0, "unread_reply": 1, "no_access": 2, "care_time": 3, "other": 4, "finish": 5}
+TASK_ORDER = {
+    "danger": 0,
+    "unread_reply": 1,
+    "no_access": 2,
+    "lowering": 3,
+    "care_time": 4,
+    "other": 5,
+    "finish": 6,
+}
 
 
 class View(StrEnum):

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from sqlmodel import Session
 
+from dashboard.judgement import Judgement, judgement_of
+from dashboard.responsible import Responsible, responsible_of
 from dispatch import store as dispatch
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
@@ -81,6 +83,7 @@ DEADLINE_WORDS = {
     "call_parked": "The caller has waited parked",
     "no_access": "Next thing to try at the door",
     "held_for_999": "A clinician must decide",
+    "take_over": "Says whether they take responsibility over",
 }
 TIMELINE = 60
 MESSAGES = 40
@@ -136,6 +139,8 @@ class Panel:
     acts: bool
     senior: bool
     clinician: bool
+    responsible: Responsible
+    judgement: Judgement
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -176,6 +181,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         acts=user.has(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager),
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
+        responsible=responsible_of(session, case, user),
+        judgement=judgement_of(case, desk.library.house, user),
     )
 
 

@@ -42,6 +42,7 @@ STAFF = (
     Staff("Dana Cole", (Role.manager, Role.coordinator), "+447700900113", (Role.manager,)),
     Staff("Ruth Adeyemi", (Role.governance,)),
     Staff("Alex Shaw", (Role.administrator,)),
+    Staff("Femi Ade", (Role.hub_clinician,)),
 )
 RESPONDERS = (
     Goes("Ana Reid", "nurse", ("nursing",), "+447700900141", "LS8"),

@@ -173,5 +173,19 @@ def on_call(session: Session, place: str, role: str) -> list[User]:
     return [user for user in staff if role in user.on_call]
 
 
+def here(session: Session, place: str, machine: datetime) -> set[int]:
+    """Who of the place is logged in and has been seen lately; by machine time, as log-ins run."""
+    alive = select(LogIn.user_id).where(
+        LogIn.place == place, LogIn.ends_at > machine, LogIn.seen_at > machine - IDLE_ENDS_AFTER
+    )
+    return set(session.exec(alive))
+
+
+def last_seen(session: Session, place: str) -> dict[int, datetime]:
+    """When each person with a log-in was last seen; who has logged out is not there."""
+    seen = select(LogIn.user_id, func.max(LogIn.seen_at)).where(LogIn.place == place)
+    return dict(session.exec(seen.group_by(col(LogIn.user_id))).all())
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -4,6 +4,7 @@ from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
 from records import advice, alarms, refusals
 from records import model as records_model
+from triage import concerns, lowering, remote_care
 from triage import model as triage_model
 
 ALL = (
@@ -20,5 +21,8 @@ ALL = (
     refusals,
     records_model,
     triage_model,
+    concerns,
+    lowering,
+    remote_care,
     dispatch_model,
 )

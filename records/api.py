@@ -146,6 +146,8 @@ def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
         task = store.row(session, Task, task_id, visitor.user.place)
         if task.kind is TaskKind.finish:
             raise Refused("Say how the case ended: choose its outcome.")
+        if task.kind is TaskKind.lowering:
+            raise Refused("A second clinician agrees or refuses: on the clinicians' page, or in the case.")
         if task.kind is TaskKind.care_time:
             raise Refused("Say when care began, or that no care was given.")
         if task.kind is TaskKind.danger:

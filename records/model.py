@@ -57,6 +57,14 @@ class Word(StrEnum):
     closed = "closed"
 
 
+class ResponsibleAs(StrEnum):
+    """S29: how somebody came to answer for a case: being on duty, by saying yes, or because no clinician is there."""
+
+    duty = "duty"
+    accepted = "accepted"
+    manager = "manager"
+
+
 class Case(SQLModel, table=True):
     """The work about one person and one need. `version` goes up with every transaction about it."""
 
@@ -64,6 +72,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         where_live("case_open", "place", "next_due_at", where="state = 'open'"),
         where_live("case_open_ref", "place", "ref", where="state = 'open'"),
+        where_live("case_responsible", "place", "responsible_id", where="state = 'open'"),
         Index("case_ref", "place", "ref"),
         Index("case_nhs_number", "place", "nhs_number"),
         Index("case_born", "place", "born"),
@@ -102,6 +111,17 @@ class Case(SQLModel, table=True):
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
+
+    responsible_id: int | None = Field(
+        default=None, description="S29: who is clinically responsible, by name"
+    )
+    responsible_name: str | None = Field(default=None, max_length=80)
+    responsible_since: datetime | None = None
+    responsible_as: ResponsibleAs | None = Field(default=None, sa_type=one_of(ResponsibleAs))
+    offered_to_id: int | None = Field(
+        default=None, description="S29: asked to take it over, and has not answered"
+    )
+    offered_to_name: str | None = Field(default=None, max_length=80)
 
     @property
     def outward(self) -> str:
@@ -286,6 +306,7 @@ class TaskKind(StrEnum):
     care_time = "care_time"
     no_access = "no_access"
     after_death = "after_death"
+    lowering = "lowering"
     other = "other"
 
 

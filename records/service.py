@@ -16,7 +16,7 @@ from hub import deadlines, events, ids, outbox
 from hub.actors import HUB, Actor
 from hub.db import before_commit
 from hub.errors import Conflict, Refused
-from records import alarms, store
+from records import alarms, duty, store
 from records.board import case_facts, task_facts
 from records.case_word import case_word
 from records.lifecycles import Owed, after, owes
@@ -55,6 +55,7 @@ def open_case(
     session.flush()
     _touch(session, case, now)
     write_line(session, case.key, now, actor, "opened", why)
+    duty.name_first(session, case, now)
     return case
 
 

@@ -45,6 +45,7 @@ class CaseNow:
     headline: str
     holds: tuple[str, ...]
     hand_overs: tuple[HandOverNow, ...]
+    responsible: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
             )
             for row in hand_overs
         ),
+        responsible=case.responsible_name or "nobody",
     )
 
 

@@ -192,7 +192,7 @@ def _put_to_work(
             clinician_asked = True
         elif there := next((row for row in have if row.kind == asked.kind), None):
             have.remove(there)  # S11: the highest count of each kind, not the sum
-            _raise_position(session, case, there, house, asked.priority, now)
+            raise_position(session, case, there, house, asked.priority, now)
         else:
             held = on_its_way and not asked.with_999
             waiting |= held
@@ -208,7 +208,7 @@ def _put_to_work(
         call_backs.open_call_back(session, case, "hub_clinician", why, due_at, now, HUB, numbers=numbers)
 
 
-def _raise_position(
+def raise_position(
     session: Session, case: Case, row: Position, house: House, priority: str, now: datetime
 ) -> None:
     """S13: worse than before. Who is on the way is told; else it is sought anew, by the faster escalation protocol."""

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
 from hub.deadlines import Deadline, DeadlineState
-from records.lifecycles import CallBackState, CallState, Owed
-from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome
+from records.lifecycles import CallBackState, CallState, Owed, PositionState
+from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome, Position
 from triage.model import Answered, AnswerNote, CaptureField, Entry, ProtocolText
 
 
@@ -163,3 +163,14 @@ def live_call_backs(
         .limit(limit)
     )
     return [(back, case, due_at) for back, case, due_at in session.exec(found)]
+
+
+def held_positions(session: Session, place: str, limit: int = 50) -> list[tuple[Position, Case]]:
+    """S11: the visits that wait for a clinician's word because 999 is on its way; the oldest first."""
+    waiting = (PositionState.open, PositionState.offered)
+    found = (
+        select(Position, Case)
+        .join(Case, col(Case.id) == Position.case_id)
+        .where(Position.place == place, col(Position.held_for_999), col(Position.state).in_(waiting))
+    )
+    return [(row, case) for row, case in session.exec(found.order_by(col(Position.id)).limit(limit))]

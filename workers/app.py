@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 
 from hub import beats
 from hub.outbox import Queue
-from workers import jobs, watchdog
+from workers import jobs, responsibility, watchdog
 from workers.bench import Bench
 from workers.relay import Relay
 from workers.ticker import Ticker
@@ -28,6 +28,7 @@ TICK_S = 0.2
 SWEEP_EVERY_S = 1.0
 WATCH_EVERY_S = 60.0
 CHAIN_EVERY_S = 5.0
+RESPONSIBLE_EVERY_S = 10.0
 REDIS_WAIT_S = 5.0
 
 
@@ -131,6 +132,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (TICK_S, ticker.fire_due),
         (SWEEP_EVERY_S, ticker.sweep),
         (CHAIN_EVERY_S, ticker.lay_chain),
+        (RESPONSIBLE_EVERY_S, lambda: responsibility.look(bench)),
         (WATCH_EVERY_S, lambda: watchdog.watch(bench)),
         (WATCH_EVERY_S, ticker.catch_up),
     ]

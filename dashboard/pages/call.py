@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
+from dashboard.judgement import above
 from hub import audit
 from hub.access import Role
 from hub.bodies import Number
@@ -81,7 +82,7 @@ def line(request: Request, visitor: Taker) -> Response:
         found = line_of(session, visitor.user, library_of(request), now)
     pops = found.ringing[0] if found.free and found.ringing else None
     html = fragment(
-        "_pop_up.html", pops=pops, more=len(found.ringing) - 1, clock=_clock(the_place(request), now)
+        "_pop_up.html", pops=pops, more=len(found.ringing) - 1, clock=said_clock(the_place(request), now)
     )
     bar = fragment("_bar_line.html", line=found)
     facts = _plain(dataclasses.asdict(found))
@@ -97,7 +98,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
         refs = refs_of(session, [call.case_id for call in mine])
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
-        "clock": _clock(place, hub_of(request).clock.now()),
+        "clock": said_clock(place, hub_of(request).clock.now()),
         **dataclasses.asdict(line),
         "mine": [
             {
@@ -166,6 +167,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         services=services_of(request),
         flags=flags,
         number=capture.national(call.number),
+        raises=above(library.house, case.priority if case else None),
         **facts,
     )
 
@@ -238,7 +240,7 @@ def _facts(
             }
             for nth, protocol in enumerate(library.triage.values())
         ],
-        "clock": _clock(place, hub_of(request).clock.now()),
+        "clock": said_clock(place, hub_of(request).clock.now()),
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
@@ -275,7 +277,7 @@ def _fragment(visitor: Visitor, facts: dict[str, Any], saved_at: datetime | None
     return JSONResponse({**said, "saved_at": saved_at.isoformat() if saved_at else None})
 
 
-def _clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
+def said_clock(place: Place, now: datetime) -> Callable[[datetime | None], str]:
     """`14:32`, or `Tue 14:32` where it is not today."""
     today = local(now, place).date()
 

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 
 from dashboard import demo
 from dashboard.frame import page, the_place
+from dashboard.pages.leaving import still_responsible
 from hub import audit
 from hub.access import (
     SESSION_ENDS_AFTER,
@@ -139,6 +140,8 @@ def _demo(request: Request) -> list[tuple[str, str]]:
 @router.post("/log-out")
 def leave(request: Request, visitor: Anybody) -> Response:
     hub = hub_of(request)
+    if (kept := still_responsible(request, visitor)) is not None:
+        return kept  # S29
     log_out(request)
     with hub.db.write() as session:
         user = visitor.user

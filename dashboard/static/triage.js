@@ -301,6 +301,7 @@ async function poll() {
     misses = 0;
     if (document.body.classList.contains("away")) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
     showLine(state.line);
+    $("responsible").textContent = state.case?.responsible ?? "nobody"; // S29
     const busy = waiting || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {

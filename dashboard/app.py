@@ -25,7 +25,7 @@ from protocols.loader import load_library
 from records import api as records_api
 from records import responsible_api
 from triage import api as triage_api
-from triage import clinician_api
+from triage import clinician_api, welfare_api
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ def create_app(hub: Hub) -> FastAPI:
         feed,
     ):
         app.include_router(routes.router)
-    for routes in (triage_api, dispatch_api, records_api, responsible_api, clinician_api):
+    for routes in (triage_api, dispatch_api, records_api, responsible_api, clinician_api, welfare_api):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")

@@ -23,7 +23,7 @@ from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from records import api as records_api
 from records import responsible_api
-from triage import answer_notes_api, clinician_api, endings_api
+from triage import answer_notes_api, clinician_api, endings_api, welfare_api
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def create_app(hub: Hub) -> FastAPI:
         answer_notes_api,
         endings_api,
         clinician_api,
+        welfare_api,
         dispatch_api,
         records_api,
         responsible_api,

@@ -10,7 +10,7 @@ from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import alarms, call_backs, hand_overs, outcomes, store, tasks
-from records.model import CallBack, HandOver, Outcome, Task, TaskKind
+from records.model import CallBack, CallBackKind, HandOver, Outcome, Task, TaskKind
 from records.service import reopen as open_again
 from records.service import still_in_the_way, take, write_line
 
@@ -125,6 +125,8 @@ def reached(request: Request, row_id: Number, told: Words, visitor: Doer) -> Sai
     _need(told.words, "Say in a few words what they said.")
     with hub.db.write() as session:
         row = store.row(session, CallBack, row_id, visitor.user.place)
+        if row.kind is CallBackKind.welfare:
+            raise Refused("A welfare call: ask the red flags again, then say the same, better or worse.")
         call_backs.reach(session, row, now, visitor.user.actor, told.words)
     return {"said": "Rung back."}
 

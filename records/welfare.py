@@ -1,23 +1,34 @@
 """S4: while nobody has accepted, or the time is over, the person is rung now and then and asked the red flags again."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlmodel import Session
 
 from hub import deadlines
 from hub.actors import HUB, Actor
 from hub.deadlines import Deadline
+from hub.errors import Refused
 from records import alarms, store
-from records.call_backs import open_call_back
+from records.call_backs import open_call_back, reach
 from records.lifecycles import PositionState
 from records.model import CallBack, CallBackKind, Case, CaseState, Position
 from records.rules import next_welfare_call
-from records.service import supersede, take
+from records.service import supersede, take, write_line
 
 RING_IN = timedelta(minutes=5)
 """How soon a welfare call is made once it is due. [LOCAL]"""
 WHY = "Welfare call: how are they now? Ask the red flags again."
 NOBODY_YET = (PositionState.open, PositionState.offered)
+
+
+class How(StrEnum):
+    """How they are, against the call before. `not_known` counts as worse: unknown is never "no"."""
+
+    same = "same"
+    better = "better"
+    worse = "worse"
+    not_known = "not_known"
 
 
 def look(session: Session, case_id: int, now: datetime) -> None:
@@ -61,3 +72,21 @@ def no_longer(session: Session, case: Case, now: datetime, actor: Actor, because
     for row in _live(session, case):
         supersede(session, row, now, actor, because)
         alarms.end(session, row.place, "call_back", row.key, now)
+
+
+def say_how(
+    session: Session, row: CallBack, how: How, *, asked: bool, words: str, now: datetime, actor: Actor
+) -> bool:
+    """What the welfare call came to. True: it is made. False: they are triaged again now, and the call stays owed until
+    the questions are finished."""
+    case = take(session, row.case_id, now)
+    if row.kind is not CallBackKind.welfare:
+        raise Refused("This is not a welfare call: say what they said.")
+    if how in (How.worse, How.not_known):
+        said = "they are worse" if how is How.worse else "it is not known how they are"
+        write_line(session, case.key, now, actor, "welfare", f"Welfare call: {said}. {words}".strip())
+        return False
+    if not asked:
+        raise Refused("Ask the red flags again before you say that they are no worse.")
+    reach(session, row, now, actor, f"{how.value}, red flags asked again. {words}".strip())
+    return True

@@ -20,7 +20,8 @@ from records.model import Assessment, Case, CaseState, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, owe, set_priority, take, write_line
 from records.store import numbers_of, rows_of
-from triage.service import exact, raise_position
+from triage.service import raise_position
+from triage.versions import exact
 
 SECOND_IN = timedelta(minutes=10)
 """A second clinician says yes or no to a lowering by then; nothing changes until they do. [LOCAL]"""

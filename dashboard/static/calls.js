@@ -63,8 +63,10 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-back]")) return;
   event.preventDefault();
   const id = form.dataset.back, how = event.submitter?.value ?? "reached";
+  const words = form.elements.words.value, welfare = ["same", "better", "worse", "not_known"].includes(how);
   try {
-    await post(`/api/call-backs/${id}/${how}`, { words: form.elements.words.value });
+    const said = await post(`/api/call-backs/${id}/${welfare ? "welfare" : how}`, welfare ? { how, asked: true, words } : { words });
+    if (said.call) { location.assign(`/calls/${said.call}`); return; } // S4: worse is triaged again, now
     last = "";
     document.activeElement.blur();
   } catch (error) { $(`error-${id}`).textContent = error.message; form.elements.words.focus(); }

@@ -151,13 +151,33 @@ def test_welfare_calls_while_nobody_has_come(story: Story) -> None:
     rung = story.does("jay", f"/call-backs/{back.id}/ring")
     assert story.does("jay", f"/call-backs/{back.id}/ring")["call"] == rung["call"], "pressed twice"
     again = Told(story, rung["call"], told.case_id)
-    story.does("jay", f"/call-backs/{back.id}/reached", {"words": "As before, no red flags."})
+    said = {"how": "same", "words": "As before."}
+    story.does("jay", f"/call-backs/{back.id}/reached", {"words": "As before, no red flags."}, status=422)
+    story.does("jay", f"/call-backs/{back.id}/welfare", said, status=422)  # were the red flags asked?
+    story.does("jay", f"/call-backs/{back.id}/welfare", {**said, "asked": True})
     again.hangs_up()
     assert not welfare_calls(story, told)
     story.advance(minutes=30)
     (second,) = welfare_calls(story, told)
     story.does("jay", f"/call-backs/{second.id}/failed", {"words": "no answer"})
     assert any("now try the carer" in words for words in story.alarms()), "S6: it goes on to the next way"
+    hear_all(story)
+
+
+def test_worse_on_a_welfare_call_is_triaged_again_now(story: Story) -> None:
+    """S4: never just "reached"; not known counts as worse, and the call stays owed until the questions are done."""
+    told = story.fall()
+    story.advance(minutes=31)
+    (back,) = welfare_calls(story, told)
+    rung = story.does("jay", f"/call-backs/{back.id}/welfare", {"how": "not_known", "asked": True})
+    again = Told(story, rung["call"], told.case_id)
+    assert [one.id for one in welfare_calls(story, told)] == [back.id]
+    assert "Welfare call: it is not known how they are." in told.timeline
+    again.answers(**LIFT)
+    again.commits()
+    assert not welfare_calls(story, told)
+    story.quiet()
+    assert story.case(told.case_id).priority == "one_hour"
     hear_all(story)
 
 

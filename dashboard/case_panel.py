@@ -73,6 +73,7 @@ DEADLINE_WORDS = {
     "call_back": "Call back",
     "hand_over_unconfirmed": "Reference from the other service",
     "hold": "It was held until then",
+    "welfare": "See whether a welfare call is due",
     "breach": "The time is over",
     "near_50": "Half of the time is used",
     "near_75": "Three quarters of the time are used",

@@ -24,7 +24,7 @@ from hub.places import Place, place_of
 from protocols.model import EscalationStep
 from records import alarms, holds, tasks, welfare
 from records.lifecycles import PositionState
-from records.model import Case, Position
+from records.model import Case, Outcome, Position
 from records.positions import start_offering
 from records.service import Due, move, redue, supersede, take, write_line
 
@@ -43,6 +43,11 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     case = take(session, case_id, now)
     position = session.get_one(Position, position_id, populate_existing=True)
     if position.state not in SEEKING or position.held_for_999 or holds.is_held(session, case.key, now):
+        return
+    if case.outcome is Outcome.died:
+        supersede_position(
+            session, position, now, HUB, "The person has died."
+        )  # handed back after that (S28)
         return
     place = place_of(session, position.place)
     protocol = desk.library.escalation[position.priority]

@@ -75,11 +75,13 @@ def keep(session: Session, case: Case, said: Refusal, now: datetime, actor: Acto
     session.add(said)
     who = "The person" if said.refuser is Refuser.person else f"{said.refuser_name} (for the person)"
     can = {"yes": "can decide", "no": "cannot decide", "unknown": "not known whether they can decide"}
-    words = (
-        f"{who} declined; {can[said.capacity]}. Understood: {said.understood} Risks explained: {said.risks}"
-    )
-    write_line(session, case.key, now, actor, "refusal", words)
-    write_line(session, case.key, now, actor, "refusal", f"If it gets worse they ring: {said.ring}")
+    for words in (
+        f"{who} declined; {can[said.capacity]}.",
+        f"What they understood: {said.understood}",
+        f"Risks explained: {said.risks}",
+        f"If it gets worse they ring: {said.ring}",
+    ):
+        write_line(session, case.key, now, actor, "refusal", words)
     if not said.ends_case:
         _clinician_rings(session, case, now, actor)
 

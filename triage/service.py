@@ -12,7 +12,7 @@ from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
 from protocols.verdict import Verdict
-from records import alarms, call_backs, hand_overs, holds
+from records import alarms, call_backs, hand_overs, holds, outcomes
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
@@ -44,6 +44,7 @@ def begin(
     for begun in rows_of(session, Assessment, case.key, live=True):
         if begun.protocol == protocol_id:
             return begun
+    outcomes.is_open_again(session, case, now, actor)
     store.keep_text(session, protocol.sha256, "triage", protocol.protocol, protocol.text)
     store.keep_text(session, library.house.sha256, "house", "house", library.house.text)
     row = Assessment(

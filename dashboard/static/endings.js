@@ -11,8 +11,9 @@ function show(name) {
   box.dataset.at = name;
   const heading = pane(name).querySelector("h2");
   box.setAttribute("aria-labelledby", heading.id ||= `ending-${name}`);
-  const first = name === "menu" ? pane(name).querySelector("button:not([disabled])") : pane(name).querySelector("input");
-  (first && (name === "menu" || !first.matches("[type=radio], [type=checkbox]")) ? first : heading).focus();
+  const first = name === "menu" && about.onLine ? box.querySelector("[data-ending=call]") : pane(name).querySelector("input");
+  const typed = first && name !== "advice" && !first.matches("[type=radio], [type=checkbox]"); // letters and digits choose first
+  (typed ? first : heading).focus(); // and no way is begun by Enter alone
 }
 
 function say(words) {
@@ -82,6 +83,7 @@ async function send(path, body, form) {
 function choose(way) {
   if (way === "close") return close();
   if (way === "menu") return show("menu");
+  if (way === "all-said") { for (const one of box.querySelectorAll("[name=said]")) one.checked = true; return undefined; }
   if (way === "call") { close(); return done({ endCall: true }); }
   if (way === "wrong-number") return send(`/api/cases/${about.case}/${way}`, { call: about.call });
   show(way);

@@ -190,9 +190,10 @@ def test_advice_says_what_is_in_its_way(call: Page, room: ControlRoom) -> None:
     committed(call)
     asks(call, "a", "Advice: tick what you have said")
     expect(call.locator("#end-advice input")).to_have_count(4)
-    for key in "1234":
-        call.locator("#ending h2:visible").focus()
+    for key in "12":
         call.keyboard.press(key)
+    expect(call.locator("#end-advice input:checked")).to_have_count(2)
+    call.keyboard.press("t")
     expect(call.locator("#end-advice input:checked")).to_have_count(4)
     assert axe_says(call) == []
     call.keyboard.press("Enter")
@@ -254,6 +255,14 @@ def test_its_one_button_is_wholly_in_sight(call: Page) -> None:
         )
         assert whole, button
     assert axe_says(call) == []
+    call.wait_for_timeout(600)
+    call.keyboard.press("Enter")
+    commit = call.locator("#commit-beside-999")
+    expect(commit).to_be_visible()
+    box, pane = commit.bounding_box(), call.locator("#centre").bounding_box()
+    assert box
+    assert pane
+    assert box["y"] + box["height"] <= pane["y"] + pane["height"], "beside the longest script too"
 
 
 def test_the_summary_is_read_aloud_and_copied(opens: Callable[..., Page], room: ControlRoom) -> None:

@@ -288,6 +288,8 @@ signs:
   bad: {floor: now, life_threat: yes}
 visits: [hour]
 needs: {fall: fall}
+may_hold: [hour]
+services: {gp: {title: GP, confirm: 2 h}}
 """
 
 
@@ -302,6 +304,8 @@ needs: {fall: fall}
         ("life_threat: yes", "life_thret: yes", 8, 21, 'did you mean "life_threat"'),
         ("fall: fall}", "fall: a fall with so much ado}", 10, 15, "at most 20"),
         ("visits: [hour]", "visits: [our]", 9, 10, 'did you mean "hour"'),
+        ("may_hold: [hour]", "may_hold: [hour, our]", 11, 18, 'did you mean "hour"'),
+        ("confirm: 2 h", "confirm: soon", 12, 37, "a time with its unit"),
         (
             "life_threat: yes}",
             "life_threat: yes, when_expected_dying: {floor: hour, because: plan, signed: [A, A]}}",

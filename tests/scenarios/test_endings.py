@@ -108,6 +108,20 @@ def test_a_paramedic_with_them_ends_the_visit_in_their_own_time(story: Story) ->
     assert told.word == "closed"
 
 
+def test_a_visit_handed_back_after_a_death_goes_to_nobody(story: Story) -> None:
+    """S28."""
+    told = story.fall()
+    nurse = asked(story)
+    nurse.replies("1").expects("is yours")
+    nurse.replies("WITH").expects("care has begun")
+    story.does("priya", f"/cases/{told.case_id}/died", {"words": "The nurse rang."})
+    nurse.replies("BACK").expects("handed back")
+    story.advance(hours=1)
+    assert story.open_ids(Position, told.case_id) == []
+    for phone in ("ana", "tom", "niamh", "dev"):
+        story.phone(phone).expects_nothing()
+
+
 def test_a_carer_declines_for_somebody_who_can_decide(story: Story) -> None:
     """S21: that is no refusal; the offers go on. The person's own word ends it, and who was told is told."""
     told = story.fall()

@@ -371,6 +371,22 @@ def test_asked_again_and_worse_it_waits_no_longer(desk: Desk) -> None:
     assert the(desk, Hold, live=True) == []
 
 
+def test_asked_about_again_it_is_open_again_on_its_old_clock(desk: Desk) -> None:
+    """S1, S13: said to have died, and then somebody answers questions about them."""
+    call, case = visited(desk)
+    before = desk.rows(Case)[-1]
+    desk.does(f"/api/cases/{case}/died", {"call": call, "words": "A neighbour."})
+    assert desk.rows(Case)[-1].breach_at is None
+    begun = desk.does(f"/api/cases/{case}/assessments", {"protocol": "fall-at-home"})
+    after = desk.rows(Case)[-1]
+    assert (after.outcome, after.breach_at, after.clock_start) == (None, before.breach_at, before.clock_start)
+    for question, answer in (BEST_ANSWERS | VISIT).items():
+        body = {"question": question, "answer": answer}
+        desk.does(f"/api/assessments/{begun['view']['assessment']}/answer", body)
+    desk.does(f"/api/assessments/{begun['view']['assessment']}/finish")
+    assert [row.state for row in the(desk, Position)] == ["stood_down", "open"]
+
+
 # --- duplicate, no capacity, the panel --------------------------------------------------------------------------------
 
 

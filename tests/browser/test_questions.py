@@ -230,7 +230,7 @@ def test_a_changed_answer_says_in_one_line_what_that_did(call: Page, room: Contr
     lines = [line.words for line in rows(room, Timeline) if line.event == "changed"]
     assert [line.split(";")[0] for line in lines] == [
         "Hit their head: no → yes",
-        "Blood thinner or antiplatelet other than aspirin, or a bleeding disorder: yes → taken back",
+        "Blood thinner, or bleeds easily? (aspirin alone is no): yes → taken back",
     ]
 
 

@@ -116,7 +116,7 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
         breach_at=case.breach_at,
         assessment=assessment.key if assessment else None,
         assessment_state=assessment.state if assessment else "",
-        headline=_headline(case, positions, call_backs),
+        headline=_headline(case, positions, call_backs, hand_overs),
         holds=tuple(holds),
         hand_overs=tuple(
             HandOverNow(
@@ -137,7 +137,8 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     case = one.case
     if one.is_open:
         positions = rows_of(session, Position, case.key, live=True)
-        headline = _headline(case, positions, rows_of(session, CallBack, case.key, live=True))
+        call_backs = rows_of(session, CallBack, case.key, live=True)
+        headline = _headline(case, positions, call_backs, rows_of(session, HandOver, case.key))
     else:
         headline = f"Ended: {str(case.outcome or 'over').replace('_', ' ')}"
     return KnownNow(
@@ -153,14 +154,18 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     )
 
 
-def _headline(case: Case, positions: list[Position], call_backs: list[CallBack]) -> str:
+def _headline(
+    case: Case, positions: list[Position], call_backs: list[CallBack], hand_overs: list[HandOver]
+) -> str:
     """What is happening for them, in one line that can be read to the caller."""
     seeking = [row for row in positions if row.state in ("open", "offered") and not row.held_for_999]
     coming = [row for row in positions if row.responder_name]
     if coming:
         return f"{coming[0].responder_name}: {_step(coming[0])}"
     if case.word == "handing over":
-        return "999 is being asked for an ambulance"
+        asked = sorted({row.to for row in hand_overs if row.state == "requested"}, reverse=True)
+        others = f"{' and '.join(asked)} {'is' if len(asked) == 1 else 'are'} being asked to take over"
+        return "999 is being asked for an ambulance" if not asked or "999" in asked else others
     if seeking:
         title = _a(seeking[0].title)
         return f"{title[0].upper()}{title[1:]} is being looked for"

@@ -59,8 +59,9 @@ class _Handler:
     def __init__(self, house: House, n: int) -> None:
         self.chance = random.Random(n)
         self.line: Line = house.line()
-        self.call, case = (self.tells("/api/calls/new", {})[key] for key in ("call", "case"))
-        begun = self.tells(f"/api/cases/{case}/assessments", {"protocol": "fall-at-home"})
+        new = self.tells("/api/calls/new", {})
+        self.call = new["call"]
+        begun = self.tells(f"/api/cases/{new['case']}/assessments", {"protocol": "fall-at-home"})
         self.assessment = begun["view"]["assessment"]
         self.answers = list(A_VISIT.items())
         self.given = self.saved = 0

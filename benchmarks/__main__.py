@@ -1,17 +1,18 @@
-"""`python -m benchmarks [disposition|captures|growth …]`: measures, prints a table, writes `results.json`."""
+"""`python -m benchmarks [disposition|captures|growth|handlers …]`: measures, prints a table, writes `results.json`."""
 
 import os
 import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import captures, disposition, figures, growth
+from benchmarks import captures, disposition, figures, growth, handlers
 from benchmarks.figures import Figure
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "disposition": disposition.measure,
     "captures": captures.measure,
     "growth": growth.measure,
+    "handlers": handlers.measure,
 }
 
 

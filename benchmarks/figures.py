@@ -52,6 +52,10 @@ def p50(values: Sequence[float]) -> float:
     return percentile(values, 50)
 
 
+def p95(values: Sequence[float]) -> float:
+    return percentile(values, 95)
+
+
 def p99(values: Sequence[float]) -> float:
     return percentile(values, 99)
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
-from records.model import Assessment, Case, Position, Timeline
+from records.model import Assessment, CallBack, Case, HandOver, Position, Timeline
 from tests.browser.screen import UP_AND_WORSE, answers, axe_says, begins, ready, rows, saved
 from tests.control_room import ControlRoom
 from triage import service
@@ -230,7 +230,7 @@ def test_a_changed_answer_says_in_one_line_what_that_did(call: Page, room: Contr
     lines = [line.words for line in rows(room, Timeline) if line.event == "changed"]
     assert [line.split(";")[0] for line in lines] == [
         "Hit their head: no → yes",
-        "Blood thinner or antiplatelet other than aspirin, or a bleeding disorder: yes → taken back",
+        "Blood thinner, or bleeds easily? (aspirin alone is no): yes → taken back",
     ]
 
 
@@ -321,3 +321,24 @@ def test_a_fall_from_pop_up_to_commitment_takes_sixty_keys_at_most(
     assert len(pressed) <= 60, pressed
     (case,) = rows(room, Case)
     assert (case.need, case.postcode, case.need_words) == ("fall", "LS8 2AB", "fell in the kitchen, talking")
+
+
+# --- not for this protocol (S12) --------------------------------------------------------------------------------------
+
+
+def test_a_child_is_turned_to_who_is_made_for_them_by_one_key_and_stays_owed(
+    call: Page, room: ControlRoom
+) -> None:
+    call.locator("#f-address").fill("12 Oak Road")
+    begins(call)
+    answers(call, *UP_AND_WORSE[:6], "n")
+    expect(call.locator("#question")).to_have_text(
+        "Not for this protocol. Turn to: 999 or NHS 111, children's line"
+    )
+    assert axe_says(call) == []
+    call.wait_for_timeout(600)
+    call.keyboard.press("Enter")
+    expect(call.locator(".hand-over")).to_contain_text("111 asked")
+    expect(call.locator(".hand-over label")).to_have_text("Reference, or who has taken it")
+    assert [(row.to, row.state.value) for row in rows(room, HandOver)] == [("111", "requested")]
+    assert [row.who for row in rows(room, CallBack)] == ["hub_clinician"]

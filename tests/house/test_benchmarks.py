@@ -18,7 +18,12 @@ PROMISED = {
     "captures_p99_ms": 50,
     "captures_per_s": 100,
     "growth": 1.25,
+    "key_to_answer_p95_ms": 100,
+    "autosave_p99_ms": 100,
+    "would_become_p95_ms": 25,
 }
+NEXT = {"key_to_answer_p95_ms", "autosave_p99_ms", "would_become_p95_ms"}
+"""Promised, and in `results.json` from the next whole run on."""
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",
     "disposition_to_sms_postgresql_p99_ms",
@@ -39,7 +44,9 @@ def test_every_figure_has_its_floor_and_every_promise_its_bar() -> None:
         assert set(entry) <= {"value", "floor", "bar"}, name
         assert entry["value"] > 0, name
         assert entry["floor"] > 0, name
-    assert {name: entry["bar"] for name, entry in found.items() if "bar" in entry} == PROMISED
+    bars = {name: entry["bar"] for name, entry in found.items() if "bar" in entry}
+    assert bars.items() <= PROMISED.items()
+    assert PROMISED.keys() - bars.keys() <= NEXT
     assert set(found) >= REPORTED
 
 
@@ -68,6 +75,11 @@ def test_the_page_shows_the_last_results() -> None:
     assert shown is not None
     assert shown[0] == figures.table(figures.kept())
     assert [figure.name for figure in figures.kept() if f"`{figure.name}`" not in page] == []
+
+
+def test_every_promise_is_explained_on_the_page() -> None:
+    page = figures.PAGE.read_text()
+    assert [name for name in PROMISED if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,10 @@ def test_outside_the_population_one_action_hands_over_and_stays_owed(desk: Desk)
     desk.does(f"/api/assessments/{number}/finish")
     assert [(row.to, row.state.value) for row in desk.rows(HandOver)] == [("111", "requested")]
     assert [row.who for row in desk.rows(CallBack)] == ["hub_clinician"]
-    assert "111: asked at" in desk.jay.get(f"/calls/{call}/view").json()["html"]
+    html = desk.jay.get(f"/calls/{call}/view").json()["html"]
+    assert "111: asked at" in html
+    assert "111 is being asked to take over" in html
+    assert "ambulance" not in html, "nobody is told that an ambulance was asked for"
 
 
 def test_a_life_threat_is_heard_outside_the_population_too(desk: Desk) -> None:

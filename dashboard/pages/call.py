@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from dashboard.capture_fields import fields
 from dashboard.frame import fragment, local, page, the_place
 from hub import audit
 from hub.access import Role
@@ -22,32 +23,10 @@ from records.model import Assessment, Call, Case
 from records.store import live_calls, refs_of, row
 from triage import capture, service, store, view
 from triage.api import AnswerBody, library_of
-from triage.model import CaptureField
 from triage.now import ROLES, now_of
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
-LABELS: dict[CaptureField, tuple[str, str, str]] = {
-    CaptureField.number: ("Number", "h", "tel"),
-    CaptureField.address: ("Where are they now?", "l", "text"),
-    CaptureField.postcode: ("Postcode", "p", "place"),
-    CaptureField.need: ("Need", "d", "list"),
-    CaptureField.need_words: ("What is wrong, in their words", "w", "text"),
-    CaptureField.talk_words: ("How to talk with them", "t", "text"),
-    CaptureField.caller_name: ("Caller", "c", "text"),
-    CaptureField.caller_relation: ("Caller is their", "r", "text"),
-    CaptureField.person_name: ("Person", "m", "text"),
-    CaptureField.born: ("Born", "b", "text"),
-    CaptureField.nhs_number: ("NHS number", "i", "text"),
-    CaptureField.access_words: ("How to get in", "k", "text"),
-}
-"""In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
-HINTS = {
-    CaptureField.address: "where they are just now, not their home if that is elsewhere",
-    CaptureField.talk_words: "language, interpreter, hearing",
-    CaptureField.born: "3/7/1941",
-    CaptureField.access_words: "never a key-safe code",
-}
 
 
 class AnswerHere(AnswerBody):
@@ -131,23 +110,12 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
     with hub.db.write() as session:
         # the opening of a case is a look that is kept with its name
         audit.note(session, call.place, now, visitor.user.actor, "opened call", f"case:{call.case_id}")
-    fields = [
-        {
-            "id": field.value,
-            "label": label,
-            "key": key,
-            "kind": kind,
-            "hint": HINTS.get(field, ""),
-            **dataclasses.asdict(shown[field]),
-        }
-        for field, (label, key, kind) in LABELS.items()
-    ]
     return page(
         request,
         "call.html",
         visitor,
         call=call,
-        fields=fields,
+        fields=fields(shown),
         needs=library.house.needs,
         flags=flags,
         number=capture.national(call.number),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from protocols.first_minute import FirstQuestion
+
 Answer = str | int | float
 
 # The answer "asked, and not known". A question that was not reached has no answer at all.
@@ -83,6 +85,8 @@ class House:
     local: Mapping[str, Answer]
     text: str = field(repr=False)
     sha256: str
+    # S6: asked before any protocol is chosen; a house without them goes straight to the protocols.
+    first_minute: tuple[FirstQuestion, ...] = ()
 
     @cached_property
     def rank(self) -> dict[str, int]:

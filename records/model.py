@@ -152,6 +152,12 @@ class Call(OwedRow, table=True):
     handler_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
+    first_minute: dict[str, str] | None = Field(
+        default=None,
+        sa_type=Json,
+        nullable=True,
+        description="S6: asked anew on each call; answers by question",
+    )
 
 
 class CaseRow(OwedRow):

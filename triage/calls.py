@@ -17,7 +17,7 @@ from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import rules, store
+from triage import first_minute, rules, store
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -26,7 +26,14 @@ RING_AGAIN_IN = timedelta(seconds=20)
 CALL_LONG = timedelta(minutes=15)
 CALL_BACK_IN = timedelta(minutes=5)
 """A call that dropped before any protocol had begun. [LOCAL]"""
-ON_CALL = frozenset({CaptureField.number, CaptureField.caller_name, CaptureField.caller_relation})
+ON_CALL = frozenset(
+    {
+        CaptureField.number,
+        CaptureField.caller_name,
+        CaptureField.caller_relation,
+        CaptureField.first_minute,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,8 @@ def type_down(
     """
     if call.case_id is None:
         raise Conflict("Answer the call first; what you typed is kept.")
+    take(session, call.case_id, now)
+    session.refresh(call)
     case = take(session, call.case_id, now)
     look_again: dict[str, str] = {}
     entries = [
@@ -174,7 +183,11 @@ def type_down(
             continue
         look_again.pop(one.field, None)
         target: Any = call if one.field in ON_CALL else case
-        setattr(target, one.field, value)
+        if one.field is CaptureField.first_minute:
+            question, said = value
+            first_minute.hear(session, call, question, said, now, actor)
+        else:
+            setattr(target, one.field, value)
         session.add(target)
     return look_again
 
@@ -186,6 +199,8 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
         raise Refused(
             f"This is too long to show in one place ({rules.longest(one.field)} letters). Kept whole."
         )
+    if one.field is CaptureField.first_minute:
+        return first_minute.read(text, library.house)
     if not text:
         nothing_known = (
             CaptureField.nhs_number,
@@ -216,8 +231,9 @@ def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
 
 
 def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
-    """The line went dead. Before an answer: a case opens that owes a call-back. During triage: what the questions so
-    far say, or the protocol's call-back, whichever is more urgent (S6). After triage: the call has simply ended."""
+    """The line went dead. Before an answer: a case opens that owes a call-back. During the first minute and triage:
+    what the answers so far say, or the protocol's call-back, whichever is more urgent (S6). After triage: the call has
+    simply ended."""
     if call.state is CallState.ringing:
         case = open_case(
             session, call.place, call.opened_at, now, HUB, "They rang and nobody answered in time."
@@ -230,12 +246,17 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
         return
     case = take(session, call.case_id, now)
     assessment = store.taking(session, call.case_id)
-    if assessment is not None and assessment.state is AssessmentState.finished:
+    session.refresh(call)
+    found = first_minute.flags(call, library.house)
+    if assessment is not None and assessment.state is AssessmentState.finished and not found:
         end(session, call, now, HUB)
         return
     move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
     alarms.end(session, call.place, "call_long", call.key, now)
     within = CALL_BACK_IN
+    if found:
+        why = f"The line went dead: {first_minute.why_999(found)}"
+        hand_overs.request(session, case, "999", "hub", why, now, HUB)
     if assessment is not None and assessment.protocol in library.triage:
         protocol = library.triage[assessment.protocol]
         within = timedelta(minutes=protocol.dropped_call.within_min)

@@ -45,6 +45,8 @@ def look_again(session: Session, call: Call, library: Library, now: datetime) ->
 
 
 def _as_read(call: Call, case: Case | None, library: Library, field: CaptureField) -> str:
+    if field is CaptureField.first_minute:
+        return ""
     if field is CaptureField.number:
         return national(call.number)
     if field in (CaptureField.caller_name, CaptureField.caller_relation):

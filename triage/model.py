@@ -25,6 +25,7 @@ class CaptureField(StrEnum):
     talk_words = "talk_words"
     need = "need"
     need_words = "need_words"
+    first_minute = "first_minute"
 
 
 class Entry(SQLModel, table=True):

@@ -82,7 +82,7 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     assessment = store.taking(session, call.case_id) if call.case_id else None
     answers = sorted((assessment.answers if assessment else {}).items())
     known = tuple(_known(session, one, library.house) for one in contacts.known(session, call, now))
-    seen = repr((call.state, here, known, answers))
+    seen = repr((call.state, here, known, answers, sorted((call.first_minute or {}).items())))
     return CallNow(
         id=call.key,
         state=call.state,

@@ -21,7 +21,7 @@ from hub.places import Place
 from protocols.loader import Library
 from records.model import Assessment, Call, Case
 from records.store import live_calls, refs_of, row
-from triage import capture, service, store, view
+from triage import capture, first_minute, service, store, view
 from triage.api import AnswerBody, library_of
 from triage.now import ROLES, now_of
 
@@ -157,9 +157,11 @@ def _facts(
     assessment = store.taking(session, call.case_id or 0)
     case = session.get(Case, call.case_id) if call.case_id else None
     seen = view.view_of(session, library, assessment, case, ask) if assessment and case else None
+    is_due = not seen or seen.state in ("broken_off", "superseded") or _asked_before(call, assessment)
     return {
         "state": state,
         "view": seen,
+        "first": first_minute.seen(session, call, library.house, is_due=is_due, ask=ask),
         "asked_before": _asked_before(call, assessment),
         "protocols": [
             {

@@ -11,18 +11,19 @@ const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
 const call = Number(document.body.dataset.call);
 const $ = (id) => document.getElementById(id);
 const centre = () => $("centre");
-let asking = "", misses = 0, shownAt = 0, waiting = 0;
+let asking = "", misses = 0, shownAt = 0, waiting = 0, firsts = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
   saved({ kind, said, left }) {
     saved(said.saved_at, left);
     if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; }
+    if (kind === "typed" && firsts && !left) { firsts = 0; refresh(); }
     if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
   },
   away(since) { away(since); },
-  refused(entry) { waiting = 0; showRefusals(); if (entry.kind === "answer") refresh(); },
+  refused(entry) { waiting = 0; firsts = 0; showRefusals(); if (entry.kind === "answer") refresh(); },
   logIn: () => logInAgain(),
   async fresh() {
     const before = document.querySelector("meta[name=csrf-token]").content, said = await view();
@@ -82,7 +83,7 @@ function show(html, mine) {
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
   $("start-break-off").hidden = !centre().dataset.assessment;
-  $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
+  $("start-999").hidden = line !== "on_line" || Boolean(flag) || Boolean(document.querySelector(".say-now"));
   if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
   if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
   if (!typing && (mine || flag)) ($("hand-over") ?? $("number-answer") ?? $("commit") ?? $("question"))?.focus({ preventScroll: false });
@@ -126,6 +127,17 @@ function answer(value) {
   outbox.put("answer", { assessment, question, answer: value });
 }
 
+// S6: an answer of the first minute goes the way of what is typed; without a value it is taken back
+function first(button) {
+  const away = document.body.classList.contains("away"), { question, value } = button.dataset;
+  if (firsts && !away) return;
+  firsts += 1;
+  for (const other of document.querySelectorAll("[data-act=first]")) other.setAttribute("aria-pressed", String(other === button));
+  saving();
+  outbox.put("typed", { field: "first_minute", value: `${question}: ${value}`, typed_at: new Date().toISOString() });
+  if (away) problem("Your answer is kept on this computer. Look above whether it is 999; the next question comes when the hub is back.");
+}
+
 function takeBack() {
   waiting += 1;
   saving();
@@ -154,7 +166,8 @@ const acts = {
   look: (button) => refresh(button.dataset.question),
   refresh: () => refresh(),
   "take-back": takeBack,
-  999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
+  first,
+  999: (button) => does(centre().dataset.assessment ? `/api/assessments/${centre().dataset.assessment}/999` : `/api/calls/${call}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
   begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
   fill: (button) => focusField(button.dataset.fill),
@@ -256,7 +269,7 @@ async function poll() {
     misses = 0;
     if (document.body.classList.contains("away")) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
     showLine(state.state);
-    const busy = waiting || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
+    const busy = waiting || firsts || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {
     misses += 1;

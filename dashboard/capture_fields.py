@@ -20,10 +20,12 @@ LABELS: dict[CaptureField, tuple[str, str, str]] = {
     CaptureField.born: ("Born", "b", "text"),
     CaptureField.nhs_number: ("NHS number", "i", "text"),
     CaptureField.access_words: ("How to get in", "k", "text"),
+    CaptureField.home_address: ("Home, if elsewhere", "o", "text"),
 }
 """In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
 HINTS = {
     CaptureField.address: "where they are just now, not their home if that is elsewhere",
+    CaptureField.home_address: "only if it is another",
     CaptureField.talk_words: "language, interpreter, hearing",
     CaptureField.born: "3/7/1941",
     CaptureField.access_words: "never a key-safe code",

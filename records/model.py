@@ -102,6 +102,12 @@ class Case(SQLModel, table=True):
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
+    home_address: str | None = Field(
+        default=None, max_length=400, description="S15: only where it is not where they are now"
+    )
+    read_back: dict[str, Any] | None = Field(
+        default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
+    )
 
     @property
     def outward(self) -> str:

@@ -136,7 +136,8 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
         session.flush()
         again = capture.look_again(session, call, library, at)
         number = capture.national(call.number)
-    return {"saved_at": at, "look_again": again, "number": number}
+        postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
+    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or ""}
 
 
 @router.post("/places")

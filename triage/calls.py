@@ -12,12 +12,12 @@ from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from protocols.engine import dropped
 from protocols.loader import Library
-from records import alarms, call_backs, hand_overs
+from records import alarms, call_backs, hand_overs, read_back
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import first_minute, rules, store
+from triage import birth, first_minute, rules, store
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -177,19 +177,38 @@ def type_down(
             continue
         fresh.discard(one.id)  # the same id twice in one go counts once
         try:
-            value = usable(one, library, now)
+            _put(session, call, case, one.field, usable(one, library, now), now, actor)
         except Refused as why:
             look_again[one.field] = str(why)
             continue
         look_again.pop(one.field, None)
-        target: Any = call if one.field in ON_CALL else case
-        if one.field is CaptureField.first_minute:
-            question, said = value
-            first_minute.hear(session, call, question, said, now, actor)
-        else:
-            setattr(target, one.field, value)
-        session.add(target)
     return look_again
+
+
+def _put(
+    session: Session, call: Call, case: Case, field: CaptureField, value: Any, now: datetime, actor: Actor
+) -> None:
+    target: Any = call if field in ON_CALL else case
+    if field is CaptureField.first_minute:
+        question, said = value
+        first_minute.hear(session, call, question, said, now, actor)
+    elif field is CaptureField.read_back:
+        read_back.tick(session, case, value, now, actor)
+    else:
+        before = getattr(target, field)
+        setattr(target, field, value)
+        if field is CaptureField.address:
+            _take_postcode(case, str(before), str(value))
+        if before != value:
+            read_back.changed(session, case, field, now, actor)
+    session.add(target)
+
+
+def _take_postcode(case: Case, before: str, address: str) -> None:
+    """Said in one breath with the address; one that was typed in its own field stands."""
+    found = rules.postcode_in(address)
+    if found and case.postcode in (None, rules.postcode_in(before)):
+        case.postcode = found
 
 
 def usable(one: Typed, library: Library, now: datetime) -> Any:
@@ -201,12 +220,15 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
         )
     if one.field is CaptureField.first_minute:
         return first_minute.read(text, library.house)
+    if one.field is CaptureField.read_back:
+        return read_back.read(text)
     if not text:
         nothing_known = (
             CaptureField.nhs_number,
             CaptureField.born,
             CaptureField.postcode,
             CaptureField.number,
+            CaptureField.home_address,
         )
         return None if one.field in (*nothing_known, CaptureField.need) else ""
     if one.field is CaptureField.need and text not in library.house.needs:
@@ -214,7 +236,7 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
     if one.field is CaptureField.need:
         return library.house.needs[text]
     if one.field is CaptureField.born:
-        return rules.born(text, now.date())
+        return birth.born(text, now.date())
     checks = {
         CaptureField.nhs_number: rules.nhs_number,
         CaptureField.postcode: rules.postcode,

@@ -45,7 +45,7 @@ def look_again(session: Session, call: Call, library: Library, now: datetime) ->
 
 
 def _as_read(call: Call, case: Case | None, library: Library, field: CaptureField) -> str:
-    if field is CaptureField.first_minute:
+    if field in (CaptureField.first_minute, CaptureField.read_back):
         return ""
     if field is CaptureField.number:
         return national(call.number)

@@ -112,7 +112,7 @@ def _has_begun(session: Session, case: Case) -> bool:
 def _carry(own: Case, target: Case) -> None:
     """What was typed fills gaps; it never writes over what is there."""
     for field in CaptureField:
-        if field not in ON_CALL and not getattr(target, field):
+        if field not in (*ON_CALL, CaptureField.read_back) and not getattr(target, field):
             setattr(target, field, getattr(own, field))
 
 

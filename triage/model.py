@@ -26,6 +26,8 @@ class CaptureField(StrEnum):
     need = "need"
     need_words = "need_words"
     first_minute = "first_minute"
+    home_address = "home_address"
+    read_back = "read_back"
 
 
 class Entry(SQLModel, table=True):

@@ -19,6 +19,7 @@ from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
+from records import read_back
 from records.model import Assessment, Call, Case
 from records.store import live_calls, refs_of, row
 from triage import capture, first_minute, service, store, view
@@ -162,6 +163,7 @@ def _facts(
         "state": state,
         "view": seen,
         "first": first_minute.seen(session, call, library.house, is_due=is_due, ask=ask),
+        "person": _person(case, _clock(place, hub_of(request).clock.now())),
         "asked_before": _asked_before(call, assessment),
         "protocols": [
             {
@@ -176,6 +178,18 @@ def _facts(
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
+
+
+def _person(case: Case | None, clock: Callable[[datetime | None], str]) -> dict[str, Any]:
+    """S14: what was read back, or which two could be; three ways to do it are enough."""
+    if case is None:
+        return {"ticked": "", "pairs": []}
+    ticked = ""
+    if case.read_back:
+        said = read_back.words(case.read_back["fields"]).capitalize()
+        ticked = f"{said}, {case.read_back['by']} {clock(datetime.fromisoformat(case.read_back['at']))}"
+    pairs = [(", ".join(pair), read_back.words(pair)) for pair in read_back.pairs(case)[:3]]
+    return {"ticked": ticked, "pairs": pairs}
 
 
 def _asked_before(call: Call, assessment: Assessment | None) -> bool:

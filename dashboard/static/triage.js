@@ -17,7 +17,7 @@ let asking = "", misses = 0, shownAt = 0, waiting = 0, firsts = 0;
 const outbox = await Outbox.open(author(), call, {
   saved({ kind, said, left }) {
     saved(said.saved_at, left);
-    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; }
+    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
     if (kind === "typed" && firsts && !left) { firsts = 0; refresh(); }
     if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
@@ -127,14 +127,20 @@ function answer(value) {
   outbox.put("answer", { assessment, question, answer: value });
 }
 
-// S6: an answer of the first minute goes the way of what is typed; without a value it is taken back
-function first(button) {
-  const away = document.body.classList.contains("away"), { question, value } = button.dataset;
+// said in one breath with the address: it stands in its own field too, unless somebody typed there
+function heardPostcode(postcode) {
+  const field = $("f-postcode");
+  if (postcode && !("touched" in field.dataset)) field.value = postcode;
+}
+
+// what one key says (S6, S14) goes the way of what is typed
+function tell(button) {
+  const away = document.body.classList.contains("away"), { tells: field, value } = button.dataset;
   if (firsts && !away) return;
   firsts += 1;
-  for (const other of document.querySelectorAll("[data-act=first]")) other.setAttribute("aria-pressed", String(other === button));
+  for (const other of document.querySelectorAll("[data-act=tell]")) if (other.dataset.tells === field) other.setAttribute("aria-pressed", String(other === button));
   saving();
-  outbox.put("typed", { field: "first_minute", value: `${question}: ${value}`, typed_at: new Date().toISOString() });
+  outbox.put("typed", { field, value, typed_at: new Date().toISOString() });
   if (away) problem("Your answer is kept on this computer. Look above whether it is 999; the next question comes when the hub is back.");
 }
 
@@ -166,7 +172,7 @@ const acts = {
   look: (button) => refresh(button.dataset.question),
   refresh: () => refresh(),
   "take-back": takeBack,
-  first,
+  tell,
   999: (button) => does(centre().dataset.assessment ? `/api/assessments/${centre().dataset.assessment}/999` : `/api/calls/${call}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
   begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => refresh()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),

@@ -2,7 +2,7 @@
 
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
-from records import alarms
+from records import alarms, contact_points
 from records import model as records_model
 from triage import model as triage_model
 
@@ -16,6 +16,7 @@ ALL = (
     outbox,
     places,
     alarms,
+    contact_points,
     records_model,
     triage_model,
     dispatch_model,

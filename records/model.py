@@ -105,6 +105,7 @@ class Case(SQLModel, table=True):
     home_address: str | None = Field(
         default=None, max_length=400, description="S15: only where it is not where they are now"
     )
+    safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
     read_back: dict[str, Any] | None = Field(
         default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
     )

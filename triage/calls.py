@@ -17,7 +17,7 @@ from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import birth, first_minute, rules, store
+from triage import birth, first_minute, rules, store, told
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -26,14 +26,7 @@ RING_AGAIN_IN = timedelta(seconds=20)
 CALL_LONG = timedelta(minutes=15)
 CALL_BACK_IN = timedelta(minutes=5)
 """A call that dropped before any protocol had begun. [LOCAL]"""
-ON_CALL = frozenset(
-    {
-        CaptureField.number,
-        CaptureField.caller_name,
-        CaptureField.caller_relation,
-        CaptureField.first_minute,
-    }
-)
+ON_CALL = frozenset({CaptureField.number, CaptureField.caller_name, CaptureField.caller_relation})
 
 
 @dataclass(frozen=True)
@@ -188,19 +181,16 @@ def type_down(
 def _put(
     session: Session, call: Call, case: Case, field: CaptureField, value: Any, now: datetime, actor: Actor
 ) -> None:
+    if field in told.TOLD:
+        told.put(session, call, case, field, value, now, actor)
+        return
     target: Any = call if field in ON_CALL else case
-    if field is CaptureField.first_minute:
-        question, said = value
-        first_minute.hear(session, call, question, said, now, actor)
-    elif field is CaptureField.read_back:
-        read_back.tick(session, case, value, now, actor)
-    else:
-        before = getattr(target, field)
-        setattr(target, field, value)
-        if field is CaptureField.address:
-            _take_postcode(case, str(before), str(value))
-        if before != value:
-            read_back.changed(session, case, field, now, actor)
+    before = getattr(target, field)
+    setattr(target, field, value)
+    if field is CaptureField.address:
+        _take_postcode(case, str(before), str(value))
+    if before != value:
+        read_back.changed(session, case, field, now, actor)
     session.add(target)
 
 
@@ -218,10 +208,8 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
         raise Refused(
             f"This is too long to show in one place ({rules.longest(one.field)} letters). Kept whole."
         )
-    if one.field is CaptureField.first_minute:
-        return first_minute.read(text, library.house)
-    if one.field is CaptureField.read_back:
-        return read_back.read(text)
+    if one.field in told.TOLD:
+        return told.read(one.field, text, library.house)
     if not text:
         nothing_known = (
             CaptureField.nhs_number,

@@ -28,6 +28,8 @@ class CaptureField(StrEnum):
     first_minute = "first_minute"
     home_address = "home_address"
     read_back = "read_back"
+    safe = "safe"
+    safeguarding = "safeguarding"
 
 
 class Entry(SQLModel, table=True):

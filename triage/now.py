@@ -10,6 +10,7 @@ from hub import deadlines
 from hub.places import Place, place_of
 from protocols.loader import Library
 from protocols.model import House
+from records import contact_points
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.read_back import IDENTIFIERS
 from records.store import rows_of
@@ -83,8 +84,25 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     assessment = store.taking(session, call.case_id) if call.case_id else None
     answers = sorted((assessment.answers if assessment else {}).items())
     known = tuple(_known(session, one, library.house) for one in contacts.known(session, call, now))
-    person = [(name, getattr(case, name), case.read_back) for name in IDENTIFIERS] if case else []
-    seen = repr((call.state, here, known, person, answers, sorted((call.first_minute or {}).items())))
+    person = (
+        [(name, getattr(case, name), case.read_back, case.safeguarding) for name in IDENTIFIERS]
+        if case
+        else []
+    )
+    point = contact_points.of_number(session, call.place, call.number)
+    safe = [getattr(point, way) for way in contact_points.WAYS] if point else []
+    seen = repr(
+        (
+            call.state,
+            here,
+            known,
+            person,
+            safe,
+            call.number,
+            answers,
+            sorted((call.first_minute or {}).items()),
+        )
+    )
     return CallNow(
         id=call.key,
         state=call.state,

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from dashboard import call_facts
 from dashboard.capture_fields import fields
 from dashboard.frame import fragment, local, page, the_place
 from hub import audit
@@ -19,8 +20,8 @@ from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
-from records import read_back
-from records.model import Assessment, Call, Case
+from records import contact_points
+from records.model import Assessment, Call, CallBack, Case
 from records.store import live_calls, refs_of, row
 from triage import capture, first_minute, service, store, view
 from triage.api import AnswerBody, library_of
@@ -55,6 +56,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
         mine = store.calls_of_handler(session, place.id, user.id or 0)
         owed = store.live_call_backs(session, place.id)
         refs = refs_of(session, [call.case_id for call in mine])
+        unsafe = {back.key: _unsafe(session, back, case) for back, case, _ in owed}
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
         "clock": _clock(place, hub_of(request).clock.now()),
@@ -79,6 +81,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
                 "welfare": back.kind == "welfare",
                 "why": back.why,
                 "way": _way(back.ways[back.way] if back.ways else ""),
+                "unsafe": unsafe[back.key],
                 "need": case.need or "",
                 "due": due_at,
                 "call": last.get(case.key),
@@ -90,6 +93,15 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
 
 def _who(call: Call) -> str:
     return call.caller_name or capture.national(call.number) or "number not known"
+
+
+def _unsafe(session: Session, back: CallBack, case: Case) -> str:
+    """S17: what whoever rings this number must know first."""
+    way = back.ways[back.way] if back.ways else ""
+    if not way.startswith("+"):
+        return ""
+    point = contact_points.of_number(session, back.place, way)
+    return contact_points.warning(point, safeguarding=bool(case.safeguarding))
 
 
 def _way(way: str) -> str:
@@ -163,7 +175,8 @@ def _facts(
         "state": state,
         "view": seen,
         "first": first_minute.seen(session, call, library.house, is_due=is_due, ask=ask),
-        "person": _person(case, _clock(place, hub_of(request).clock.now())),
+        "person": call_facts.person(case, _clock(place, hub_of(request).clock.now())),
+        "safe": call_facts.safe(session, call, case),
         "asked_before": _asked_before(call, assessment),
         "protocols": [
             {
@@ -178,18 +191,6 @@ def _facts(
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }
-
-
-def _person(case: Case | None, clock: Callable[[datetime | None], str]) -> dict[str, Any]:
-    """S14: what was read back, or which two could be; three ways to do it are enough."""
-    if case is None:
-        return {"ticked": "", "pairs": []}
-    ticked = ""
-    if case.read_back:
-        said = read_back.words(case.read_back["fields"]).capitalize()
-        ticked = f"{said}, {case.read_back['by']} {clock(datetime.fromisoformat(case.read_back['at']))}"
-    pairs = [(", ".join(pair), read_back.words(pair)) for pair in read_back.pairs(case)[:3]]
-    return {"ticked": ticked, "pairs": pairs}
 
 
 def _asked_before(call: Call, assessment: Assessment | None) -> bool:

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from records.contact_points import ContactPoint
 from records.model import Case
 from tests.browser.test_triage import axe_says, browser, call, opens, playwright, pytestmark, room, rows
 from tests.control_room import ControlRoom
@@ -34,3 +35,19 @@ def test_a_postcode_said_with_the_address_stands_in_its_field(call: Page, room: 
     call.locator("#f-address").fill("14 Oak Road ls8 2ab")
     expect(call.locator("#saved")).to_contain_text("saved ")
     expect(call.locator("#f-postcode")).to_have_value("LS6 1AA")
+
+
+def test_whether_the_number_is_safe_is_asked_by_one_key_each(call: Page, room: ControlRoom) -> None:
+    """S17."""
+    call.locator("#f-number").fill("07700 900123")
+    call.keyboard.press("Escape")
+    text = call.locator(".safe [data-key=m]")
+    expect(text).to_contain_text("to text: ? not known", timeout=10_000)
+    call.keyboard.press("m")
+    expect(text).to_contain_text("to text: ✓ yes")
+    call.keyboard.press("m")
+    expect(text).to_contain_text("to text: ✕ no")
+    call.keyboard.press("w")
+    expect(call.locator(".safe")).to_contain_text("▲ safeguarding")
+    assert axe_says(call) == []
+    assert [row.text for row in rows(room, ContactPoint)] == ["no"]

@@ -84,7 +84,6 @@ DEADLINE_WORDS = {
     "call_parked": "The caller has waited parked",
     "no_access": "Next thing to try at the door",
     "held_for_999": "A clinician must decide",
-    "welfare": "Ring them, if they still wait",
     "take_over": "Says whether they take responsibility over",
 }
 TIMELINE = 60

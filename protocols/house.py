@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from protocols.first_minute import FirstQuestion
+
 Answer = str | int | float
 
 # The answer "asked, and not known". A question that was not reached has no answer at all.
@@ -105,6 +107,8 @@ class House:
     may_hold: tuple[str, ...] = ()
     safety_net: tuple[str, ...] = ()
     deaths: AfterDeath = AfterDeath()
+    # S6: asked before any protocol is chosen; a house without them goes straight to the protocols.
+    first_minute: tuple[FirstQuestion, ...] = ()
 
     def after_death(self, expected: bool) -> tuple[str, ...]:
         """What must be done, in the order to do it in."""

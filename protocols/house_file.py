@@ -5,6 +5,7 @@ from typing import Any
 
 from protocols.durations import minutes
 from protocols.faults import meant
+from protocols.first_minute_file import parse_first_minute
 from protocols.house import AfterDeath, Service
 from protocols.model import House, HouseQuestion, PositionKind, Priority, Sign
 from protocols.schema import check_shape
@@ -30,6 +31,7 @@ def parse_house(text: str, name: str) -> House:
         if low >= high:
             source.fault(("plausible", key), "the first number must be the lower one; turn them round")
     questions = {key: _question(source, key, said) for key, said in data.get("questions", {}).items()}
+    first_minute = parse_first_minute(source, data.get("first_minute", ()), signs, questions, priorities)
     source.stop_if_faulty()
     return House(
         priorities=priorities,
@@ -51,6 +53,7 @@ def parse_house(text: str, name: str) -> House:
         may_hold=tuple(data.get("may_hold", ())),
         safety_net=lines(data.get("safety_net")),
         deaths=_after_death(data.get("after_death", {})),
+        first_minute=first_minute,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from hub.columns import Json, one_live, one_of, where_live
+from records.case_word import Word
 from records.lifecycles import (
     AssessmentState,
     CallBackState,
@@ -36,24 +37,6 @@ class Outcome(StrEnum):
 
 class CaseState(StrEnum):
     open = "open"
-    closed = "closed"
-
-
-class Word(StrEnum):
-    """What the board says of a case in one word."""
-
-    taking_call = "taking the call"
-    seeking = "seeking"
-    offered = "offered"
-    accepted = "accepted"
-    travelling = "travelling"
-    at_door = "at door"
-    no_access = "no access"
-    with_person = "with them"
-    handing_over = "handing over"
-    call_back = "call-back"
-    held = "held"
-    to_finish = "to finish"
     closed = "closed"
 
 
@@ -111,6 +94,13 @@ class Case(SQLModel, table=True):
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
+    home_address: str | None = Field(
+        default=None, max_length=400, description="S15: only where it is not where they are now"
+    )
+    safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
+    read_back: dict[str, Any] | None = Field(
+        default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
+    )
 
     responsible_id: int | None = Field(
         default=None, description="S29: who is clinically responsible, by name"
@@ -173,6 +163,12 @@ class Call(OwedRow, table=True):
     answered_at: datetime | None = None
     parked_at: datetime | None = Field(default=None, description="the caller waits on the line since then")
     ended_at: datetime | None = None
+    first_minute: dict[str, str] | None = Field(
+        default=None,
+        sa_type=Json,
+        nullable=True,
+        description="S6: asked anew on each call; answers by question",
+    )
 
 
 class CaseRow(OwedRow):

@@ -20,7 +20,7 @@ from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, now, parked, places_found, service, view
+from triage import calls, capture, contacts, first_steps, now, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -133,10 +133,13 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
         calls.type_down(session, call, typed, library, at, visitor.user.actor)
+        if any(one.field is CaptureField.first_minute for one in typed):
+            first_steps.carry_worse(session, library, call, at, visitor.user.actor)
         session.flush()
         again = capture.look_again(session, call, library, at)
         number = capture.national(call.number)
-    return {"saved_at": at, "look_again": again, "number": number}
+        postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
+    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or ""}
 
 
 @router.post("/places")
@@ -153,7 +156,7 @@ def end_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any
         call = row(session, Call, call_id, visitor.user.place)
         if call.state == "ringing":
             raise Conflict("Nobody has answered this call yet.")
-        calls.end(session, call, at, visitor.user.actor)
+        first_steps.end(session, library_of(request), call, at, visitor.user.actor)
     return {"saved_at": at}
 
 
@@ -171,6 +174,17 @@ def pick_up(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]
         call = row(session, Call, call_id, visitor.user.place)
         parked.pick_up(session, call, visitor.user, at)
         return {"saved_at": at, "call": call.key}
+
+
+@router.post("/calls/{call_id}/999")
+def ask_999_at_once(request: Request, call_id: Number, body: AmbulanceBody, visitor: Taker) -> dict[str, Any]:
+    """S6: before any protocol has been chosen, or by the handler's own judgement."""
+    with _work(request) as (session, at):
+        call = row(session, Call, call_id, visitor.user.place)
+        asked = first_steps.ask_999(
+            session, library_of(request), call, body.dialled_by, at, visitor.user.actor
+        )
+        return {"saved_at": at, "hand_over": asked.key}
 
 
 @router.post("/calls/{call_id}/join")
@@ -219,6 +233,7 @@ def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) ->
     with _work(request) as (session, at):
         case = case_of(session, visitor.user.place, case_id)
         assessment = service.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
+        first_steps.carry(session, library, assessment, at, visitor.user.actor)
         return _seen(session, library, assessment, at)
 
 

@@ -11,12 +11,12 @@ from hub.access import User
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
-from records import alarms, call_backs, hand_overs
+from records import alarms, call_backs, hand_overs, read_back
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import needs, rules, store
+from triage import birth, first_minute, needs, rules, store, told
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -146,6 +146,8 @@ def type_down(
     """
     if call.case_id is None:
         raise Conflict("Answer the call first; what you typed is kept.")
+    take(session, call.case_id, now)
+    session.refresh(call)
     case = take(session, call.case_id, now)
     look_again: dict[str, str] = {}
     entries = [
@@ -167,15 +169,35 @@ def type_down(
             continue
         fresh.discard(one.id)  # the same id twice in one go counts once
         try:
-            value = usable(one, library, now)
+            _put(session, call, case, one.field, usable(one, library, now), now, actor)
         except Refused as why:
             look_again[one.field] = str(why)
             continue
         look_again.pop(one.field, None)
-        target: Any = call if one.field in ON_CALL else case
-        setattr(target, one.field, value)
-        session.add(target)
     return look_again
+
+
+def _put(
+    session: Session, call: Call, case: Case, field: CaptureField, value: Any, now: datetime, actor: Actor
+) -> None:
+    if field in told.TOLD:
+        told.put(session, call, case, field, value, now, actor)
+        return
+    target: Any = call if field in ON_CALL else case
+    before = getattr(target, field)
+    setattr(target, field, value)
+    if field is CaptureField.address:
+        _take_postcode(case, str(before), str(value))
+    if before != value:
+        read_back.changed(session, case, field, now, actor)
+    session.add(target)
+
+
+def _take_postcode(case: Case, before: str, address: str) -> None:
+    """Said in one breath with the address; one that was typed in its own field stands."""
+    found = rules.postcode_in(address)
+    if found and case.postcode in (None, rules.postcode_in(before)):
+        case.postcode = found
 
 
 def usable(one: Typed, library: Library, now: datetime) -> Any:
@@ -185,12 +207,15 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
         raise Refused(
             f"This is too long to show in one place ({rules.longest(one.field)} letters). Kept whole."
         )
+    if one.field in told.TOLD:
+        return told.read(one.field, text, library.house)
     if not text:
         nothing_known = (
             CaptureField.nhs_number,
             CaptureField.born,
             CaptureField.postcode,
             CaptureField.number,
+            CaptureField.home_address,
         )
         return None if one.field in (*nothing_known, CaptureField.need) else ""
     if one.field is CaptureField.need and text not in library.house.needs:
@@ -198,7 +223,7 @@ def usable(one: Typed, library: Library, now: datetime) -> Any:
     if one.field is CaptureField.need:
         return library.house.needs[text]
     if one.field is CaptureField.born:
-        return rules.born(text, now.date())
+        return birth.born(text, now.date())
     checks = {
         CaptureField.nhs_number: rules.nhs_number,
         CaptureField.postcode: rules.postcode,
@@ -220,8 +245,9 @@ def _nothing_waits(session: Session, call: Call, now: datetime) -> None:
 
 
 def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
-    """The line went dead. Before an answer: a case opens that owes a call-back. During triage: what the questions so
-    far say, or the protocol's call-back, whichever is more urgent (S6). After triage: the call has simply ended."""
+    """The line went dead. Before an answer: a case opens that owes a call-back. During the first minute and triage:
+    what the answers so far say, or the protocol's call-back, whichever is more urgent (S6). After triage: the call has
+    simply ended."""
     if call.state is CallState.ringing:
         case = open_case(
             session, call.place, call.opened_at, now, HUB, "They rang and nobody answered in time."
@@ -235,11 +261,16 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
     case = take(session, call.case_id, now)
     begun = needs.on_call(session, call)
     taking = [row for row in begun if row.state is AssessmentState.taking]
-    if not taking and (begun or _was_for_a_finished_one(session, call)):
+    session.refresh(call)
+    found = first_minute.flags(call, library.house)
+    if not found and not taking and (begun or _was_for_a_finished_one(session, call)):
         end(session, call, now, HUB)
         return
     move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
     _nothing_waits(session, call, now)
+    if found:
+        why = f"The line went dead: {first_minute.why_999(found)}"
+        hand_overs.request(session, case, "999", "hub", why, now, HUB)
     so_far, within = needs.at_the_drop(session, library, taking)
     if so_far is not None and so_far.rank == 0:
         why = f"The line went dead: {so_far.disposition.title}"

@@ -12,6 +12,7 @@ from records.model import Call, Case
 from triage import store
 from triage.calls import Typed, usable
 from triage.model import CaptureField
+from triage.told import TOLD
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def look_again(session: Session, call: Call, library: Library, now: datetime) ->
 
 
 def _as_read(call: Call, case: Case | None, library: Library, field: CaptureField) -> str:
+    if field in TOLD:
+        return ""
     if field is CaptureField.number:
         return national(call.number)
     if field in (CaptureField.caller_name, CaptureField.caller_relation):

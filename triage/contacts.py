@@ -17,6 +17,7 @@ from triage.calls import CALL_LONG, ON_CALL
 from triage.model import CaptureField
 from triage.service import FINISH_IN
 from triage.store import calls_since, cases_like, last_call, rung_from
+from triage.told import TOLD
 
 WITHIN = timedelta(hours=72)
 THIRD = 3
@@ -112,8 +113,10 @@ def _has_begun(session: Session, case: Case) -> bool:
 def _carry(own: Case, target: Case) -> None:
     """What was typed fills gaps; it never writes over what is there."""
     for field in CaptureField:
-        if field not in ON_CALL and not getattr(target, field):
+        if field not in ON_CALL | TOLD and not getattr(target, field):
             setattr(target, field, getattr(own, field))
+    if own.safeguarding:
+        target.safeguarding = True
 
 
 def _same_caller(session: Session, call: Call, target: Case) -> None:

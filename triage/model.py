@@ -25,6 +25,11 @@ class CaptureField(StrEnum):
     talk_words = "talk_words"
     need = "need"
     need_words = "need_words"
+    first_minute = "first_minute"
+    home_address = "home_address"
+    read_back = "read_back"
+    safe = "safe"
+    safeguarding = "safeguarding"
 
 
 class Entry(SQLModel, table=True):

@@ -10,8 +10,10 @@ from hub import deadlines
 from hub.places import Place, place_of
 from protocols.loader import Library
 from protocols.model import House
+from records import contact_points
 from records.hand_overs import AMBULANCE
 from records.model import Call, CallBack, Case, HandOver, Position
+from records.read_back import IDENTIFIERS
 from records.store import rows_of
 from triage import contacts, needs, store
 
@@ -88,7 +90,8 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     answers = [(row.key, row.state, sorted(row.answers.items())) for row in needs.on_call(session, call)]
     known = known_now(session, call, library.house, now)
     line = "parked" if call.state == "on_line" and call.parked_at else call.state
-    seen = repr((line, call.handler_name, here, known, answers))
+    told = _told(session, call, case)
+    seen = repr((line, call.handler_name, here, known, told, answers))
     return CallNow(
         id=call.key,
         state=call.state,
@@ -142,6 +145,14 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
         ),
         responsible=case.responsible_name or "nobody",
     )
+
+
+def _told(session: Session, call: Call, case: Case | None) -> tuple[object, ...]:
+    """What one key says on the page: the first minute (S6), read back (S14), safe or not (S17)."""
+    person = [getattr(case, name) for name in (*IDENTIFIERS, "read_back", "safeguarding")] if case else []
+    point = contact_points.of_number(session, call.place, call.number)
+    safe = [getattr(point, way) for way in contact_points.WAYS] if point else []
+    return person, safe, call.number, sorted((call.first_minute or {}).items())
 
 
 def known_now(session: Session, call: Call, house: House, now: datetime) -> tuple[KnownNow, ...]:

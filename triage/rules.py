@@ -1,7 +1,6 @@
 """What a handler types, made safe to use: numbers, postcodes and dates as people say them. Pure."""
 
 import re
-from datetime import date, datetime
 
 import phonenumbers
 
@@ -14,6 +13,7 @@ OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?\Z")
 LONGEST = {
     CaptureField.need_words: 2000,
     CaptureField.address: 400,
+    CaptureField.home_address: 400,
     CaptureField.access_words: 400,
     CaptureField.talk_words: 400,
     CaptureField.caller_relation: 80,
@@ -46,6 +46,15 @@ def postcode(text: str) -> str:
     return f"{found[1]} {found[2]}"
 
 
+ANYWHERE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\b", re.IGNORECASE)
+
+
+def postcode_in(text: str) -> str | None:
+    """The whole postcode that stands in an address, the last one; an outward part alone could be a flat's number."""
+    found = ANYWHERE.findall(text)
+    return " ".join(found[-1]).upper() if found else None
+
+
 def phone(text: str, region: str = "GB") -> str:
     """A telephone number as E.164: `0113 496 0812` → `+441134960812`."""
     try:
@@ -57,24 +66,6 @@ def phone(text: str, region: str = "GB") -> str:
     if not phonenumbers.is_possible_number(number):
         raise Refused("This telephone number is too short or too long. Kept; check it with the caller.")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def born(text: str, today: date) -> date:
-    """`3/7/1941`, `3.7.41`, `3 July 1941` or `1941-07-03`; a two-digit year is the one that lies in the past."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y", "%d %B %y"):
-        said = re.sub(r"[.\-]", "/", text.strip()) if form.startswith("%d/") else text.strip()
-        try:
-            found = datetime.strptime(said, form).date()  # noqa: DTZ007 - a date of birth has no zone
-        except ValueError:
-            continue
-        if found > today and form.endswith("%y"):
-            found = found.replace(year=found.year - 100)
-        if not 0 <= (today - found).days <= 125 * 366:
-            raise Refused(
-                "That date of birth is in the future or too long ago. Kept; check it with the caller."
-            )
-        return found
-    raise Refused("Say the date of birth as day, month, year: 3/7/1941. Kept as you typed it.")
 
 
 def longest(field: CaptureField) -> int:

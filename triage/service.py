@@ -121,7 +121,7 @@ def ask_999(
     session.refresh(assessment)
     _, house, verdict = so_far(session, library, assessment)
     titles = [flag.title for flag in verdict.flags] or [verdict.disposition.title]
-    _raise_priority(session, case, house, house.priorities[0].id, now)
+    raise_priority(session, case, house, house.priorities[0].id, now)
     return hand_overs.request(session, case, "999", dialled_by, "; ".join(titles), now, actor)
 
 
@@ -153,13 +153,13 @@ def dispose(
         because=[{"ask": leaf.ask, "answer": leaf.answer, "words": leaf.words} for leaf in verdict.because],
     )
     alarms.end(session, case.place, "assessment", assessment.key, now)
-    _raise_priority(session, case, house, verdict.priority, now)
+    raise_priority(session, case, house, verdict.priority, now)
     call_backs.supersede_all(session, case, "handler", now, actor, "The assessment was finished after all.")
     _put_to_work(session, case, assessment, house, verdict, now, actor, dialled_by)
     return verdict
 
 
-def _raise_priority(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:
+def raise_priority(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:
     """S10, S13: re-triage can only raise, and always on the old clock (S1)."""
     if case.priority is None or house.rank[priority] < house.rank[case.priority]:
         set_priority(session, case, priority, house.priority(priority).target_min, now)

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from dashboard import call_facts
+from dashboard.capture_fields import fields
 from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
 from dashboard.judgement import above
@@ -20,39 +22,18 @@ from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
-from records.model import Assessment, Call, Case
+from records import contact_points
+from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
-from triage import capture, needs, service, store, view
+from triage import capture, first_minute, needs, service, store, view
 from triage.api import AnswerBody, library_of
 from triage.changes import what_changed
 from triage.line import line_of, who_of
-from triage.model import CaptureField
 from triage.now import ROLES, now_of
 from triage.versions import exact
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
-LABELS: dict[CaptureField, tuple[str, str, str]] = {
-    CaptureField.number: ("Number", "h", "tel"),
-    CaptureField.address: ("Where are they now?", "l", "text"),
-    CaptureField.postcode: ("Postcode", "p", "place"),
-    CaptureField.need: ("Need", "d", "list"),
-    CaptureField.need_words: ("What is wrong, in their words", "w", "text"),
-    CaptureField.talk_words: ("How to talk with them", "t", "text"),
-    CaptureField.caller_name: ("Caller", "c", "text"),
-    CaptureField.caller_relation: ("Caller is their", "r", "text"),
-    CaptureField.person_name: ("Person", "m", "text"),
-    CaptureField.born: ("Born", "b", "text"),
-    CaptureField.nhs_number: ("NHS number", "i", "text"),
-    CaptureField.access_words: ("How to get in", "k", "text"),
-}
-"""In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
-HINTS = {
-    CaptureField.address: "where they are just now, not their home if that is elsewhere",
-    CaptureField.talk_words: "language, interpreter, hearing",
-    CaptureField.born: "3/7/1941",
-    CaptureField.access_words: "never a key-safe code",
-}
 
 
 class AnswerHere(AnswerBody):
@@ -96,6 +77,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
         mine = store.calls_of_handler(session, place.id, user.id or 0)
         owed = store.live_call_backs(session, place.id)
         refs = refs_of(session, [call.case_id for call in mine])
+        unsafe = {back.key: _unsafe(session, back, case) for back, case, _ in owed}
         last = store.last_calls(session, [case.key for _, case, _ in owed])
     return {
         "clock": said_clock(place, hub_of(request).clock.now()),
@@ -118,6 +100,7 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
                 "welfare": back.kind == "welfare",
                 "why": back.why,
                 "way": _way(back.ways[back.way] if back.ways else ""),
+                "unsafe": unsafe[back.key],
                 "need": case.need or "",
                 "due": due_at,
                 "call": last.get(case.key),
@@ -125,6 +108,15 @@ def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
             for back, case, due_at in owed
         ],
     }
+
+
+def _unsafe(session: Session, back: CallBack, case: Case) -> str:
+    """S17: what whoever rings this number must know first."""
+    way = back.ways[back.way] if back.ways else ""
+    if not way.startswith("+"):
+        return ""
+    point = contact_points.of_number(session, back.place, way)
+    return contact_points.warning(point, safeguarding=bool(case.safeguarding))
 
 
 def _way(way: str) -> str:
@@ -146,23 +138,12 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
     with hub.db.write() as session:
         # the opening of a case is a look that is kept with its name
         audit.note(session, call.place, now, visitor.user.actor, "opened call", f"case:{call.case_id}")
-    fields = [
-        {
-            "id": field.value,
-            "label": label,
-            "key": key,
-            "kind": kind,
-            "hint": HINTS.get(field, ""),
-            **dataclasses.asdict(shown[field]),
-        }
-        for field, (label, key, kind) in LABELS.items()
-    ]
     return page(
         request,
         "call.html",
         visitor,
         call=call,
-        fields=fields,
+        fields=fields(shown),
         needs=library.house.needs,
         services=services_of(request),
         flags=flags,
@@ -221,9 +202,13 @@ def _facts(
     beside = [found[one.key] for one in begun if one is not middle]
     seen = view.view_of(session, library, middle, case, ask, beside) if middle and case else None
     last = store.taking(session, call.case_id or 0)
+    clock = said_clock(place, hub_of(request).clock.now())
     return {
         "state": state,
         "view": seen,
+        "first": first_minute.seen(session, call, library.house, is_due=seen is None, ask=ask),
+        "person": call_facts.person(case, clock),
+        "safe": call_facts.safe(session, call, case),
         "needs_here": needs.listed(library, begun, found, middle),
         "signs": [sign for sign in library.house.signs.values() if sign.life_threat],
         "need_key": capture.need_key(library, case),
@@ -240,7 +225,7 @@ def _facts(
             }
             for nth, protocol in enumerate(library.triage.values())
         ],
-        "clock": said_clock(place, hub_of(request).clock.now()),
+        "clock": clock,
         "goes": _goes(call, case) if case else [],
         "caller": call.caller_name.split(" ")[0] if call.caller_name else "the caller",
     }

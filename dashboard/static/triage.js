@@ -18,18 +18,19 @@ const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
 const call = Number(document.body.dataset.call);
 const $ = (id) => document.getElementById(id);
 const centre = () => $("centre");
-let need = "", asking = "", misses = 0, shownAt = 0, waiting = 0, turning = 0;
+let need = "", asking = "", misses = 0, shownAt = 0, waiting = 0, turning = 0, firsts = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
   saved({ kind, said, left }) {
     saved(said.saved_at, left);
-    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; }
+    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
+    if (kind === "typed" && firsts && !left) { firsts = 0; refresh(); }
     if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
   },
   away(since) { away(since); },
-  refused(entry) { waiting = 0; showRefusals(outbox); if (entry.kind === "answer") refresh(); },
+  refused(entry) { waiting = 0; firsts = 0; showRefusals(outbox); if (entry.kind === "answer") refresh(); },
   logIn: () => logInAgain(),
   async fresh() {
     const before = document.querySelector("meta[name=csrf-token]").content, said = await view();
@@ -93,7 +94,7 @@ function show(html, mine) {
   const line = centre().dataset.line, flag = document.querySelector("[role=alertdialog]");
   showLine(line);
   $("start-break-off").hidden = !centre().dataset.assessment;
-  $("start-999").hidden = !centre().dataset.assessment || Boolean(flag) || Boolean(document.querySelector(".say-now"));
+  $("start-999").hidden = !["on_line", "parked"].includes(line) || Boolean(flag) || Boolean(document.querySelector(".say-now"));
   if ($("changed")) $("announce").textContent = $("changed").textContent;
   else if (centre().dataset.says !== before) $("announce").textContent = centre().dataset.says;
   if (flag && typing) $("announce-now").textContent = `Red flag. ${$("rf")?.textContent ?? ""}`;
@@ -181,6 +182,21 @@ function restoreDrafts() {
 function draft(name, value) {
   if (value) drafted.set(name, value); else drafted.delete(name);
   drafts.keep(name, value);
+// said in one breath with the address: it stands in its own field too, unless somebody typed there
+function heardPostcode(postcode) {
+  const field = $("f-postcode");
+  if (postcode && !("touched" in field.dataset)) field.value = postcode;
+}
+
+// what one key says (S6, S14) goes the way of what is typed
+function tell(button) {
+  const away = document.body.classList.contains("away"), { tells: field, value } = button.dataset;
+  if (firsts && !away) return;
+  firsts += 1;
+  for (const other of document.querySelectorAll("[data-act=tell]")) if (other.dataset.tells === field) other.setAttribute("aria-pressed", String(other === button));
+  saving();
+  outbox.put("typed", { field, value, typed_at: new Date().toISOString() });
+  if (away) problem("Your answer is kept on this computer. Look above whether it is 999; the next question comes when the hub is back.");
 }
 
 function takeBack() {
@@ -213,7 +229,8 @@ const acts = {
   refresh: () => refresh(),
   "none-taken": () => sayAll(true),
   "take-back": takeBack,
-  999: (button) => does(`/api/assessments/${centre().dataset.assessment}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
+  tell,
+  999: (button) => does(centre().dataset.assessment ? `/api/assessments/${centre().dataset.assessment}/999` : `/api/calls/${call}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
   begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => turnTo("")),
   need: (button) => turnTo(button.dataset.need),
   "next-need": () => turnTo(otherNeed()),
@@ -302,7 +319,7 @@ async function poll() {
     if (document.body.classList.contains("away")) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
     showLine(state.line);
     $("responsible").textContent = state.case?.responsible ?? "nobody"; // S29
-    const busy = waiting || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
+    const busy = waiting || firsts || asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {
     misses += 1;

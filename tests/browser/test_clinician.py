@@ -108,7 +108,7 @@ def test_an_empty_queue_says_so(opens: Callable[..., Page]) -> None:
 
 def test_more_urgent_and_felt_wrong_from_the_call(call: Page, room: ControlRoom) -> None:
     call.keyboard.press("Escape")
-    call.keyboard.press("p")
+    call.keyboard.press("h")
     expect(call.locator("#raise-title")).to_be_visible()
     assert axe_says(call) == []
     call.locator("#raise-to").select_option("one_hour")

@@ -220,7 +220,7 @@ def test_a_second_enter_after_999_commits_nothing(call: Page, room: ControlRoom)
         call.wait_for_timeout(600)
         call.keyboard.press("Enter")
     assert [row.state for row in rows(room, Assessment)] == ["taking"]
-    call.keyboard.press("m")
+    call.keyboard.press("d")
     expect(call.locator(".committed")).to_be_visible()
     assert [row.state for row in rows(room, Assessment)] == ["finished"]
 
@@ -232,7 +232,7 @@ def test_while_999_stands_nothing_is_read_out_beside_its_words(call: Page) -> No
     expect(call.locator("#tell")).to_have_count(0)
     assert "Do not move them" not in call.inner_text("main")
     call.wait_for_timeout(600)
-    call.keyboard.press("m")
+    call.keyboard.press("d")
     expect(call.locator(".committed")).to_be_visible()
     expect(call.locator("#tell")).to_have_count(0)
 

@@ -101,7 +101,8 @@ def test_they_ring_again_and_the_call_joins_its_case_by_one_key(
     assert axe_says(page) == []
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    expect(page.locator("#question")).to_have_text("How are they now? Ask again")
+    expect(page.locator(".more")).to_contain_text("Ask again at once")
+    expect(page.locator("#question")).to_have_text("Breathing normally?")
     expect(page.locator("body")).to_have_attribute("data-ref", first.ref)
     assert axe_says(page) == []
     page.wait_for_selector("body[data-ready]")

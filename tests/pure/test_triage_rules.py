@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import Refused
+from triage.birth import born
 from triage.model import CaptureField, Entry
-from triage.rules import LONGEST, born, longest, nhs_number, phone, postcode
+from triage.rules import LONGEST, longest, nhs_number, phone, postcode, postcode_in
 
 TODAY = date(2026, 3, 4)
 
@@ -123,6 +124,60 @@ def test_what_is_no_telephone_number(said: str) -> None:
 )
 def test_dates_of_birth(said: str, kept: date) -> None:
     assert born(said, TODAY) == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("030741", "six digits in one"),
+        ("03071941", "eight digits in one"),
+        ("3.7.1941", "with points"),
+        ("3 7 41", "with spaces"),
+        ("3 jul 41", "the month's beginning"),
+        ("3 JULY 1941", "large letters"),
+        ("3rd of July 1941", "as it is said"),
+        ("the 3rd of july, 41", "as it is said, short"),
+        ("July 3 1941", "the month first"),
+        ("jul 3rd, 1941", "the month first, short"),
+        ("1941 July 3", "the year first"),
+        ("1941/07/03", "the year first, in digits"),
+        ("3-Jul-41", "as forms print it"),
+    ],
+)
+def test_a_date_of_birth_is_said_in_many_ways(said: str, why: str) -> None:
+    assert born(said, TODAY) == date(1941, 7, 3), why
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("310241", "no such day"),
+        ("3/7/941", "a digit is missing"),
+        ("03741", "five digits say no day"),
+        ("ju 3 1941", "June or July"),
+        ("3 7", "no year"),
+        ("3 july 1941 leeds", "more than a date"),
+        ("+3/7/1941", "a sign that belongs to nothing"),
+    ],
+)
+def test_what_is_doubtful_is_asked_again(said: str, why: str) -> None:
+    with pytest.raises(Refused):
+        born(said, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "found", "why"),
+    [
+        ("12 Oak Road LS8 2AB", "LS8 2AB", "at the end"),
+        ("ls82ab, 12 oak road", "LS8 2AB", "small and close"),
+        ("between LS8 2AB and LS8 2AC", "LS8 2AC", "the last one"),
+        ("12 Oak Road, LS8", None, "an outward part alone could be anything"),
+        ("Flat B1, 2nd floor", None, "a flat and a floor"),
+        ("NG1 2AB1", None, "too long to be one"),
+    ],
+)
+def test_a_postcode_in_an_address(said: str, found: str | None, why: str) -> None:
+    assert postcode_in(said) == found, why
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,48 @@
+"""What the side of the call screen says of the person and the number: read back or not (S14), safe or not (S17)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from records import contact_points, read_back
+from records.contact_points import WAYS, Safe
+from records.model import Call, Case
+from triage.capture import national
+
+Clock = Callable[[datetime | None], str]
+KEYS = {"text": "t", "speak": "q", "message": "v"}
+NEXT = {Safe.not_known: Safe.yes, Safe.yes: Safe.no, Safe.no: Safe.not_known}
+
+
+def person(case: Case | None, clock: Clock) -> dict[str, Any]:
+    """What was read back, or which two could be; three ways to do it are enough."""
+    if case is None:
+        return {"ticked": "", "pairs": []}
+    ticked = ""
+    if case.read_back:
+        said = read_back.words(case.read_back["fields"]).capitalize()
+        ticked = f"{said}, {case.read_back['by']} {clock(datetime.fromisoformat(case.read_back['at']))}"
+    pairs = [(", ".join(pair), read_back.words(pair)) for pair in read_back.pairs(case)[:3]]
+    return {"ticked": ticked, "pairs": pairs}
+
+
+def safe(session: Session, call: Call, case: Case | None) -> dict[str, Any]:
+    """Each way with what was said of it, and what its key would say next."""
+    point = contact_points.of_number(session, call.place, call.number)
+    said = {way: Safe(getattr(point, way)) if point else Safe.not_known for way in WAYS}
+    return {
+        "number": national(call.number),
+        "safeguarding": bool(case and case.safeguarding),
+        "ways": [
+            {
+                "way": way,
+                "words": words,
+                "key": KEYS[way],
+                "said": said[way].value,
+                "next": NEXT[said[way]].value,
+            }
+            for way, words in WAYS.items()
+        ],
+    }

@@ -1,0 +1,47 @@
+"""The fields that a call is typed into: their order, their names, and the key that leads to each."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from triage.capture import Shown
+from triage.model import CaptureField
+
+LABELS: dict[CaptureField, tuple[str, str, str]] = {
+    CaptureField.number: ("Number", "h", "tel"),
+    CaptureField.address: ("Where are they now?", "l", "text"),
+    CaptureField.postcode: ("Postcode", "p", "place"),
+    CaptureField.need: ("Need", "d", "list"),
+    CaptureField.need_words: ("What is wrong, in their words", "w", "text"),
+    CaptureField.talk_words: ("How to talk with them", "t", "text"),
+    CaptureField.caller_name: ("Caller", "c", "text"),
+    CaptureField.caller_relation: ("Caller is their", "r", "text"),
+    CaptureField.person_name: ("Person", "m", "text"),
+    CaptureField.born: ("Born", "b", "text"),
+    CaptureField.nhs_number: ("NHS number", "i", "text"),
+    CaptureField.access_words: ("How to get in", "k", "text"),
+    CaptureField.home_address: ("Home, if elsewhere", "o", "text"),
+}
+"""In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
+HINTS = {
+    CaptureField.address: "where they are just now, not their home if that is elsewhere",
+    CaptureField.home_address: "only if it is another",
+    CaptureField.talk_words: "language, interpreter, hearing",
+    CaptureField.born: "3/7/1941",
+    CaptureField.access_words: "never a key-safe code",
+}
+
+
+def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
+    """Each field with what stands in it, as the page draws it."""
+    return [
+        {
+            "id": field.value,
+            "label": label,
+            "key": key,
+            "kind": kind,
+            "hint": HINTS.get(field, ""),
+            **dataclasses.asdict(shown[field]),
+        }
+        for field, (label, key, kind) in LABELS.items()
+    ]

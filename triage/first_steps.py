@@ -1,0 +1,106 @@
+"""S6: what the first minute leads to: 999 without a protocol, nothing asked twice, and nobody hangs up on it."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hub.actors import HUB, Actor
+from hub.errors import Conflict, Refused
+from protocols.answers import check_answer
+from protocols.first_minute import FirstQuestion
+from protocols.loader import Library
+from records import call_backs, hand_overs
+from records.lifecycles import AssessmentState
+from records.model import Assessment, Call, HandOver
+from records.service import take
+from triage import calls, first_minute, service, store
+from triage.versions import exact
+
+OWN_JUDGEMENT = "the call handler's own judgement"
+RING_BACK_IN = timedelta(minutes=2)
+"""The call ended while a life threat stood. [LOCAL]"""
+
+
+def ask_999(
+    session: Session, library: Library, call: Call, dialled_by: str, now: datetime, actor: Actor
+) -> HandOver:
+    """Hand over to 999 now; no protocol has to have been chosen, and the questions may go on."""
+    if call.case_id is None:
+        raise Conflict("Answer the call first.")
+    case = take(session, call.case_id, now)
+    session.refresh(call)
+    house = library.house
+    why = first_minute.why_999(first_minute.flags(call, house)) or OWN_JUDGEMENT
+    service.raise_priority(session, case, house, house.priorities[0].id, now)
+    return hand_overs.request(session, case, "999", dialled_by, why, now, actor)
+
+
+def carry(session: Session, library: Library, assessment: Assessment, now: datetime, actor: Actor) -> None:
+    """A protocol has begun: what the first minute of the call answered it does not ask again."""
+    call = store.last_call(session, assessment.case_id)
+    if call is None or assessment.answers:
+        return
+    answers = first_minute.answers_of(call)
+    for question in library.house.first_minute:
+        if question.id in answers:
+            _carry_one(session, library, assessment, question, answers[question.id], now, actor)
+
+
+def carry_worse(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
+    """The first minute was answered anew while a protocol is taken: it may raise there, and never lower."""
+    assessment = store.taking(session, call.case_id or 0)
+    if assessment is None or assessment.state is not AssessmentState.taking:
+        return
+    answers = first_minute.answers_of(call)
+    for question in library.house.first_minute:
+        if question.is_danger(answers.get(question.id)):
+            _carry_one(session, library, assessment, question, answers[question.id], now, actor)
+
+
+def _carry_one(
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    question: FirstQuestion,
+    answer: str,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    value = question.carried(answer)
+    asked = exact(session, library, assessment)[0].by_id
+    there = next((asked[name] for name in question.ids if name in asked), None)
+    if value is None or there is None:
+        return
+    safe = {question.carried(one) for one in ("yes", "no") if not question.is_danger(one)}
+    if assessment.answers.get(there.id) not in (None, *safe):
+        return
+    try:
+        fits = check_answer(there, value)
+    except Refused:
+        return  # this protocol answers it in other words, and asks it itself
+    service.answer(session, library, assessment, there.id, fits, now, actor)
+    session.flush()
+
+
+def end(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
+    """The handler ends the call. Where a danger of the first minute still stands nobody simply hangs up: 999 is asked
+    by the hub, and they are rung back."""
+    case = take(session, call.case_id or 0, now)
+    session.refresh(call)
+    found = first_minute.flags(call, library.house)
+    left_alone = bool(found) and not first_minute.asked_999(session, call)
+    calls.end(session, call, now, actor)
+    if left_alone:
+        why = f"The call ended: {first_minute.why_999(found)}"
+        hand_overs.request(session, case, "999", "hub", why, now, actor)
+        numbers = (call.number,) if call.number else ()
+        call_backs.open_call_back(
+            session,
+            case,
+            "handler",
+            "the call ended with a life threat",
+            now + RING_BACK_IN,
+            now,
+            HUB,
+            numbers=numbers,
+        )

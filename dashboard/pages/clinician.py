@@ -26,7 +26,7 @@ MOST = 50
 
 @router.get("/clinician")
 def queue(request: Request, visitor: Clinician) -> Response:
-    return page(request, "clinician.html", visitor, path="/clinician", **_waiting(request, visitor))
+    return page(request, "clinician.html", visitor, **_waiting(request, visitor))
 
 
 @router.get("/clinician/state")

@@ -34,7 +34,6 @@ def felt_wrong(request: Request, visitor: Seer) -> Response:
         request,
         "concerns.html",
         visitor,
-        path="/concerns",
         waiting=[one for one in found if one.answered_at is None],
         answered=[one for one in found if one.answered_at is not None],
         answers=answers,

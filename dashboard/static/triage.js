@@ -182,6 +182,8 @@ function restoreDrafts() {
 function draft(name, value) {
   if (value) drafted.set(name, value); else drafted.delete(name);
   drafts.keep(name, value);
+}
+
 // said in one breath with the address: it stands in its own field too, unless somebody typed there
 function heardPostcode(postcode) {
   const field = $("f-postcode");

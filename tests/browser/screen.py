@@ -38,6 +38,7 @@ def ready(page: Page) -> None:
 def begins(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("1")
+    expect(page.locator("[data-question].ask .where")).to_contain_text("Fall at home")
     expect(page.locator("#question")).to_have_text("Breathing normally?")
 
 

@@ -42,7 +42,7 @@ def test_whether_the_number_is_safe_is_asked_by_one_key_each(call: Page, room: C
     """S17."""
     call.locator("#f-number").fill("07700 900123")
     call.keyboard.press("Escape")
-    text = call.locator(".safe [data-key=m]")
+    text = call.locator(".safe [data-key=t]")
     expect(text).to_contain_text("to text: ? not known", timeout=10_000)
     call.keyboard.press("t")
     expect(text).to_contain_text("to text: ✓ yes")

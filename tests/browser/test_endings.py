@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 def committed(page: Page) -> None:
     """A fall that a nurse sees within two hours."""
+    page.locator("#f-address").fill("12 Oak Road")
     begins(page)
     answers(page, *UP_AND_WORSE)
     page.wait_for_timeout(600)
@@ -205,6 +206,7 @@ def test_advice_says_what_is_in_its_way(call: Page, room: ControlRoom) -> None:
 
 
 def drowsy(page: Page) -> None:
+    page.locator("#f-address").fill("12 Oak Road")
     begins(page)
     answers(page, "y", "2")
     expect(page.locator("#hand-over")).to_be_visible()

@@ -1,28 +1,8 @@
 """What the board says of a case in one word: a pure function of what the case owes."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 
-from records.lifecycles import Owed
-
-
-class Word(StrEnum):
-    """What the board says of a case in one word."""
-
-    taking_call = "taking the call"
-    seeking = "seeking"
-    offered = "offered"
-    accepted = "accepted"
-    travelling = "travelling"
-    at_door = "at door"
-    no_access = "no access"
-    with_person = "with them"
-    handing_over = "handing over"
-    call_back = "call-back"
-    held = "held"
-    to_finish = "to finish"
-    closed = "closed"
-
+from records.lifecycles import Owed, Word
 
 ORDER: tuple[tuple[Owed, str, Word], ...] = (
     (Owed.position, "with_person", Word.with_person),

@@ -74,6 +74,24 @@ class TaskState(StrEnum):
     superseded = "superseded"
 
 
+class Word(StrEnum):
+    """What the board says of a case in one word."""
+
+    taking_call = "taking the call"
+    seeking = "seeking"
+    offered = "offered"
+    accepted = "accepted"
+    travelling = "travelling"
+    at_door = "at door"
+    no_access = "no access"
+    with_person = "with them"
+    handing_over = "handing over"
+    call_back = "call-back"
+    held = "held"
+    to_finish = "to finish"
+    closed = "closed"
+
+
 Table = dict[tuple[str, str], str]
 
 CALL: Table = {

@@ -8,7 +8,6 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from hub.columns import Json, one_live, one_of, where_live
-from records.case_word import Word
 from records.lifecycles import (
     AssessmentState,
     CallBackState,
@@ -18,6 +17,7 @@ from records.lifecycles import (
     Owed,
     PositionState,
     TaskState,
+    Word,
 )
 
 

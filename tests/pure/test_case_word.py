@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.case_word import ORDER, STEPS, Word, case_word
-from records.lifecycles import OWING, Owed
+from records.case_word import ORDER, STEPS, case_word
+from records.lifecycles import OWING, Owed, Word
 
 LIVE = [(owed, state) for owed in Owed for state in sorted(OWING[owed])]
 

@@ -17,8 +17,8 @@ import pytest
 from dispatch.model import OfferState
 from dispatch.offers import OfferSeen, answer_yes
 from dispatch.offers import after as offer_after
-from records.case_word import Word, case_word
-from records.lifecycles import LIFECYCLES, OWING, Owed, after, owes
+from records.case_word import case_word
+from records.lifecycles import LIFECYCLES, OWING, Owed, Word, after, owes
 from records.model import Outcome
 from records.rules import Conclusion, Live, conclude
 

@@ -41,6 +41,9 @@ def asked(page: Page, room: ControlRoom, key: str, said: Mapping[str, Any]) -> N
     """Begin the protocol of that key; its first answers are given behind the page's back, which then shows the rest."""
     page.keyboard.press("Escape")
     page.keyboard.press(key)
+    expect(
+        page.locator("[data-question].ask")
+    ).to_be_visible()  # the first minute asks the same words before it
     expect(page.locator("#question")).to_have_text("Breathing normally?")
     jay = room.user("Jay Osei").actor
     for question, answer in said.items():

@@ -124,17 +124,23 @@ def comes_to_rest(hub: RealHub, ledger: Ledger) -> None:
 def is_killed(
     hub: RealHub, load: Load, chance: random.Random, kills: int, supervisor_every: int = 0
 ) -> list[str]:
-    """Kill one process after the other, and now and then the supervisor with all of them; look in between."""
+    """Kill one process after the other, and now and then the supervisor with all of them; look in between.
+
+    Each round takes all of them in an order of its own, so that none is left out however chance has it.
+    """
     killed: list[str] = []
+    round_of: list[str] = []
     while len(killed) < kills:
         _work_goes_on(load, chance)
         if supervisor_every and len(killed) % supervisor_every == supervisor_every - 1:
             hub.start_again()
             killed.append("supervisor")
             continue
-        name = chance.choice(NAMES)
+        round_of = round_of or chance.sample(NAMES, len(NAMES))
+        name = round_of.pop()
         if not hub.kill(name):
-            continue  # it has not come back yet from the last time
+            round_of.insert(0, name)  # it has not come back yet from the last time
+            continue
         killed.append(name)
         if len(killed) % 3 == 0:
             hub.let_time_pass(chance.uniform(20, 100))

@@ -77,11 +77,12 @@ def text_of(session: Session, sha256: str) -> ProtocolText | None:
 
 
 def calls_of_handler(session: Session, place: str, handler_id: int, limit: int = 20) -> list[Call]:
-    """The calls that this handler is on."""
+    """The calls that this handler is on; the one on the line before those that are parked."""
     found = select(Call).where(
         Call.place == place, text(CALL_LIVE), Call.handler_id == handler_id, Call.state == CallState.on_line
     )
-    return list(session.exec(found.order_by(col(Call.id)).limit(limit)))
+    on_the_line_first = (col(Call.parked_at).is_not(None), col(Call.id))
+    return list(session.exec(found.order_by(*on_the_line_first).limit(limit)))
 
 
 def taking(session: Session, case_id: int) -> Assessment | None:

@@ -13,7 +13,7 @@ from hub.errors import Conflict, Refused
 from protocols.loader import Library
 from records import alarms, call_backs, hand_overs, read_back
 from records.lifecycles import AssessmentState, CallState
-from records.model import Assessment, Call, CallBack, Case
+from records.model import Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
 from triage import birth, first_minute, needs, rules, store, told
@@ -302,7 +302,3 @@ def note(session: Session, case: Case, words: str, now: datetime, actor: Actor) 
 
 def call_of(session: Session, place: str, call_id: int) -> Call:
     return row(session, Call, call_id, place)
-
-
-def assessment_of(session: Session, place: str, assessment_id: int) -> Assessment:
-    return row(session, Assessment, assessment_id, place)

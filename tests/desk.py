@@ -28,6 +28,7 @@ class Desk:
             database_url=database_url,
             redis_url="unix:///nowhere/valkey.sock",
             secret_key=SecretStr("a secret for the tests of the desk"),
+            key_safe_secret=SecretStr("the secret of the desk's key safes, long enough"),
             phones_token=SecretStr("token"),
             public_url="http://testserver",
             **settings_too,

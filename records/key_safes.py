@@ -51,23 +51,17 @@ def keep_waiting(session: Session, touched: Iterable[tuple[Case, datetime]]) -> 
 def keep(session: Session, case: Case, heard: Apart, by: Actor, now: datetime) -> None:
     """Said again it is the same code; typed on in its place it takes the place of what was half typed."""
     seal = seal_of(session)
-    known = {row: seal.open(row.sealed) for row in _standing(session, case)}
-    said = {code.said for code in heard.codes}
+    before = [row for row in _standing(session, case) if row.source == heard.source]
+    known = [(row, seal.open(row.sealed)) for row in before]
+    said = {code.said: code for code in heard.codes}
     places = {code.nth for code in heard.codes}
-    over = [
-        row
-        for row, code in known.items()
-        if heard.source
-        and row.source == heard.source
-        and code not in said
-        and (not heard.had_marks or row.nth in places)
-    ]
-    for row in over:
+    over = [row for row, code in known if code not in said and (not heard.had_marks or row.nth in places)]
+    for row in over if heard.source else ():
         row.ended_at = now
         session.add(row)
-    fresh = {code.said: code for code in heard.codes if code.said not in known.values()}
-    session.add_all(_row(case, heard, code, seal, by, now) for code in fresh.values())
-    if fresh and not over:
+    fresh = [code for code in said.values() if code.said not in [code for _, code in known]]
+    session.add_all(_row(case, heard, code, seal, by, now) for code in fresh)
+    if fresh and not (heard.source and over):
         words = "A key-safe code was kept apart: only who goes there sees it."
         store.add_line(session, case.place, case.key, now, by, "key_safe_kept", words)
 
@@ -114,15 +108,12 @@ def look(session: Session, case: Case, why: str, now: datetime, reader: Actor) -
     audit.note(session, case.place, now, reader, LOOKED, f"case:{case.key}", why)
     words = f"{reader.name} looked at the key-safe code."
     store.add_line(session, case.place, case.key, now, reader, LOOKED, words)
-    return [
-        Opened(
-            code=seal.open(row.sealed),
-            at=row.at,
-            by_name=row.by_name,
-            of="" if (home := Home(row.address, row.postcode)) == here else home.words or "no address yet",
-        )
-        for row in rows
-    ]
+    opened: dict[str | None, Opened] = {}
+    for row in rows:
+        home, code = Home(row.address, row.postcode), seal.open(row.sealed)
+        of = "" if home == here else home.words or "no address yet"
+        opened.setdefault(code, Opened(code, row.at, row.by_name, of))
+    return list(opened.values())
 
 
 def seal_anew(session: Session, limit: int = 5000) -> int:

@@ -26,7 +26,7 @@ class Desk:
         settings = Settings(
             data=folder,
             database_url=database_url,
-            redis_url="unix:///nowhere/valkey.sock",
+            redis_url=settings_too.pop("redis_url", "unix:///nowhere/valkey.sock"),
             secret_key=SecretStr("a secret for the tests of the desk"),
             key_safe_secret=SecretStr("the secret of the desk's key safes, long enough"),
             phones_token=SecretStr("token"),
@@ -38,6 +38,7 @@ class Desk:
             demo.lay_out(session, settings.place, self.clock.now())
         self.app = create_app(self.hub)
         self.place = settings.place
+        self._people: dict[str, TestClient] = {}
         self.jay = self.person("Jay Osei")
 
     def person(self, name: str) -> TestClient:

@@ -198,7 +198,7 @@ def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> d
             raise Conflict("Answer the call first; what you typed is kept.")
         case = case_of(session, call.place, call.case_id)
         calls.note(session, case, body.words, at, visitor.user.actor)
-    return {"saved_at": at}
+    return {"saved_at": at, "words": body.words}
 
 
 @router.get("/calls/{call_id}/state")

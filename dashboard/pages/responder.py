@@ -193,7 +193,7 @@ def show(
     visitor: Visitor,
     problem: str = "",
     status: int = 200,
-    opened: Sequence[key_safes.Opened] = (),
+    opened: Sequence[dict[str, str]] = (),
 ) -> Response:
     hub = hub_of(request)
     with hub.db.read() as session:

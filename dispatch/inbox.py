@@ -17,9 +17,9 @@ from dispatch.replies import Kind, Phone, Reading, read
 from hub.actors import Actor
 from hub.door_codes import Cut, cut
 from hub.errors import Conflict
+from hub.kept_apart import Apart
 from hub.outbox import Queue
 from hub.places import Place
-from hub.kept_apart import Apart
 from records import alarms, key_safes
 from records.model import Case, Position, Task, TaskKind
 from records.service import Due, open_case, owe, take
@@ -64,9 +64,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
         _somebody_unknown(session, place, message, now)
         _keep_apart(session, message, found, Actor("caller", "a text"), now)
         return message
-    reading = (
-        Reading(Kind.opt_out) if text.opt_out == "STOP" else read(body, phone_of(session, who, now))
-    )
+    reading = Reading(Kind.opt_out) if text.opt_out == "STOP" else read(body, phone_of(session, who, now))
     message.read_as = f"{reading.kind}:{reading.event}" if reading.event else reading.kind.value
     reply = _Reply(session, desk, place, who, message, now)
     reply.do(reading)

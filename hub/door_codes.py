@@ -16,11 +16,10 @@ MOST_DIGITS = 9
 """More are a telephone or an NHS number, however they are spaced."""
 
 _SAFE = (
-    r"key[\s-]*(?:sa[fv]e|box|pad|code|lock)s?|\bk[\s./]*safe|\bk/?s|lock[\s-]*box(?:es)?|(?:combi(?:nation)?|pad)[\s-]*lock"
+    r"key[\s-]*(?:sa[fv]e|box|pad|code|lock)s?|\bk[\s./]*safe|\bk/?s|lock[\s-]*box(?:es)?"
+    r"|(?:combi(?:nation)?|pad)[\s-]*lock"
 )
-_DOOR = (
-    r"door|gate|entry|entrance|access|building|communal|lobby|porch|garage|lift|alarm|buzzer|intercom|safe|box|lock"
-)
+_DOOR = r"door|gate|entry|entrance|access|building|communal|lobby|porch|garage|lift|alarm|buzzer|intercom|safe|box|lock"
 _THE = r"(?:the|a|her|his|their|my|our)\s+"
 _KEY = (
     rf"\b(?:{_SAFE}|(?:{_DOOR})[\s-]+(?:code|pin|combination|number\s+is)s?|door[\s-]+entry|intercom|pass[\s-]?codes?"
@@ -28,7 +27,10 @@ _KEY = (
     rf"|(?:codes?|numbers?)\s+(?:for|to|on|of|at)\s+(?:{_THE})?(?:\w+\s+){{0,2}}(?:{_DOOR}|flat|house|bungalow))\b"
 )
 _GAP = r"[\s:=,;.()\"'’“”\-–—]*"
-_SAYS = r"codes?|no|nos|numbers?|num|nr|pin|combination|combo|is|are|was|s|its|it|set|reads|says|the|her|his|their|now|still|changed|new|to|ends|starts|with|in|think|i|use|press|type|enter|dial"
+_SAYS = (
+    r"codes?|no|nos|numbers?|num|nr|pin|combination|combo|is|are|was|s|its|it|set|reads|says|the|her|his|their|now|"
+    r"still|changed|new|to|ends|starts|with|in|think|i|use|press|type|enter|dial"
+)
 _FILL = rf"(?:{_GAP}\b(?:{_SAYS})\b){{0,8}}{_GAP}"
 
 _DIGITS = (
@@ -58,7 +60,8 @@ _KEYS = _re(_KEY)
 _VALUE = _re(_EITHER)
 _STRAIGHT_AFTER = _re(rf"{_KEY}{_FILL}(?:{_EITHER})")
 _LEADS_TO = _re(
-    rf"{_GAP}(?:\b(?:is|was|for|opens|on|to|into|in|gets|you|works|the|her|his|their|a|our|my|that|thats|as|s)\b{_GAP}){{0,5}}"
+    rf"{_GAP}(?:\b(?:is|was|for|opens|on|to|into|in|gets|you|works|the|her|his|their|a|our|my|that|thats|as|s)\b"
+    rf"{_GAP}){{0,5}}"
     rf"(?:{_KEY}|\b(?:code|pin)\b)|\s+(?:opens|for)\s+(?:{_THE})?(?:\w+\s+)?(?:door|gate)\b"
 )
 _GLUED = _re(rf"\b(?:{_SAFE}|code)(?P<digits>[0-9][A-Za-z0-9]*)(?P<words>(?!))?")
@@ -74,7 +77,9 @@ _STREET = (
     r"way|walk|hill|green|square|sq|mews|row|view|park|house|rise|bank|mount|parade|crest|fold|garth|chase|villas?|"
     r"cottages?|estate|buildings?|towers?|lodge|mansions?"
 )
-_SMALL_WORDS = r"by|the|is|at|on|in|for|and|to|near|under|behind|left|right|next|of|from|then|or|with|opens|gets"
+_SMALL_WORDS = (
+    r"by|the|is|at|on|in|for|and|to|near|under|behind|left|right|next|of|from|then|or|with|opens|gets"
+)
 _UNITS = (
     r"mg|ml|mcg|grams?|kg|g|units?|tablets?|puffs?|mmol|litres?|cms?|mm|m|metres?|meters?|ft|feet|foot|steps?|stairs?|"
     r"stones?|miles?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?|yo|times|people|carers?|dogs?|cats?|"
@@ -86,14 +91,16 @@ _NEVER = _re(
     r"|(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])"  # an NHS number
     r"|\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b"  # a postcode
     r"|\b[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-](?:19|20)[0-9]{2}\b"  # a date
-    rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:\s+[0-9]{{4}}\b)?|\b[0-9]{1,4}(?:st|nd|rd|th)\b"
+    rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b(?:\s+[0-9]{{4}}\b)?|\b[0-9]{{1,4}}(?:st|nd|rd|th)\b"
     r"|\b[0-9]{1,2}(?:[:.][0-9]{2})?\s*(?:am|pm|o'?clock)\b"  # a time
-    rf"|\b[0-9]{{1,3}}(?:\.[0-9]+)?[\s-]*(?:{_UNITS})\b|\b[0-9]{{1,4}}\s?(?:mg|ml|mcg|kg)\b|[0-9]{1,5}\s*[%°]|£\s*[0-9.,]+"
+    rf"|\b[0-9]{{1,3}}(?:\.[0-9]+)?[\s-]*(?:{_UNITS})\b|\b[0-9]{{1,4}}\s?(?:mg|ml|mcg|kg)\b|[0-9]{{1,5}}\s*[%°]"
+    r"|£\s*[0-9.,]+"
     rf"|\b[0-9]{{1,3}}[a-z]?,?\s+(?:(?!(?:{_SMALL_WORDS})\b)[a-z][a-z'’.\-]*\s+){{0,3}}(?:{_STREET})\b"  # a house
     r"|\b(?:flat|apartment|apt|unit|room|ward|bay|bed|suite|plot|block|floor|level|bungalow|house)\s*"
     r"(?:no\.?|number)?\s*[a-z]?[0-9]{1,4}[a-z]?\b"
     r"|\b(?:aged?|(?:she|he|they|mum|dad|nan|gran|wife|husband)(?:['’]s|\s+is|\s+are)?)\s+[0-9]{2,3}\b"
-    r"|\b(?:bp|pulse|sats|spo2|temp|temperature|hr|rr|resps?|news2?|bm|gcs|weighs)\s*(?:is|of|was|:)?\s*[0-9]+(?:[./][0-9]+)?\b"
+    r"|\b(?:bp|pulse|sats|spo2|temp|temperature|hr|rr|resps?|news2?|bm|gcs|weighs)\s*(?:is|of|was|:)?\s*"
+    r"[0-9]+(?:[./][0-9]+)?\b"
     r"|\bfp\s+[0-9][0-9A-Z]+\b"  # a reference of ours
 )
 _NOT_FROM_AFAR = _re(

@@ -59,7 +59,9 @@ def said_by(actor: Actor) -> None:
 def must_be_kept(is_kept: bool) -> None:
     """Before a commit. Raises `Refused`: words must not be saved while their code is dropped."""
     if not is_kept and waiting() is not None:
-        raise Refused("A key-safe code cannot be kept here. Nothing was saved: type it under “How to get in”.")
+        raise Refused(
+            "A key-safe code cannot be kept here. Nothing was saved: type it under “How to get in”."
+        )
 
 
 def is_over() -> None:

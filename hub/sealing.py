@@ -27,7 +27,9 @@ class Seal:
 
     def shut(self, words: str) -> str:
         if self._newest is None:
-            raise Unavailable("The hub has no secret to keep a code under. Nothing was saved; tell the manager.")
+            raise Unavailable(
+                "The hub has no secret to keep a code under. Nothing was saved; tell the manager."
+            )
         return self._newest.encrypt(words.encode()).decode()
 
     def open(self, sealed: str) -> str | None:

@@ -44,7 +44,9 @@ def same_door(one: Home, other: Home) -> bool:
         return False
     short, long = sorted((_parts(one), _parts(other)), key=len)
     more = long[len(short) :]
-    return long[: len(short)] == short and not any(re.search("[0-9]", part) or part == "flat" for part in more)
+    return long[: len(short)] == short and not any(
+        re.search("[0-9]", part) or part == "flat" for part in more
+    )
 
 
 def is_typed_on(before: Home, now: Home) -> bool:

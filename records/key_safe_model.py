@@ -25,7 +25,9 @@ class KeySafe(SQLModel, table=True):
     address: str = Field(max_length=400)
     postcode: str | None = Field(default=None, max_length=8)
     sealed: str = Field(max_length=400)
-    source: str = Field(default="", max_length=60, description="where it can be typed on: call:12:access_words")
+    source: str = Field(
+        default="", max_length=60, description="where it can be typed on: call:12:access_words"
+    )
     nth: int = 0
     by: str = Field(max_length=40)
     by_name: str = Field(max_length=80)

@@ -87,7 +87,9 @@ def follow(session: Session, case: Case, before: Home) -> None:
     if not is_typed_on(before, now):
         return
     at_that_door = (col(KeySafe.case_id) == case.key) & (col(KeySafe.address) == before.address)
-    moved = update(KeySafe).where(at_that_door, text(STANDS)).values(address=now.address, postcode=now.postcode)
+    moved = (
+        update(KeySafe).where(at_that_door, text(STANDS)).values(address=now.address, postcode=now.postcode)
+    )
     session.execute(moved.execution_options(synchronize_session=False))
 
 

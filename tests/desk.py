@@ -38,7 +38,6 @@ class Desk:
             demo.lay_out(session, settings.place, self.clock.now())
         self.app = create_app(self.hub)
         self.place = settings.place
-        self._people: dict[str, TestClient] = {}
         self.jay = self.person("Jay Osei")
 
     def person(self, name: str) -> TestClient:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from fastapi import FastAPI
-from httpx import Response
 from pydantic import BaseModel
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
@@ -44,7 +43,7 @@ class Way(NamedTuple):
 
 def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
     """Every field of every route that takes words freely, and whether codes are cut out of it."""
-    for route in _routes(app):
+    for route in routes_of(app):
         for param in route.dependant.body_params:
             kind = param.field_info.annotation
             if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -53,7 +52,7 @@ def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
                 yield f"{route.path} {param.name}", _cuts(kind, param.field_info.metadata)
 
 
-def _routes(app: FastAPI) -> Iterator[Any]:
+def routes_of(app: FastAPI) -> Iterator[Any]:
     for route in app.routes:
         for one in route.effective_candidates() if hasattr(route, "effective_candidates") else [route]:
             if hasattr(one, "dependant") and getattr(one, "methods", None):
@@ -61,9 +60,13 @@ def _routes(app: FastAPI) -> Iterator[Any]:
 
 
 def _of_model(model: type[BaseModel]) -> Iterator[tuple[str, bool]]:
-    own = {name for one in model.__pydantic_decorators__.field_validators.values() for name in one.info.fields}
+    own = {
+        name for one in model.__pydantic_decorators__.field_validators.values() for name in one.info.fields
+    }
     for name, field in model.model_fields.items():
-        inner = [one for one in _leaves(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
+        inner = [
+            one for one in _leaves(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)
+        ]
         for one in inner:
             yield from _of_model(one)
         if not inner and _is_free(field.annotation, field.metadata):
@@ -90,7 +93,7 @@ def _cuts(kind: Any, metadata: list[Any]) -> bool:
     return kept_apart.take_out.__name__ in f"{metadata}{kind}"
 
 
-def says(desk: Desk, path: str, way: Way, words: str) -> Response:
+def says(desk: Desk, path: str, way: Way, words: str) -> Any:
     """Say `words` by this way."""
     where, body = way.before(desk)
     client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
@@ -126,7 +129,7 @@ def pages(desk: Desk) -> Iterator[str]:
             yield _seen(desk.person(name), f"/o/{offer.code}")
 
 
-def _seen(client: TestClient, path: str) -> str:
+def _seen(client: TestClient, path: str) -> Any:
     answer = client.get(path, headers={"accept": "text/html"})
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
     return answer.text
@@ -165,14 +168,14 @@ def _assessment(body: dict[str, Any]) -> Any:
     return lambda desk: ({"assessment_id": desk.assessed()[1]}, body)
 
 
-def _committed(desk: Desk, **answers: Any) -> int:
+def committed(desk: Desk, **answers: Any) -> int:
     _, assessment = desk.assessed({**BEST_ANSWERS, **VISIT, **answers})
     desk.does(f"/api/assessments/{assessment}/finish")
     return int(desk.rows(Case)[-1].key)
 
 
 def _triaged(body: dict[str, Any], **answers: Any) -> Any:
-    return lambda desk: ({"case_id": _committed(desk, **answers)}, body)
+    return lambda desk: ({"case_id": committed(desk, **answers)}, body)
 
 
 def _advised(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -188,7 +191,7 @@ def _declined(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _lowering(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    case = _committed(desk, leg="yes")
+    case = committed(desk, leg="yes")
     asked = {"priority": "same_day", "why": "because"}
     desk.person("Amara Obi").post(f"/api/cases/{case}/lower", json=asked).raise_for_status()
     return {"task_id": desk.rows(Lowering)[-1].task_id}, {"why": WORDS}
@@ -212,9 +215,9 @@ def _call_back(name: str, kind: CallBackKind, body: dict[str, Any]) -> Any:
     return before
 
 
-def _accepted(desk: Desk) -> Offer:
+def accepted(desk: Desk) -> Offer:
     """A visit that somebody has said yes to."""
-    case_id = _committed(desk)
+    case_id = committed(desk)
     with desk.hub.db.write() as session:
         position = rows_of(session, Position, case_id)[0]
         service.seek(session, desk.app.state.desk, position.key, desk.clock.now())
@@ -226,10 +229,10 @@ def _accepted(desk: Desk) -> Offer:
 
 
 def _visit(body: dict[str, Any]) -> Any:
-    return lambda desk: ({"position_id": _freed(desk, _accepted(desk)).position_id}, body)
+    return lambda desk: ({"position_id": freed(desk, accepted(desk)).position_id}, body)
 
 
-def _freed(desk: Desk, offer: Offer) -> Offer:
+def freed(desk: Desk, offer: Offer) -> Offer:
     """Nobody else is on the way, so that there is somebody for the next visit too."""
     with desk.hub.db.write() as session:
         for position in session.exec(select(Position).where(Position.state == "accepted")):
@@ -240,10 +243,11 @@ def _freed(desk: Desk, offer: Offer) -> Offer:
 
 def _text(desk: Desk, body: str) -> Message:
     """A text from whoever is on the way to the newest case."""
-    offer = _accepted(desk)
+    offer = accepted(desk)
     with desk.hub.db.write() as session:
         _receive(desk, session, session.get_one(Responder, offer.responder_id).phone, body)
-    return [row for row in desk.rows(Message) if row.direction == "in"][-1]
+    message: Message = [row for row in desk.rows(Message) if row.direction == "in"][-1]
+    return message
 
 
 def _receive(desk: Desk, session: Session, phone: str, body: str) -> None:
@@ -253,10 +257,12 @@ def _receive(desk: Desk, session: Session, phone: str, body: str) -> None:
 
 def texts_of(desk: Desk, words: Iterator[str]) -> None:
     """Texts from somebody on a visit, from somebody with nothing open, with a step, and from an unknown number."""
-    offer = _freed(desk, _accepted(desk))
+    offer = freed(desk, accepted(desk))
     with desk.hub.db.read() as session:
         phone = session.get_one(Responder, offer.responder_id).phone
-        idle = next(r.phone for r in session.exec(select(Responder)) if not store.assignment_of(session, r.key))
+        idle = next(
+            r.phone for r in session.exec(select(Responder)) if not store.assignment_of(session, r.key)
+        )
     for sender, begins in ((phone, ""), (phone, "999 "), (phone, "RED "), (idle, ""), ("+447700900999", "")):
         with desk.hub.db.write() as session:
             _receive(desk, session, sender, begins + next(words))
@@ -296,13 +302,13 @@ def _asked_over(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _their_own(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"code": _freed(desk, _accepted(desk)).code}, {"why": WORDS}
+    return {"code": freed(desk, accepted(desk)).code}, {"why": WORDS}
 
 
-def _who_goes(desk: Desk) -> str:
+def who_goes(desk: Desk) -> str:
     """Whoever has said yes last."""
     offer = [row for row in desk.rows(Offer) if row.state == "accepted"][-1]
-    return next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id)
+    return str(next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id))
 
 
 HANDLER, CLINICIAN, SENIOR = "Jay Osei", "Amara Obi", "Priya Nair"
@@ -349,7 +355,7 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
-    "/o/{code}/hand-back why": Way(_who_goes, _their_own, 303, is_form=True),
+    "/o/{code}/hand-back why": Way(who_goes, _their_own, 303, is_form=True),
 }
 """By address and field; what is said there is kept."""
 

@@ -3,7 +3,6 @@ only once its words say so: what stands in older entries of the field is cut out
 """
 
 from collections.abc import Collection
-from os.path import commonprefix
 
 from sqlmodel import Session, col, select
 
@@ -40,10 +39,12 @@ def _cut_older(session: Session, call: Call, heard: Apart) -> None:
 
 
 def _without(words: str, code: Code) -> str:
-    """Without the code, or as much of it as had been typed where it begins."""
+    """Without the code, or as much of it as had been typed: where it begins now, or alone in the field."""
+    if len(words) > 1 and code.said.startswith(words):
+        return MARK
     words = words.replace(code.said, MARK) if len(code.said) > 2 else words
-    rest = words[len(code.before) :]
-    begun = commonprefix([rest, code.said])
-    if not begun or not words.startswith(code.before):
+    if not words.startswith(code.before):
         return words
-    return code.before + MARK + rest[len(begun) :]
+    rest = words[len(code.before) :]
+    begun = next((n for n in range(len(code.said), 0, -1) if rest.startswith(code.said[:n])), 0)
+    return code.before + MARK + rest[begun:] if begun else words

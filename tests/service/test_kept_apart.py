@@ -43,10 +43,11 @@ def test_every_field_that_takes_words_is_known_and_cuts_codes_out(sqlite_desk: D
     assert {name for name, cuts in found.items() if cuts} == set(WAYS) | set(NOT_KEPT)
     assert {name for name, cuts in found.items() if not cuts} == set(FROM_A_LIST)
     typed_otherwise = {
-        route.path for route in free_text._routes(sqlite_desk.app) if route.path.startswith("/webhooks/")
+        route.path for route in free_text.routes_of(sqlite_desk.app) if route.path.startswith("/webhooks/")
     }
     assert typed_otherwise == {
-        f"/webhooks/{way}" for way in ("sms", "sms/status", "voice", "voice/status", "voice/key", "voice/ended")
+        f"/webhooks/{way}"
+        for way in ("sms", "sms/status", "voice", "voice/status", "voice/key", "voice/ended")
     }, "of the carriers' forms the text alone has words, and goes the way of `inbox.receive`"
 
 
@@ -90,7 +91,9 @@ def everything(desk: Desk) -> str:
     assert set(metadata.tables) == set(inspect(engine).get_table_names())
     with engine.connect() as connection:
         rows: list[Any] = [
-            row for table in metadata.tables.values() for row in connection.execute(select(text("*")).select_from(table))
+            row
+            for table in metadata.tables.values()
+            for row in connection.execute(select(text("*")).select_from(table))
         ]
     return "\n".join(map(str, rows))
 

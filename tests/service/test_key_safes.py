@@ -198,7 +198,7 @@ def test_a_later_case_at_the_same_door_shows_it_with_its_age(sqlite_desk: Desk) 
     offer, client = visit_of(desk)
     said = looks(desk, client, offer)
     assert "4592" in said
-    assert "3 days ago, from Jay Osei · for 12 Oak Rd, Leeds ls8 2ab, LS8 2AB" in said
+    assert "3 days ago, from Jay Osei · for 12 Oak Rd, Leeds ls8 2ab<" in said
 
 
 def test_next_door_shows_nothing(sqlite_desk: Desk) -> None:
@@ -223,7 +223,7 @@ def test_who_has_moved_to_another_address_takes_no_code_along_unsaid(sqlite_desk
     with desk.hub.db.write() as session:
         case = take(session, row.case_id, desk.clock.now())
         (seen,) = key_safes.look(session, case, "a test", desk.clock.now(), HUB)
-    assert (seen.code, seen.of) == ("4592", "12 Oak Road ls8 2ab, LS8 2AB")
+    assert (seen.code, seen.of) == ("4592", "12 Oak Road ls8 2ab")
 
 
 def test_a_call_that_joins_another_case_brings_its_code(desk: Desk) -> None:

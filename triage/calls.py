@@ -270,11 +270,11 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
     _nothing_waits(session, call, now)
     if found:
         why = f"The line went dead: {first_minute.why_999(found)}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     so_far, within = needs.at_the_drop(session, library, taking)
     if so_far is not None and so_far.rank == 0:
         why = f"The line went dead: {so_far.disposition.title}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     _ring_back(session, case, call, "the line went dead", within or CALL_BACK_IN, now)
 
 

@@ -1,0 +1,58 @@
+// What a key answers: each goes into the outbox at once, and none twice because it was pressed twice.
+import { asksBack, padSays } from "./pad.js";
+import { refresh } from "./middle.js";
+import { centre, isAway, now, problem } from "./on-call.js";
+import { hubIsAway, saving } from "./saved.js";
+
+export function answering(outbox, drafts) {
+  const assessment = () => Number(centre().dataset.assessment);
+
+  function goes(many) {
+    now.waiting += many;
+    problem("");
+    if (isAway()) hubIsAway();
+    saving();
+  }
+
+  function answer(value) {
+    const question = document.querySelector("[data-question].ask")?.dataset.question;
+    if (!question || !assessment() || now.turning) return; // another question is on its way: this key was meant for that one
+    if (now.waiting && !isAway()) return; // pressed twice: the next question is not up yet
+    for (const button of document.querySelectorAll("[data-act=answer]")) button.setAttribute("aria-pressed", String(button.dataset.value === value));
+    goes(1);
+    outbox.put("answer", { assessment: assessment(), question, answer: value });
+  }
+
+  function sayNumber(field) {
+    const odd = asksBack(field), said = field.value.trim();
+    if (odd) { problem(odd); field.select(); } else if (said) answer(said);
+  }
+
+  // Each observation is an answer of its own, in the order of the pad.
+  function sayAll(noneTaken = false) {
+    const about = assessment(), says = padSays(noneTaken);
+    if (!says || !about || now.turning || (now.waiting && !isAway())) return;
+    if (!says.length) { refresh(); return; }
+    goes(says.length);
+    for (const [question, answer] of says) outbox.put("answer", { assessment: about, question, answer });
+    outbox.chain.then(() => drafts.dropAll("pad:"));
+  }
+
+  // what one key says (S6, S14) goes the way of what is typed
+  function tell({ dataset: { tells: field, value } }) {
+    if (now.firsts && !isAway()) return;
+    now.firsts += 1;
+    for (const other of document.querySelectorAll("[data-act=tell]")) if (other.dataset.tells === field) other.setAttribute("aria-pressed", String(other.dataset.value === value));
+    saving();
+    outbox.put("typed", { field, value, typed_at: new Date().toISOString() });
+    if (isAway()) problem("Your answer is kept on this computer. Look above whether it is 999; the next question comes when the hub is back.");
+  }
+
+  function takeBack() {
+    now.waiting += 1;
+    saving();
+    outbox.put("answer", { assessment: assessment(), question: centre().dataset.last, answer: null });
+  }
+
+  return { answer, sayNumber, sayAll, tell, takeBack };
+}

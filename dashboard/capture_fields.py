@@ -32,8 +32,8 @@ HINTS = {
 }
 
 
-def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
-    """Each field with what stands in it, as the page draws it."""
+def fields(shown: Mapping[CaptureField, Shown], heads: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each field with what stands in it, as the page draws it, and which entry that is."""
     return [
         {
             "id": field.value,
@@ -41,6 +41,7 @@ def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
             "key": key,
             "kind": kind,
             "hint": HINTS.get(field, ""),
+            "entry": heads.get(field, ""),
             **dataclasses.asdict(shown[field]),
         }
         for field, (label, key, kind) in LABELS.items()

@@ -18,9 +18,10 @@ from hub.places import place_of
 from protocols.loader import Library
 from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
+from records.service import take
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, first_steps, now, parked, places_found, service, view
+from triage import calls, capture, contacts, first_steps, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -51,6 +52,7 @@ class EntryBody(Body):
     field: CaptureField
     value: Annotated[Text, Field(max_length=2000)]
     typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
+    after: Annotated[str, Field(max_length=36)] | None = None
 
 
 class TypedBody(Body):
@@ -128,18 +130,22 @@ def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, 
 
 @router.post("/calls/{call_id}/typed")
 def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker) -> dict[str, Any]:
-    typed = [Typed(one.id, one.field, one.value, one.typed_at) for one in body.entries]
+    typed = [Typed(one.id, one.field, one.value, one.typed_at, one.after) for one in body.entries]
     library = library_of(request)
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
-        calls.type_down(session, call, typed, library, at, visitor.user.actor)
+        if call.case_id is not None:
+            take(session, call.case_id, at)  # from here on nobody else types on this call
+        hands = capture.hands_on(session, call)
+        calls.type_down(session, call, typed, library, at, visitor.user.actor, hands)
         if any(one.field is CaptureField.first_minute for one in typed):
             first_steps.carry_worse(session, library, call, at, visitor.user.actor)
         session.flush()
-        again = capture.look_again(session, call, library, at)
+        again = capture.look_again(hands, call, library, at)
         number = capture.national(call.number)
         postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
-    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or ""}
+    held = {"heads": hands.heads(), "differ": hands.differ()}
+    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or "", **held}
 
 
 @router.post("/places")
@@ -215,16 +221,6 @@ def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> d
         case = case_of(session, call.place, call.case_id)
         calls.note(session, case, body.words, at, visitor.user.actor)
     return {"saved_at": at}
-
-
-@router.get("/calls/{call_id}/state")
-def call_state(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
-    hub = hub_of(request)
-    with hub.db.read() as session:
-        call = row(session, Call, call_id, visitor.user.place)
-        at = hub.clock.now()
-        state = dataclasses.asdict(now.now_of(session, call, library_of(request), at))
-    return {"now": at, **state}
 
 
 @router.post("/cases/{case_id}/assessments")

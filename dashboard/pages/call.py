@@ -132,7 +132,8 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         if call.case_id is None:
             return RedirectResponse("/calls", 303)
         case = session.get(Case, call.case_id)
-        shown = capture.shown(session, call, case, library, now)
+        hands = capture.hands_on(session, call)
+        shown = capture.shown(hands, call, case, library, now)
         facts = _facts(request, session, call, library)
         flags = _flags(library)
     with hub.db.write() as session:
@@ -143,7 +144,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         "call.html",
         visitor,
         call=call,
-        fields=fields(shown),
+        fields=fields(shown, hands.heads()),
         needs=library.house.needs,
         services=services_of(request),
         flags=flags,

@@ -79,6 +79,7 @@ class AnswerBody(Body):
 
 
 class AmbulanceBody(Body):
+    id: EntryId | None = None
     dialled_by: Literal["caller", "hub"]
 
 

@@ -1,8 +1,11 @@
 // What a key answers: each goes into the outbox at once, and none twice because it was pressed twice.
 import { asksBack, padSays } from "./pad.js";
+import { dangerOf, takeOver } from "./first-signs.js";
 import { refresh } from "./middle.js";
-import { centre, isAway, now, problem } from "./on-call.js";
+import { $, centre, isAway, now, problem } from "./on-call.js";
 import { hubIsAway, saving } from "./saved.js";
+
+const HUB_SAYS_MS = 2500;
 
 export function answering(outbox, drafts) {
   const assessment = () => Number(centre().dataset.assessment);
@@ -38,6 +41,17 @@ export function answering(outbox, drafts) {
     outbox.chain.then(() => drafts.dropAll("pad:"));
   }
 
+  // Without the hub the house's own words take over (S6); with it, its answer does.
+  function takesOver() {
+    const danger = now.danger && dangerOf(now.danger);
+    if (!danger || !now.firsts || document.querySelector("[role=alertdialog]")) return;
+    now.danger = "";
+    takeOver($("centre"), danger, {
+      dials: (whom) => { outbox.put("999", { dialled_by: whom }); },
+      back: (question) => { now.firsts += 1; outbox.put("typed", { field: "first_minute", value: `${question.id}:`, typed_at: new Date().toISOString() }); },
+    });
+  }
+
   // what one key says (S6, S14) goes the way of what is typed
   function tell({ dataset: { tells: field, value } }) {
     if (now.firsts && !isAway()) return;
@@ -45,6 +59,7 @@ export function answering(outbox, drafts) {
     for (const other of document.querySelectorAll("[data-act=tell]")) if (other.dataset.tells === field) other.setAttribute("aria-pressed", String(other.dataset.value === value));
     saving();
     outbox.put("typed", { field, value, typed_at: new Date().toISOString() });
+    if (field === "first_minute") { now.danger = value; setTimeout(takesOver, isAway() ? 0 : HUB_SAYS_MS); }
     if (isAway()) problem("Your answer is kept on this computer. Look above whether it is 999; the next question comes when the hub is back.");
   }
 
@@ -54,5 +69,5 @@ export function answering(outbox, drafts) {
     outbox.put("answer", { assessment: assessment(), question: centre().dataset.last, answer: null });
   }
 
-  return { answer, sayNumber, sayAll, tell, takeBack };
+  return { answer, sayNumber, sayAll, tell, takeBack, takesOver };
 }

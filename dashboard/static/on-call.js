@@ -4,8 +4,8 @@ export const $ = (id) => document.getElementById(id);
 export const centre = () => $("centre");
 export const isAway = () => document.body.classList.contains("away");
 
-// waiting, firsts: answers on their way; turning: another question is; shownAt: when the middle last changed
-export const now = { need: "", asking: "", shownAt: 0, waiting: 0, turning: 0, firsts: 0 };
+// waiting, firsts: answers on their way; turning: another question is; danger: the answer of the first minute that the hub has not heard; shownAt: when the middle last changed
+export const now = { need: "", asking: "", shownAt: 0, waiting: 0, turning: 0, firsts: 0, danger: "" };
 
 export function problem(words) {
   const place = $("answer-problem");

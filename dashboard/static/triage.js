@@ -6,6 +6,7 @@ import { Outbox } from "./outbox.js";
 import { answering } from "./answers.js";
 import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
 import { followNote, noteDraft, restoreNote } from "./answer-note.js";
+import { Beside } from "./beside.js";
 import { asksForPlace, saysWhichKeys } from "./asks-back.js";
 import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
@@ -18,19 +19,20 @@ import { away, hubIsHere, saved, saving } from "./saved.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, setHubNow } from "./ticking.js";
 
-const POLL_MS = 2000, STEADY_MS = 500, AWAY_AFTER = 2;
+const STEADY_MS = 500, AWAY_AFTER = 2;
 let misses = 0;
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
   saved({ kind, said, left }) {
     saved(said.saved_at, left);
-    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
-    if (kind === "typed" && now.firsts && !left) { now.firsts = 0; refresh(); }
+    if (kind === "typed") { beside.saved(said, left); lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
+    if (kind === "typed" && now.firsts && !left) { now.firsts = 0; now.danger = ""; refresh(); }
+    if (kind === "999") { now.firsts = 0; refresh(); }
     if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
     if (kind === "answer") { now.waiting = Math.max(0, now.waiting - 1); now.asking = ""; if (!now.waiting) show(said.html, true); }
   },
-  away(since) { away(since, outbox.safe); },
+  away(since) { away(since, outbox.safe); takesOver(); },
   refused(entry) { now.waiting = 0; now.firsts = 0; showRefusals(outbox); if (entry.kind === "answer") refresh(); },
   logIn: () => logInAgain(),
   async fresh() {
@@ -41,7 +43,8 @@ const outbox = await Outbox.open(author(), call, {
   },
 });
 const drafts = await new Drafts(outbox).find();
-const { answer, sayNumber, sayAll, tell, takeBack } = answering(outbox, drafts);
+const beside = new Beside(outbox, (words) => { $("announce").textContent = words; });
+const { answer, sayNumber, sayAll, tell, takeBack, takesOver } = answering(outbox, drafts);
 
 function restoreDrafts() {
   const assessment = centre().dataset.assessment;
@@ -156,18 +159,19 @@ followNote((question, words) => {
   outbox.put("answer_note", { assessment: Number(centre().dataset.assessment), question, words });
   outbox.chain.then(() => drafts.set(name, ""));
 }, () => (document.querySelector("[data-takes-focus]") ?? $("question")).focus());
-followTyping((field, value) => { saving(); outbox.type(field, value); });
+followTyping((field, value) => { saving(); beside.typed(field); outbox.type(field, value); });
 
 // the line, the case and what others do to it
 async function poll() {
   try {
-    const response = await fetch(`/api/calls/${call}/state`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(4000) });
+    const response = await fetch(`/api/calls/${call}/state?${beside.query()}`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(4000) });
     if (response.status === 401) { await logInAgain(); return; }
     if (!response.ok) throw new Error("away");
     const state = await response.json();
     setHubNow(state.now);
     misses = 0;
     if (isAway()) { hubIsHere(); outbox.wait = 500; outbox.send(); if (!(await outbox.unsent()).length) saved(state.now, 0); }
+    beside.take(state);
     showLine(state.line);
     $("responsible").textContent = state.case?.responsible ?? "nobody"; // S29
     const busy = now.waiting || now.firsts || now.asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
@@ -175,11 +179,11 @@ async function poll() {
   } catch {
     misses += 1;
     if (misses >= AWAY_AFTER) away(outbox.since ?? (outbox.since = new Date()));
-  } finally { setTimeout(poll, POLL_MS); }
+  } finally { setTimeout(poll, beside.pause); }
 }
 
 for (const row of await outbox.unsent()) {
-  if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) restore(body.field, body.value); }
+  if (row.kind === "typed" && !row.refused) { const body = await outbox.drawer.open(row).catch(() => null); if (body) { restore(body.field, body.value); beside.unsent(body); } }
 }
 $("note").value ||= drafts.get("note") ?? "";
 restoreDrafts();

@@ -76,6 +76,7 @@ class AnswerBody(Body):
     question: QuestionId
     answer: Said
     id: EntryId | None = None
+    after: Annotated[str, Field(max_length=36)] | None = None
 
 
 class AmbulanceBody(Body):
@@ -250,7 +251,7 @@ def answer(request: Request, assessment_id: Number, body: AnswerBody, visitor: T
     with _work(request) as (session, at):
         found = row(session, Assessment, assessment_id, visitor.user.place)
         actor = visitor.user.actor
-        service.answer(session, library, found, body.question, body.answer, at, actor, body.id)
+        service.answer(session, library, found, body.question, body.answer, at, actor, body.id, body.after)
         session.flush()
         return _seen(session, library, found, at)
 

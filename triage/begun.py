@@ -13,7 +13,7 @@ from records.service import open_case
 from triage import calls, parked, store
 
 LATE = timedelta(minutes=1)
-"""Sooner than this the hub was not away."""
+"""Whoever began it so long ago may be on another line by now, and is not taken off it."""
 OLDEST = timedelta(hours=48)
 """What a page says of an older beginning is kept in words, and the clock starts now. [LOCAL]"""
 
@@ -21,7 +21,7 @@ OLDEST = timedelta(hours=48)
 @dataclass(frozen=True)
 class Begun:
     """`ago`: how long before it was sent the call began, by the one clock of that computer, so that a clock which is
-    wrong does no harm. `said`: the time as that clock showed it. `taken_by`: whose page it was."""
+    wrong does no harm. `said`: that clock's own time, where the hub was away. `taken_by`: whose page it was."""
 
     id: str
     ago: timedelta = timedelta(0)
@@ -35,7 +35,8 @@ def begin(session: Session, begun: Begun, user: User, now: datetime) -> Call:
     if known is not None:
         return known
     if begun.ago < LATE:
-        parked.free_the_line(session, user, now)
+        parked.free_the_line(session, user, now)  # they speak with this caller just now
+    if begun.said is None:
         case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
         return calls.on_the_line(session, case, user, now, f"{user.name} took the call.", begun_as=begun.id)
     start = now - begun.ago if begun.ago <= OLDEST else now
@@ -56,7 +57,7 @@ def begin(session: Session, begun: Begun, user: User, now: datetime) -> Call:
 def _began(session: Session, begun: Begun, start: datetime, user: User, now: datetime) -> str:
     zone = place_of(session, user.place).local()
     heard = f"the hub heard of it at {now.astimezone(zone):%H:%M}"
-    if start < now:
+    if begun.ago <= OLDEST:
         return (
             f"New call by hand, begun at {start.astimezone(zone):%a %H:%M} while the hub was away; {heard}."
         )

@@ -179,7 +179,7 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
         if call.case_id != found.case_id:
             raise NotFound("There is no such assessment on this call.")
         actor, before = visitor.user.actor, dict(found.answers)
-        service.answer(session, library, found, body.question, body.answer, now, actor, body.id)
+        service.answer(session, library, found, body.question, body.answer, now, actor, body.id, body.after)
         changed = what_changed(*exact(session, library, found), body.question, before, found.answers)
     with hub.db.read() as session:
         call = row(session, Call, call_id, call.place)

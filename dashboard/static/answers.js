@@ -1,14 +1,30 @@
 // What a key answers: each goes into the outbox at once, and none twice because it was pressed twice.
 import { asksBack, padSays } from "./pad.js";
 import { dangerOf, takeOver } from "./first-signs.js";
-import { refresh } from "./middle.js";
+import { refresh, whenShown } from "./middle.js";
 import { $, centre, isAway, now, problem } from "./on-call.js";
+import { freshId } from "./outbox.js";
 import { hubIsAway, saving } from "./saved.js";
 
 const HUB_SAYS_MS = 2500;
 
 export function answering(outbox, drafts) {
   const assessment = () => Number(centre().dataset.assessment);
+
+  // which answer this page saw there: its own that is on its way, or what the hub last showed
+  const own = new Map();
+  whenShown(() => { if (!now.waiting) own.clear(); });
+
+  function put(about, question, answer, after = own.get(question) ?? JSON.parse(centre().dataset.heads)[question] ?? "") {
+    const id = freshId();
+    own.set(question, id);
+    outbox.put("answer", { id, assessment: about, question, answer, after });
+  }
+
+  function choose({ dataset: { question, answer, after } }) {
+    goes(1);
+    put(assessment(), question, JSON.parse(answer), after);
+  }
 
   function goes(many) {
     now.waiting += many;
@@ -23,7 +39,7 @@ export function answering(outbox, drafts) {
     if (now.waiting && !isAway()) return; // pressed twice: the next question is not up yet
     for (const button of document.querySelectorAll("[data-act=answer]")) button.setAttribute("aria-pressed", String(button.dataset.value === value));
     goes(1);
-    outbox.put("answer", { assessment: assessment(), question, answer: value });
+    put(assessment(), question, value);
   }
 
   function sayNumber(field) {
@@ -37,7 +53,7 @@ export function answering(outbox, drafts) {
     if (!says || !about || now.turning || (now.waiting && !isAway())) return;
     if (!says.length) { refresh(); return; }
     goes(says.length);
-    for (const [question, answer] of says) outbox.put("answer", { assessment: about, question, answer });
+    for (const [question, answer] of says) put(about, question, answer);
     outbox.chain.then(() => drafts.dropAll("pad:"));
   }
 
@@ -66,8 +82,8 @@ export function answering(outbox, drafts) {
   function takeBack() {
     now.waiting += 1;
     saving();
-    outbox.put("answer", { assessment: assessment(), question: centre().dataset.last, answer: null });
+    put(assessment(), centre().dataset.last, null);
   }
 
-  return { answer, sayNumber, sayAll, tell, takeBack, takesOver };
+  return { answer, choose, sayNumber, sayAll, tell, takeBack, takesOver };
 }

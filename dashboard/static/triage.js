@@ -44,7 +44,7 @@ const outbox = await Outbox.open(author(), call, {
 });
 const drafts = await new Drafts(outbox).find();
 const beside = new Beside(outbox, (words) => { $("announce").textContent = words; });
-const { answer, sayNumber, sayAll, tell, takeBack, takesOver } = answering(outbox, drafts);
+const { answer, choose, sayNumber, sayAll, tell, takeBack, takesOver } = answering(outbox, drafts);
 
 function restoreDrafts() {
   const assessment = centre().dataset.assessment;
@@ -79,6 +79,7 @@ async function commit() {
 
 const acts = {
   answer: (button) => answer(button.dataset.value),
+  choose,
   look: (button) => refresh(button.dataset.question),
   refresh: () => refresh(),
   "none-taken": () => sayAll(true),

@@ -72,7 +72,7 @@ def test_it_takes_nobody_off_the_line_that_they_are_on_now(desk: Desk) -> None:
     desk.does("/api/calls/begun", begun(timedelta(minutes=3)))
     by_id = {call.key: call for call in desk.rows(Call)}
     assert by_id[live].parked_at is None
-    desk.does("/api/calls/begun", begun())
+    desk.does("/api/calls/begun", {"id": str(uuid.uuid4())})
     assert {call.key: call for call in desk.rows(Call)}[live].parked_at is not None, (
         "begun now: one voice at a time"
     )

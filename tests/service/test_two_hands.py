@@ -1,10 +1,11 @@
 """Two people on one call: who else is there, and nobody's words silently replace another's."""
 
+import uuid
 from typing import Any
 
-from records.model import Case
+from records.model import Case, Timeline
 from tests.desk import Desk, entry, types
-from triage.model import Entry
+from triage.model import Answered, Entry
 
 
 def state(desk: Desk, who: Any, call: int, window: str, **where: str) -> Any:
@@ -76,6 +77,45 @@ def test_who_says_nothing_of_what_was_there_is_taken_as_before(desk: Desk) -> No
     types(desk, call, entry("address", "one"))
     assert types(desk, call, entry("address", "two"))["differ"] == []
     assert desk.rows(Case)[0].address == "two"
+
+
+def answers(
+    desk: Desk, who: Any, call: int, number: int, answer: Any, after: str | None, entry: str = ""
+) -> Any:
+    body = {"assessment": number, "question": "rousable", "answer": answer, "after": after}
+    said = who.post(f"/calls/{call}/answer", json={**body, "id": entry or str(uuid.uuid4())})
+    assert said.status_code == 200, said.text
+    return desk.jay.get(f"/api/assessments/{number}").json()["view"]
+
+
+def test_of_two_answers_the_more_urgent_counts_until_somebody_chooses(desk: Desk) -> None:
+    """S7, S10: neither is replaced silently, and a danger is never held back because somebody else saw none."""
+    call, number = desk.assessed({"breathing": "yes"})
+    mina, hers, mine = desk.person("Mina Patel"), str(uuid.uuid4()), str(uuid.uuid4())
+    answers(desk, mina, call, number, "awake", "", hers)
+    for _ in range(2):  # the page did not hear that it was saved
+        view = answers(desk, desk.jay, call, number, "cannot_wake", "", mine)
+    (differ,) = view["differ"]
+    assert (differ["stands"]["by"], differ["stands"]["answer"]) == ("Jay Osei", "cannot_wake")
+    assert (differ["other"]["by"], differ["other"]["answer"], differ["head"]) == ("Mina Patel", "awake", mine)
+    assert view["label"] == "999 NOW"
+    assert view["takes_over"]
+    assert len(desk.rows(Answered)) == 4, "breathing, hers, mine, and hers again aside"
+    lines = [row.words for row in desk.rows(Timeline) if row.event == "differ"]
+    assert (
+        lines == ["How awake? Mina Patel answered awake, Jay Osei cannot wake: the more urgent counts."]
+        or len(lines) == 1
+    )
+    view = answers(desk, desk.jay, call, number, "awake", mine)
+    assert view["differ"] == []
+    assert view["label"] == "2 DAYS"
+    # the other way round: what is less urgent waits aside
+    hers = view["heads"]["rousable"]
+    view = answers(desk, mina, call, number, "cannot_wake", hers)
+    view = answers(desk, desk.jay, call, number, "awake", hers)
+    assert view["label"] == "999 NOW"
+    assert view["differ"][0]["other"]["by"] == "Jay Osei"
+    assert "it counts" in desk.jay.get(f"/calls/{call}/view").json()["html"]
 
 
 def test_who_else_has_the_call_open_is_said_and_leaves_again(desk: Desk) -> None:

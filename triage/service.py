@@ -78,9 +78,8 @@ def answer(
 ) -> Verdict:
     """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far.
 
-    An `entry` that is here already changes nothing: the page did not hear that it was saved and sent it again. `after`:
-    which answer the page saw there; where somebody has answered otherwise since, the more urgent of the two counts
-    until somebody chooses, and the other is kept aside.
+    An `entry` that is here already changes nothing: its page did not hear that it was saved. `after`: which answer the
+    page saw there; where somebody has answered otherwise since, the more urgent counts until somebody chooses.
     """
     take(session, assessment.case_id, now)
     session.refresh(assessment)
@@ -100,22 +99,10 @@ def answer(
     other = two_answers.standing(session, assessment, question_id, value, after)
     if other is not None:
         before = assess(protocol, house, assessment.answers)
-        kept = two_answers.both(
-            session, assessment, other, value, entry, now, actor, raises=verdict.rank < before.rank
-        )
-        write_line(
-            session,
-            assessment.case_id,
-            now,
-            actor,
-            "differ",
-            two_answers.words(question, other, value, actor),
-        )
-        if kept.aside:
-            return before
-        assessment.answers = answers
-        session.add(assessment)
-        return verdict
+        raises = verdict.rank < before.rank
+        two_answers.both(session, assessment, question, other, value, entry, now, actor, raises=raises)
+        assessment.answers = answers if raises else assessment.answers
+        return verdict if raises else before
     if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers

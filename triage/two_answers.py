@@ -9,6 +9,7 @@ from sqlmodel import Session
 from hub.actors import Actor
 from protocols.model import Question, TriageProtocol
 from records.model import Assessment
+from records.service import write_line
 from triage import store
 from triage.answer_words import said_as
 from triage.model import Answered
@@ -29,6 +30,7 @@ def standing(
 def both(
     session: Session,
     assessment: Assessment,
+    question: Question,
     other: Answered,
     value: Any,
     entry: str | None,
@@ -36,24 +38,22 @@ def both(
     actor: Actor,
     *,
     raises: bool,
-) -> Answered:
+) -> None:
     """Keep the new answer, standing where it `raises` the urgency (then the older is kept aside again), else aside."""
+    mine, theirs = said_as(question, value), said_as(question, other.answer)
+    line = f"{question.ask} {other.by} answered {theirs}, {actor.name} {mine}; the more urgent counts."
+    write_line(session, assessment.case_id, now, actor, "differ", line[:400])
     told: dict[str, Any] = {
         "place": assessment.place,
         "assessment_id": assessment.key,
         "question": other.question,
     }
-    kept = Answered(**told, entry=entry, answer=value, by=actor.name, at=now, aside=None if raises else True)
-    session.add(kept)
+    session.add(
+        Answered(**told, entry=entry, answer=value, by=actor.name, at=now, aside=None if raises else True)
+    )
     session.flush()
     if raises:
         session.add(Answered(**told, answer=other.answer, by=other.by, at=other.at, aside=True))
-    return kept
-
-
-def words(question: Question, other: Answered, value: Any, actor: Actor) -> str:
-    mine, theirs = said_as(question, value), said_as(question, other.answer)
-    return f"{question.ask} {other.by} answered {theirs}, {actor.name} {mine}: the more urgent counts."[:400]
 
 
 def heads(kept: Sequence[Answered]) -> dict[str, str]:

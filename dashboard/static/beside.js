@@ -45,7 +45,7 @@ export class Beside {
     if (!element || this.restored.has(field) || outbox.drafts.has(field) || outbox.latest.has(field)) return; // ours is on its way
     if (entry === outbox.heads.get(field) && [undefined, value].includes(this.seen.get(field))) { this.seen.set(field, value); return; }
     if (document.activeElement === element) return; // when it is left; what is typed until then is told apart by the hub
-    if (element.value !== value && by !== me) {
+    if (element.value !== value && by && by !== me) {
       this.#label(field).dataset.by = by;
       this.say(`${by} typed “${value}” in ${label(field)}.`);
     }
@@ -78,7 +78,7 @@ export class Beside {
     const whose = (one) => (one.by === me ? "mine" : `${one.by.split(" ")[0]}’s`), said = (one) => (one.value ? `“${one.value}”` : "nothing");
     const yours = other.by === me ? "yours" : `${other.by}, ${atClock(other.at).slice(0, 5)}`;
     words.innerHTML = "<b></b> <span></span>";
-    words.firstChild.textContent = `${label(field)}:`;
+    words.firstChild.textContent = label(field).replace(/[^?]$/, "$&:");
     words.lastChild.textContent = `${stands.by === me ? "You" : stands.by} typed ${said(stands)} at ${atClock(stands.at).slice(0, 5)}, and it stands; ${yours}: ${said(other)}`;
     line.append(words, this.#button(`differ-${n}`, `Keep ${whose(stands)}`, field, stands.value, stands.id), this.#button(`differ-${n}-other`, `Use ${stands.by === other.by ? "the other" : whose(other)}`, field, other.value, stands.id));
     if (!n) {

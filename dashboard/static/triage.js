@@ -179,7 +179,7 @@ async function poll() {
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {
     misses += 1;
-    if (misses >= AWAY_AFTER) away(outbox.since ?? (outbox.since = new Date()));
+    if (misses >= AWAY_AFTER) away(outbox.since ?? (outbox.since = new Date()), outbox.safe);
   } finally { setTimeout(poll, beside.pause); }
 }
 

@@ -150,10 +150,12 @@ class Call(OwedRow, table=True):
         Index("call_case", "case_id"),
         Index("call_number", "place", "number"),
         Index("call_sid", "carrier_sid", unique=True),
+        Index("call_begun", "begun_as", unique=True),
     )
     case_id: int | None = Field(default=None, foreign_key="case_.id")
     state: CallState = Field(default=CallState.ringing, sa_type=one_of(CallState))
     carrier_sid: str | None = Field(default=None, max_length=40)
+    begun_as: str | None = Field(default=None, max_length=36, description="the id that its page gave it")
     number: str | None = Field(default=None, max_length=20, description="E.164")
     by_us: bool = Field(default=False, description="the hub rang them: a call-back, a welfare call")
     caller_name: str = Field(default="", max_length=200)
@@ -161,6 +163,9 @@ class Call(OwedRow, table=True):
     handler_id: int | None = None
     handler_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
+    heard_at: datetime | None = Field(
+        default=None, description="when the hub heard of a call that was begun while it was away"
+    )
     parked_at: datetime | None = Field(default=None, description="the caller waits on the line since then")
     ended_at: datetime | None = None
     first_minute: dict[str, str] | None = Field(

@@ -20,7 +20,7 @@ from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
-from triage import calls, store
+from triage import calls, store, two_answers
 from triage.changes import what_changed
 from triage.model import Answered
 from triage.versions import exact, so_far
@@ -72,10 +72,12 @@ def answer(
     now: datetime,
     actor: Actor,
     entry: str | None = None,
+    after: str | None = None,
 ) -> Verdict:
     """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far.
 
-    An `entry` that is here already changes nothing: the page did not hear that it was saved and sent it again.
+    An `entry` that is here already changes nothing: its page did not hear that it was saved. `after`: which answer the
+    page saw there; where somebody has answered otherwise since, the more urgent counts until somebody chooses.
     """
     take(session, assessment.case_id, now)
     session.refresh(assessment)
@@ -92,6 +94,13 @@ def answer(
     if value is not None:
         answers[question_id] = value
     verdict = assess(protocol, house, answers)
+    other = two_answers.standing(session, assessment, question_id, value, after)
+    if other is not None:
+        before = assess(protocol, house, assessment.answers)
+        raises = verdict.rank < before.rank
+        two_answers.both(session, assessment, question, other, value, entry, now, actor, raises=raises)
+        assessment.answers = answers if raises else assessment.answers
+        return verdict if raises else before
     if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers

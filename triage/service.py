@@ -20,8 +20,9 @@ from records.service import Due, move, owe, redue, set_priority, take, write_lin
 from records.store import rows_of
 from triage import calls, store
 from triage.changes import what_changed
+from triage.facts import because
 from triage.model import Answered
-from triage.versions import exact, so_far
+from triage.versions import exact, record_of, so_far
 
 FINISH_IN = timedelta(minutes=10)
 """An assessment that is begun and not finished. [LOCAL]"""
@@ -93,8 +94,9 @@ def answer(
     value = None if raw is None else check_answer(question, raw)
     if value is not None:
         answers[question_id] = value
-    verdict = assess(protocol, house, answers)
-    if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
+    record = record_of(assessment)
+    verdict = assess(protocol, house, answers, record)
+    if changed := what_changed(protocol, house, question_id, assessment.answers, answers, record):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers
     session.add(assessment)
@@ -137,7 +139,7 @@ def dispose(
     case = take(session, assessment.case_id, now)
     session.refresh(assessment)
     protocol, house = exact(session, library, assessment)
-    verdict = finish(protocol, house, assessment.answers)
+    verdict = finish(protocol, house, assessment.answers, record_of(assessment))
     priority = house.priority(verdict.priority)
     move(
         session,
@@ -150,7 +152,7 @@ def dispose(
         disposition=verdict.disposition.id,
         disposition_title=verdict.disposition.title,
         priority=verdict.priority,
-        because=[{"ask": leaf.ask, "answer": leaf.answer, "words": leaf.words} for leaf in verdict.because],
+        because=because(assessment, verdict),
     )
     alarms.end(session, case.place, "assessment", assessment.key, now)
     raise_priority(session, case, house, verdict.priority, now)

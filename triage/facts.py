@@ -70,7 +70,8 @@ def reason(leaf: Leaf, facts: Mapping[str, Any] | None) -> str:
     """A reason in words; one that nobody gave today says when it was said. Pure."""
     if not leaf.from_record:
         return leaf.words
-    return f"{leaf.words} (said on {(facts or {})[leaf.question]['on']})"
+    fact = (facts or {}).get(leaf.question)
+    return f"{leaf.words} (said on {fact['on']})" if fact else f"{leaf.words} (said before)"
 
 
 def because(assessment: Assessment, verdict: Verdict) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ always come to the same: nothing looks at the past anew. Where several people sa
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlmodel import Session
@@ -40,7 +40,11 @@ def counted(
     """The fact of each question of which one is known, with who said it and when. Pure."""
     facts = {}
     for question in protocol.questions:
-        fits = [one for one in said if fact_of(question, {one.question: one.answer}) is not None]
+        fits = [
+            one
+            for one in said
+            if fact_of(question, {one.question: one.answer}) is not None and holds(question, one, now)
+        ]
         if not fits:
             continue
         worst_first = sorted(fits, key=lambda one: (badness(question, one.answer), one.at), reverse=True)
@@ -54,6 +58,11 @@ def counted(
             "words": "; ".join(_words(question, one, now, zone) for one in worst_first),
         }
     return facts
+
+
+def holds(question: Question, one: Said, now: datetime) -> bool:
+    """Whether it still counts: chemotherapy within six weeks, said a year ago, says nothing of today. Pure."""
+    return question.holds_min is None or one.at + timedelta(minutes=question.holds_min) > now
 
 
 def _words(question: Question, one: Said, now: datetime, zone: tzinfo) -> str:

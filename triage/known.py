@@ -21,7 +21,7 @@ from triage import store
 from triage.ago import ago, on
 from triage.alike import agree
 from triage.capture import national
-from triage.facts import raises
+from triage.facts import holds, raises
 from triage.past import Said, past_of, said_before
 
 SHOWN = 5
@@ -83,9 +83,9 @@ def look_up(session: Session, case: Case, library: Library, now: datetime, *, ma
         lines=(
             *_warnings(session, cases, at),
             *_answers(session, cases, library, at),
-            *_words(cases, "talk_words", at),
+            *_words(cases, "talk_words", "How to talk with them", at),
             *_numbers(session, case.place, cases, at),
-            *_words(_same_door(case, cases), "access_words", at),
+            *_words(_same_door(case, cases), "access_words", "How to get in", at),
         ),
         calls=tuple(_call(case, one, library.house, at) for one in cases[:SHOWN]),
         more=len(cases[SHOWN:]) + past.older,
@@ -122,7 +122,11 @@ def _answers(session: Session, cases: Sequence[Case], library: Library, at: _At)
             if question.record:
                 asked.setdefault(question.id, question)
     said = said_before(session, cases, asked)
-    may_raise = {id(one): raises(asked[one.question], {"answer": one.answer}) for one in said}
+    may_raise = {
+        id(one): raises(asked[one.question], {"answer": one.answer})
+        and holds(asked[one.question], one, at.now)
+        for one in said
+    }
     said.sort(key=lambda one: not may_raise[id(one)])
     return [
         Line(_sentence(asked[one.question], one), at.when(one.at, one.by or one.ref), may_raise[id(one)])
@@ -135,13 +139,16 @@ def _sentence(question: Question, one: Said) -> str:
     return words[0].upper() + words[1:]
 
 
-def _words(cases: Sequence[Case], field: str, at: _At) -> list[Line]:
+def _words(cases: Sequence[Case], field: str, title: str, at: _At) -> list[Line]:
     """The newest first, each once."""
     found: dict[str, Case] = {}
     for case in cases:
         if words := getattr(case, field):
             found.setdefault(words, case)
-    return [Line(words, at.when(case.clock_start, case.ref)) for words, case in list(found.items())[:FEW]]
+    return [
+        Line(f"{title}: {words}", at.when(case.clock_start, case.ref))
+        for words, case in list(found.items())[:FEW]
+    ]
 
 
 def _same_door(own: Case, cases: Sequence[Case]) -> list[Case]:

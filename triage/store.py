@@ -129,21 +129,16 @@ def cases_like(
 
 def cases_of_person(session: Session, own: Case, limit: int = 200) -> list[Case]:
     """Other cases of the place that carry this NHS number or date of birth, the newest first."""
-    same: list[ColumnElement[bool]] = []
-    if own.nhs_number:
-        same.append(col(Case.nhs_number) == own.nhs_number)
-    if own.born and own.person_name:
-        same.append(col(Case.born) == own.born)
-    if not same:
-        return []
-    of_nobody = (Outcome.duplicate, Outcome.wrong_number)
-    found = select(Case).where(
-        Case.place == own.place,
-        col(Case.id) != own.key,
-        or_(*same),
-        or_(col(Case.outcome).is_(None), col(Case.outcome).not_in(of_nobody)),
+    of_somebody = or_(
+        col(Case.outcome).is_(None), col(Case.outcome).not_in((Outcome.duplicate, Outcome.wrong_number))
     )
-    return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+    found: dict[int, Case] = {}
+    for same in ("nhs_number", "born"):  # one by one: SQLite would walk the whole place for either of them
+        if mine := getattr(own, same):
+            like = select(Case).where(Case.place == own.place, getattr(Case, same) == mine, of_somebody)
+            cases = session.exec(like.order_by(col(Case.id).desc()).limit(limit))
+            found |= {case.key: case for case in cases if case.key != own.key}
+    return sorted(found.values(), key=lambda case: -case.key)
 
 
 def calls_about(session: Session, case_ids: Sequence[int], limit: int = 200) -> list[Call]:

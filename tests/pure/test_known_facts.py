@@ -104,6 +104,13 @@ def test_what_counts_of_what_was_said(before: list[Said], counts: str | None, wo
     assert facts.get("thinners", {}).get("words", "") == words, why
 
 
+def test_chemotherapy_within_six_weeks_counts_for_six_weeks() -> None:
+    unwell = LIBRARY.triage["unwell-older-adult"]
+    before = said("yes", question="chemo")
+    assert counted(unwell, [before], before.at + timedelta(days=41), UTC)["chemo"]["answer"] == "yes"
+    assert counted(unwell, [before], before.at + timedelta(days=43), UTC) == {}
+
+
 def test_the_reason_says_when_it_was_said_and_is_kept_with_the_assessment() -> None:
     row = Assessment(facts=counted(FALL, [said("yes")], NOW, UTC), answers={"hit_head": "yes"})
     verdict = assess(FALL, LIBRARY.house, row.answers, record_of(row))

@@ -65,20 +65,18 @@ def test_a_month_later_it_stands_there_before_the_first_question(
     page.keyboard.press("i")
     expect(known.locator("li b")).to_have_text("Takes a blood thinner or bleeds easily", timeout=10_000)
     expect(known).to_contain_text("Janet Doyle, daughter")
-    expect(known).to_contain_text("30 days ago" if "30 days" in known.inner_text() else "4 weeks ago")
+    expect(known).to_contain_text("4 weeks ago")
     expect(known).to_contain_text("deaf in the left ear")
     expect(known).to_contain_text("round the back, the dog is friendly")
     expect(known).to_contain_text("Last call: frailty")
     expect(page.locator("#question")).to_have_text("Breathing normally?")
     assert axe_says(page) == []
-    page.screenshot(path="/tmp/fp/known-1.png")
     answers(page, "y", "y", "n")
     page.keyboard.press("1")
     expect(page.locator("#question")).to_have_text("Bleeding that will not stop?")
     answers(page, "n", "n", "n", "y", "n", "n", "n", "n", "y")
     expect(page.get_by_role("alertdialog")).to_be_visible()
     expect(page.locator(".sofar").last).to_contain_text("takes a blood thinner or bleeds easily (said on ")
-    page.screenshot(path="/tmp/fp/known-2.png")
     assert axe_says(page) == []
 
 

@@ -31,6 +31,13 @@ def said(
     return Said(question, answer, at, by, 12, "4K7")
 
 
+def begun(**more: Any) -> Assessment:
+    about = dict.fromkeys(
+        ("place", "protocol", "protocol_version", "protocol_sha256", "house_sha256", "taken_by"), "x"
+    )
+    return Assessment(**{**about, "opened_at": NOW, "case_id": 1, **more})
+
+
 def an_answer(question: Question) -> st.SearchStrategy[Any]:
     if question.kind != "number":
         return st.sampled_from([*question.answers, UNKNOWN])
@@ -112,12 +119,12 @@ def test_chemotherapy_within_six_weeks_counts_for_six_weeks() -> None:
 
 
 def test_the_reason_says_when_it_was_said_and_is_kept_with_the_assessment() -> None:
-    row = Assessment(facts=counted(FALL, [said("yes")], NOW, UTC), answers={"hit_head": "yes"})
+    row = begun(facts=counted(FALL, [said("yes")], NOW, UTC), answers=HEAD)
     verdict = assess(FALL, LIBRARY.house, row.answers, record_of(row))
     assert verdict.rank == 0, "a knock to the head with a blood thinner"
     words = [one["words"] for one in because(row, verdict)]
     assert "takes a blood thinner or bleeds easily (said on 19 Nov)" in words
-    assert record_of(Assessment()) == {}, "absent is unknown"
+    assert record_of(begun()) == {}, "absent is unknown"
 
 
 def test_a_no_now_is_shown_and_the_worse_of_before_counts() -> None:

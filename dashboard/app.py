@@ -15,12 +15,25 @@ from starlette.exceptions import HTTPException
 from dashboard import feed, health, protocols_in_force, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import board, call, case, clinician, concerns, known, leaving, log_in, phones, responder
+from dashboard.pages import (
+    board,
+    call,
+    case,
+    clinician,
+    concerns,
+    key_safe,
+    known,
+    leaving,
+    log_in,
+    phones,
+    responder,
+)
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
+from hub.kept_apart import Listening
 from records import api as records_api
 from records import responsible_api
 from triage import answer_notes_api, clinician_api, endings_api, welfare_api
@@ -58,6 +71,7 @@ def create_app(hub: Hub) -> FastAPI:
         concerns,
         known,
         responder,
+        key_safe,
         phones,
         webhooks,
         feed,
@@ -78,6 +92,7 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
+    app.add_middleware(Listening)
     app.add_middleware(SafeHeaders)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)

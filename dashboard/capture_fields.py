@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from hub.door_codes import MARK
 from triage.capture import Shown
 from triage.model import CaptureField
 
@@ -28,7 +29,7 @@ HINTS = {
     CaptureField.home_address: "only if it is another",
     CaptureField.talk_words: "language, interpreter, hearing",
     CaptureField.born: "3/7/1941",
-    CaptureField.access_words: "never a key-safe code",
+    CaptureField.access_words: "a key-safe code is kept apart",
 }
 
 
@@ -41,6 +42,7 @@ def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
             "key": key,
             "kind": kind,
             "hint": HINTS.get(field, ""),
+            "apart": MARK in shown[field].value,
             **dataclasses.asdict(shown[field]),
         }
         for field, (label, key, kind) in LABELS.items()

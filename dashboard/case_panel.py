@@ -17,7 +17,7 @@ from hub.access import Role, User
 from hub.deadlines import Deadline, live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import store
+from records import key_safes, store
 from records.lifecycles import after, owes
 from records.model import (
     Assessment,
@@ -142,6 +142,7 @@ class Panel:
     clinician: bool
     responsible: Responsible
     judgement: Judgement
+    key_safe: bool
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -184,6 +185,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         clinician=user.has(Role.hub_clinician),
         responsible=responsible_of(session, case, user),
         judgement=judgement_of(case, desk.library.house, user),
+        key_safe=key_safes.is_held(session, case),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from hub.columns import Json, one_live, one_of, where_live
@@ -266,6 +266,11 @@ class Position(CaseRow, table=True):
     ladder_done_at: datetime | None = Field(default=None, description="its steps are done up to here")
     held_for_999: bool = Field(
         default=False, description="waits for a clinician's word: 999 is on its way (S11)"
+    )
+    with_999: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="may go before that word (S11)",
     )
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 from sqlmodel import Session
 
 from hub.access import Role
@@ -23,19 +23,13 @@ from records.store import row
 from triage import calls, capture, contacts, facts, first_steps, now, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed_bodies import EntryId, TypedBody, held_codes
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
 Clinician = Annotated[Visitor, allow(Role.hub_clinician)]
 
 
-def _this_century(at: datetime) -> datetime:
-    if not 2000 <= at.year < 2100:
-        raise ValueError("this clock is wrong by decades")
-    return at
-
-
-EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
 QuestionId = Annotated[str, Field(min_length=1, max_length=60)]
 Said = (
     Annotated[int, Field(ge=-(10**9), le=10**9, strict=True)]
@@ -44,17 +38,6 @@ Said = (
     | None
 )
 """An answer as it came; which words fit which question, the protocol says. None takes the answer back."""
-
-
-class EntryBody(Body):
-    id: EntryId
-    field: CaptureField
-    value: Annotated[Text, Field(max_length=2000)]
-    typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
-
-
-class TypedBody(Body):
-    entries: Annotated[list[EntryBody], Field(min_length=1, max_length=200)]
 
 
 class PlaceBody(Body):
@@ -129,7 +112,7 @@ def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, 
 @router.post("/calls/{call_id}/typed")
 def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker) -> dict[str, Any]:
     typed = [Typed(one.id, one.field, one.value, one.typed_at) for one in body.entries]
-    library = library_of(request)
+    apart, library = held_codes(body.entries), library_of(request)
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
         calls.type_down(session, call, typed, library, at, visitor.user.actor)
@@ -143,7 +126,8 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
     if due:
         with _work(request) as (session, at_last):
             facts.take_up(session, library, case.key, at_last)
-    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or ""}
+    said = {"look_again": again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
+    return {"saved_at": at, **said}
 
 
 @router.post("/places")
@@ -218,7 +202,7 @@ def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> d
             raise Conflict("Answer the call first; what you typed is kept.")
         case = case_of(session, call.place, call.case_id)
         calls.note(session, case, body.words, at, visitor.user.actor)
-    return {"saved_at": at}
+    return {"saved_at": at, "words": body.words}
 
 
 @router.get("/calls/{call_id}/state")

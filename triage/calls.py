@@ -11,12 +11,12 @@ from hub.access import User
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
-from records import alarms, call_backs, hand_overs, read_back
+from records import alarms, call_backs, hand_overs, key_safes, read_back
 from records.lifecycles import AssessmentState, CallState
 from records.model import Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import birth, first_minute, needs, rules, store, told
+from triage import birth, first_minute, half_typed, needs, rules, store, told
 from triage.model import CaptureField
 
 ANSWER_IN = timedelta(seconds=20)
@@ -164,6 +164,7 @@ def type_down(
         for one in typed
     ]
     fresh = store.save_entries(session, entries)
+    half_typed.settle(session, call, fresh)
     for one in typed:
         if one.id not in fresh:
             continue
@@ -184,12 +185,14 @@ def _put(
         told.put(session, call, case, field, value, now, actor)
         return
     target: Any = call if field in ON_CALL else case
-    before = getattr(target, field)
+    before, at = getattr(target, field), key_safes.home_of(case)
     setattr(target, field, value)
     if field is CaptureField.address:
         _take_postcode(case, str(before), str(value))
     if before != value:
         read_back.changed(session, case, field, now, actor)
+    if key_safes.home_of(case) != at:
+        key_safes.follow(session, case, at)
     session.add(target)
 
 
@@ -270,11 +273,11 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
     _nothing_waits(session, call, now)
     if found:
         why = f"The line went dead: {first_minute.why_999(found)}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     so_far, within = needs.at_the_drop(session, library, taking)
     if so_far is not None and so_far.rank == 0:
         why = f"The line went dead: {so_far.disposition.title}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     _ring_back(session, case, call, "the line went dead", within or CALL_BACK_IN, now)
 
 

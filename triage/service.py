@@ -11,8 +11,10 @@ from protocols.answers import check_answer
 from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
+from protocols.positions import AskedPosition
 from protocols.verdict import Verdict
-from records import alarms, call_backs, hand_overs, holds, outcomes
+from records import alarms, beside_999, call_backs, hand_overs, holds, outcomes
+from records.beside_999 import SEEK_SAFETY
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
@@ -26,10 +28,6 @@ from triage.versions import exact, record_of, so_far
 
 FINISH_IN = timedelta(minutes=10)
 """An assessment that is begun and not finished. [LOCAL]"""
-SEEK_SAFETY = timedelta(seconds=30)
-"""If the effect that starts the offers were lost, the ticker would start them after so long."""
-DECIDE_IN = timedelta(minutes=20)
-"""S11: a clinician's word on a visit that waits because 999 is on its way. [LOCAL]"""
 
 
 def begin(
@@ -124,7 +122,7 @@ def ask_999(
     _, house, verdict = so_far(session, library, assessment)
     titles = [flag.title for flag in verdict.flags] or [verdict.disposition.title]
     raise_priority(session, case, house, house.priorities[0].id, now)
-    return hand_overs.request(session, case, "999", dialled_by, "; ".join(titles), now, actor)
+    return hand_overs.ask_ambulance(session, case, dialled_by, "; ".join(titles), now, actor)
 
 
 def dispose(
@@ -180,7 +178,7 @@ def _put_to_work(
 ) -> None:
     is_999 = verdict.rank == 0
     if is_999:
-        hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
+        hand_overs.ask_ambulance(session, case, dialled_by, verdict.disposition.title, now, actor)
     elif verdict.refusal:  # S12: owed until those who are made for it have confirmed
         to = "111" if "111" in verdict.refusal else verdict.refusal[:40]
         hand_overs.request(session, case, to, "caller", f"Turn to: {verdict.refusal}", now, actor)
@@ -199,9 +197,7 @@ def _put_to_work(
         else:
             held = on_its_way and not asked.with_999
             waiting |= held
-            _open_position(
-                session, case, assessment, house, asked.kind, asked.priority, now, actor, held=held
-            )
+            _open_position(session, case, assessment, house, asked, now, actor, held=held)
     if clinician_asked or waiting:
         target = timedelta(minutes=house.priority(house.clinician).target_min or 20)
         why = "whether the visit stands while 999 is on its way" if waiting else verdict.disposition.title
@@ -235,29 +231,36 @@ def _open_position(
     case: Case,
     assessment: Assessment,
     house: House,
-    kind: str,
-    priority: str,
+    asked: AskedPosition,
     now: datetime,
     actor: Actor,
     *,
     held: bool,
 ) -> None:
-    what = house.position(kind)
-    target = house.priority(priority).target_min or 0
+    what = house.position(asked.kind)
+    target = house.priority(asked.priority).target_min or 0
     row = Position(
         place=case.place,
         opened_at=now,
         case_id=case.key,
         assessment_id=assessment.id,
-        kind=kind,
+        kind=asked.kind,
         title=what.title,
-        priority=priority,
+        priority=asked.priority,
         due_at=case.clock_start + timedelta(minutes=target),
         stops_clock=what.stops_clock,
         held_for_999=held,
+        with_999=asked.with_999,
     )
-    due = Due("held_for_999", now + DECIDE_IN) if held else Due("seek", now + SEEK_SAFETY, human=False)
-    owe(session, row, now, actor, f"{what.title.capitalize()} wanted, {house.priority(priority).label}.", due)
+    due = beside_999.waiting(now) if held else Due("seek", now + SEEK_SAFETY, human=False)
+    owe(
+        session,
+        row,
+        now,
+        actor,
+        f"{what.title.capitalize()} wanted, {house.priority(asked.priority).label}.",
+        due,
+    )
     if not held:
         start_offering(session, row, now)
 
@@ -268,14 +271,8 @@ def release(session: Session, position: Position, now: datetime, actor: Actor) -
     session.refresh(position)
     if not position.held_for_999:
         raise Conflict("This visit is not waiting for a clinician's word.")
-    position.held_for_999 = False
-    session.add(position)
-    redue(session, position, Due("seek", now + SEEK_SAFETY, human=False))
-    alarms.end(session, position.place, "held_for_999", position.key, now)
-    write_line(
-        session, position.case_id, now, actor, "released", f"{actor.name}: the visit stands beside 999."
-    )
-    start_offering(session, position, now)
+    words = f"{actor.name}: the visit stands beside 999."
+    beside_999.go_on(session, position, now, actor, words)
 
 
 def held_too_long(session: Session, position_id: int, now: datetime) -> None:
@@ -285,7 +282,7 @@ def held_too_long(session: Session, position_id: int, now: datetime) -> None:
         f"{case.ref}: a visit waits for a clinician's word while 999 is on its way. Send them, or stand down."
     )
     alarms.ring(session, case.place, "held_for_999", position.key, words, now, case)
-    redue(session, position, Due("held_for_999", now + DECIDE_IN))
+    redue(session, position, beside_999.waiting(now))
 
 
 def break_off(session: Session, assessment: Assessment, why: str, now: datetime, actor: Actor) -> None:

@@ -15,7 +15,7 @@ const RETRY = new Set([408, 425, 429]);
 export const freshId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 export class Outbox {
-  // events: saved(kind, said, left), away(since), refused(entry), logIn() → promise, fresh() → promise of a new proof
+  // events: saved(kind, said, bodies, left), away(since), refused(entry), logIn() → promise, fresh() → promise of a new proof
   constructor(drawer, author, call, events) {
     Object.assign(this, { drawer, author, call, events, wait: 500, since: null, chain: Promise.resolve(), latest: new Map(), drafts: new Map(), leaving: new Set() });
     addEventListener("online", () => this.send());
@@ -103,7 +103,7 @@ export class Outbox {
       await this.drawer.drop(batch.map((row) => row.n));
       for (const [field, draft] of this.drafts) if (batch.some((row) => row.n === draft.n)) this.drafts.delete(field);
       Object.assign(this, { since: null, wait: 500, oneByOne: false });
-      this.events.saved?.({ call, kind, said, left: (await this.unsent()).filter((row) => !row.refused).length });
+      this.events.saved?.({ call, kind, said, bodies, left: (await this.unsent()).filter((row) => !row.refused).length });
       return true;
     } catch {
       this.events.away?.(this.#now());

@@ -3,8 +3,8 @@ import { isWriting } from "./keys.js";
 import { openEnding } from "./endings.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
-import { focusField, followTyping, goMode, lookAgain, restore } from "./capture.js";
-import { followNote, noteDraft, restoreNote } from "./answer-note.js";
+import { focusField, followTyping, goMode, keptApart, lookAgain, restore } from "./capture.js";
+import { followNote, noteDraft, noteKept, restoreNote } from "./answer-note.js";
 import { asksForPlace, saysWhichKeys } from "./asks-back.js";
 import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
@@ -22,11 +22,12 @@ let need = "", asking = "", misses = 0, shownAt = 0, waiting = 0, turning = 0, f
 
 // what the hub says of our words
 const outbox = await Outbox.open(author(), call, {
-  saved({ kind, said, left }) {
+  saved({ kind, said, bodies, left }) {
     saved(said.saved_at, left);
-    if (kind === "typed") { lookAgain(said.look_again); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
+    if (kind === "typed") { lookAgain(said.look_again); keptApart(said.kept_apart, bodies); if (said.number) $("bar-number").textContent = said.number; heardPostcode(said.postcode); }
     if (kind === "typed" && firsts && !left) { firsts = 0; refresh(); }
-    if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}`; }
+    if (kind === "note") { $("note-said").textContent = `kept ${atClock(said.saved_at)}${said.words === bodies[0].words ? "" : ", the key-safe code apart"}`; }
+    if (kind === "answer_note") noteKept(bodies[0].words, said.words);
     if (kind === "answer") { waiting = Math.max(0, waiting - 1); asking = ""; if (!waiting) show(said.html, true); }
   },
   away(since) { away(since); },

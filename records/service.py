@@ -25,10 +25,10 @@ from records.model import (
     Case,
     CaseState,
     Outcome,
-    OwedRow,
     Task,
     TaskKind,
 )
+from records.owed_row import OwedRow
 from records.rules import Conclusion, conclude, in_the_way, next_due, next_welfare_call, warnings
 
 R = TypeVar("R", bound=OwedRow)

@@ -33,8 +33,8 @@ HINTS = {
 }
 
 
-def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
-    """Each field with what stands in it, as the page draws it."""
+def fields(shown: Mapping[CaptureField, Shown], heads: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each field with what stands in it, as the page draws it, and which entry that is."""
     return [
         {
             "id": field.value,
@@ -43,6 +43,7 @@ def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
             "kind": kind,
             "hint": HINTS.get(field, ""),
             "apart": MARK in shown[field].value,
+            "entry": heads.get(field, ""),
             **dataclasses.asdict(shown[field]),
         }
         for field, (label, key, kind) in LABELS.items()

@@ -65,6 +65,18 @@ def set_deadlines(
 ) -> None:
     """What is due of one owed row from now on (kind, when, of a human); what was due before is not any more."""
     clear_owner(session, owner, subject)
+    add_deadlines(session, place, case_id, owner, subject, dues)
+
+
+def add_deadlines(
+    session: Session,
+    place: str,
+    case_id: int | None,
+    owner: str,
+    subject: int,
+    dues: Sequence[tuple[str, datetime, bool]],
+) -> None:
+    """The first of an owed row that has just come to be."""
     row = {"place": place, "case_id": case_id, "owner": owner, "subject": subject, **_NEW}
     if dues:
         straight(session).execute(

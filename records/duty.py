@@ -54,43 +54,44 @@ def clinicians(session: Session, place: str, machine: datetime) -> list[Clinicia
     ]
 
 
-def name_first(session: Session, case: Case, now: datetime) -> None:
-    """A case begins: the clinician on duty answers for it; with none there, the manager on call, and an alarm."""
+def name_first(session: Session, case: Case, now: datetime) -> str:
+    """A case begins: the clinician on duty answers for it; with none there, the manager on call. Names them on a case
+    that is not in the database yet, and returns the words for `tell`."""
     on = [user for user in on_call(session, case.place, Role.hub_clinician) if user.has(Role.hub_clinician)]
     if len(on) > 1:
         seen = last_seen(session, case.place)
         on.sort(key=lambda user: seen.get(user.id or 0, NEVER), reverse=True)
     if on:
-        give(session, case, on[0].id or 0, on[0].name, ResponsibleAs.duty, now)
-        words = f"{on[0].name}, on duty, is clinically responsible."
-        store.add_line(session, case.place, case.key, now, HUB, "responsible", words)
-    else:
-        leave_to_manager(session, case, now)
+        give(case, on[0].id or 0, on[0].name, ResponsibleAs.duty, now)
+        return f"{on[0].name}, on duty, is clinically responsible."
+    return _give_to_manager(session, case, now)
 
 
 def leave_to_manager(session: Session, case: Case, now: datetime) -> None:
-    """No clinician is on duty: a name all the same, and an alarm that rings until there is one."""
-    manager = next(iter(on_call(session, case.place, Role.manager)), None)
-    if manager is None:
-        words = f"No clinician is on duty and no manager on call: nobody answers for {case.ref}. Find a clinician."
-        _take_from_all(session, case)
-    else:
-        words = f"No clinician is on duty: {manager.name} answers for {case.ref}. Find a clinician."
-        give(session, case, manager.id or 0, manager.name, ResponsibleAs.manager, now)
+    """No clinician is on duty any more: a name all the same, and an alarm that rings until there is one."""
+    tell(session, case, _give_to_manager(session, case, now), now)
+
+
+def tell(session: Session, case: Case, words: str, now: datetime) -> None:
+    """Who answers for the case, in its history; an alarm where that is no clinician."""
     store.add_line(session, case.place, case.key, now, HUB, "responsible", words)
-    alarms.ring(session, case.place, NOBODY, case.place, words, now)
+    if case.responsible_as in (None, ResponsibleAs.manager):
+        alarms.ring(session, case.place, NOBODY, case.place, words, now)
 
 
-def give(session: Session, case: Case, user_id: int, name: str, how: ResponsibleAs, now: datetime) -> None:
+def give(case: Case, user_id: int, name: str, how: ResponsibleAs, now: datetime) -> None:
     """The name on the case; whoever had been asked to take it over need not answer any more."""
     case.responsible_id, case.responsible_name = user_id, name
     case.responsible_since, case.responsible_as = now, how
     case.offered_to_id = case.offered_to_name = None
-    session.add(case)
 
 
-def _take_from_all(session: Session, case: Case) -> None:
+def _give_to_manager(session: Session, case: Case, now: datetime) -> str:
+    manager = next(iter(on_call(session, case.place, Role.manager)), None)
+    if manager is not None:
+        give(case, manager.id or 0, manager.name, ResponsibleAs.manager, now)
+        return f"No clinician is on duty: {manager.name} answers for {case.ref}. Find a clinician."
     case.responsible_id = case.responsible_name = None
     case.responsible_since = case.responsible_as = None
     case.offered_to_id = case.offered_to_name = None
-    session.add(case)
+    return f"No clinician is on duty and no manager on call: nobody answers for {case.ref}. Find a clinician."

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Refused
-from records import alarms, call_backs, store
+from records import alarms, beside_999, call_backs, store
 from records.lifecycles import Owed
 from records.model import CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, end_target, move, owe, record_outcome, supersede, take
@@ -48,6 +48,17 @@ def request(
     )
     words = f"Hand-over to {to}: {DIALS[dialled_by]}. {why}"
     return owe(session, row, now, actor, words, _due(row, now))
+
+
+def ask_ambulance(
+    session: Session, case: Case, dialled_by: str, why: str, now: datetime, actor: Actor
+) -> HandOver:
+    """999, for a need of this case: from here on its visits wait for a clinician's word (S11)."""
+    was_on_its_way = is_on_its_way(session, case)
+    row = request(session, case, AMBULANCE, dialled_by, why, now, actor)
+    if not was_on_its_way:
+        beside_999.wait(session, case, now)
+    return row
 
 
 def _due(row: HandOver, now: datetime) -> Due:
@@ -121,6 +132,8 @@ def _because(row: HandOver) -> str:
 
 def _back_to_work(session: Session, case: Case, row: HandOver, now: datetime) -> None:
     """Once: asked again and unconfirmed again, the clinician's call-back that stands is enough."""
+    if row.to == AMBULANCE:
+        beside_999.go_on_without(session, case, now)
     if any(back.why == _because(row) for back in rows_of(session, CallBack, case.key, live=True)):
         return
     numbers = store.numbers_of(session, case.key)

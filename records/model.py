@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from hub.columns import Json, one_live, one_of, where_live
@@ -19,6 +19,7 @@ from records.lifecycles import (
     TaskState,
     Word,
 )
+from records.owed_row import CaseRow, OwedRow, of_case
 
 
 class Outcome(StrEnum):
@@ -124,20 +125,6 @@ class Case(SQLModel, table=True):
         return self.id
 
 
-class OwedRow(SQLModel):
-    """What all owed rows share. `state` is written by `records.service.move` alone."""
-
-    owed: ClassVar[Owed]
-    id: int | None = Field(default=None, primary_key=True)
-    place: str = Field(max_length=40)
-    opened_at: datetime
-
-    @property
-    def key(self) -> int:
-        assert self.id is not None
-        return self.id
-
-
 CALL_LIVE = "state IN ('ringing', 'on_line')"
 
 
@@ -150,10 +137,12 @@ class Call(OwedRow, table=True):
         Index("call_case", "case_id"),
         Index("call_number", "place", "number"),
         Index("call_sid", "carrier_sid", unique=True),
+        Index("call_begun", "begun_as", unique=True),
     )
     case_id: int | None = Field(default=None, foreign_key="case_.id")
     state: CallState = Field(default=CallState.ringing, sa_type=one_of(CallState))
     carrier_sid: str | None = Field(default=None, max_length=40)
+    begun_as: str | None = Field(default=None, max_length=36, description="the id that its page gave it")
     number: str | None = Field(default=None, max_length=20, description="E.164")
     by_us: bool = Field(default=False, description="the hub rang them: a call-back, a welfare call")
     caller_name: str = Field(default="", max_length=200)
@@ -161,6 +150,9 @@ class Call(OwedRow, table=True):
     handler_id: int | None = None
     handler_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
+    heard_at: datetime | None = Field(
+        default=None, description="when the hub heard of a call that was begun while it was away"
+    )
     parked_at: datetime | None = Field(default=None, description="the caller waits on the line since then")
     ended_at: datetime | None = None
     first_minute: dict[str, str] | None = Field(
@@ -171,23 +163,12 @@ class Call(OwedRow, table=True):
     )
 
 
-class CaseRow(OwedRow):
-    case_id: int = Field(foreign_key="case_.id")
-
-
-def _of_case(owed: Owed, states: str) -> tuple[Index, Index]:
-    return (
-        where_live(f"{owed}_live", "case_id", where=f"state IN ({states})"),
-        Index(f"{owed}_case", "case_id"),
-    )
-
-
 class Assessment(CaseRow, table=True):
     """One run of a triage protocol on a case, on the exact version it was begun with."""
 
     owed = Owed.assessment
     __table_args__ = (
-        *_of_case(Owed.assessment, "'taking'"),
+        *of_case(Owed.assessment, "'taking'"),
         one_live("assessment_one_live", "case_id", "protocol", where="state = 'taking'"),
     )
     state: AssessmentState = Field(default=AssessmentState.taking, sa_type=one_of(AssessmentState))
@@ -197,6 +178,9 @@ class Assessment(CaseRow, table=True):
     house_sha256: str = Field(max_length=64)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     taken_by: str = Field(max_length=80)
+    facts: dict[str, Any] | None = Field(
+        default=None, sa_type=Json, nullable=True, description="S8: by question"
+    )
     finished_at: datetime | None = None
     disposition: str | None = Field(default=None, max_length=60)
     disposition_title: str = Field(default="", max_length=200)
@@ -214,7 +198,7 @@ class CallBack(CaseRow, table=True):
 
     owed = Owed.call_back
     __tablename__ = "call_back"
-    __table_args__ = _of_case(Owed.call_back, "'due', 'failed'")
+    __table_args__ = of_case(Owed.call_back, "'due', 'failed'")
     state: CallBackState = Field(default=CallBackState.due, sa_type=one_of(CallBackState))
     kind: CallBackKind = Field(default=CallBackKind.call_back, sa_type=one_of(CallBackKind))
     who: str = Field(max_length=40, description="the role that rings: handler or hub_clinician")
@@ -227,7 +211,7 @@ class Hold(CaseRow, table=True):
     """The case waits until a time, on purpose: overnight, or booked."""
 
     owed = Owed.hold
-    __table_args__ = _of_case(Owed.hold, "'held'")
+    __table_args__ = of_case(Owed.hold, "'held'")
     state: HoldState = Field(default=HoldState.held, sa_type=one_of(HoldState))
     until: datetime
     why: str = Field(max_length=300)
@@ -241,7 +225,7 @@ class Position(CaseRow, table=True):
 
     owed = Owed.position
     __table_args__ = (
-        *_of_case(
+        *of_case(
             Owed.position,
             "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
         ),
@@ -264,6 +248,11 @@ class Position(CaseRow, table=True):
     held_for_999: bool = Field(
         default=False, description="waits for a clinician's word: 999 is on its way (S11)"
     )
+    with_999: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="may go before that word (S11)",
+    )
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)
     offered_to: str = Field(default="", max_length=200)
@@ -281,7 +270,7 @@ class HandOver(CaseRow, table=True):
 
     owed = Owed.hand_over
     __tablename__ = "hand_over"
-    __table_args__ = _of_case(Owed.hand_over, "'requested'")
+    __table_args__ = of_case(Owed.hand_over, "'requested'")
     state: HandOverState = Field(default=HandOverState.requested, sa_type=one_of(HandOverState))
     to: str = Field(max_length=40)
     dialled_by: str = Field(max_length=40, description="caller, hub or responder")
@@ -311,7 +300,7 @@ class Task(CaseRow, table=True):
 
     owed = Owed.task
     __table_args__ = (
-        *_of_case(Owed.task, "'open'"),
+        *of_case(Owed.task, "'open'"),
         one_live("task_one_finish", "case_id", where="state = 'open' AND kind = 'finish'"),
         where_live("task_open", "place", where="state = 'open'"),
     )

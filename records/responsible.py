@@ -56,7 +56,7 @@ def accept(session: Session, case_id: int, user: User, now: datetime) -> Case:
     if case.offered_to_id != user.id and case.responsible_as not in (None, ResponsibleAs.manager):
         raise Conflict(f"{case.responsible_name} is responsible for {case.ref} and has not asked you.")
     before = case.responsible_name
-    duty.give(session, case, user.id or 0, user.name, ResponsibleAs.accepted, now)
+    duty.give(case, user.id or 0, user.name, ResponsibleAs.accepted, now)
     deadlines.clear(session, "take_over", case.key)
     words = f"{user.name} accepts the clinical responsibility{f' from {before}' if before else ''}."
     write_line(session, case.key, now, user.actor, "responsible", words)
@@ -96,7 +96,7 @@ def inherit(session: Session, case_id: int, staff: list[Clinician], now: datetim
     if heir is None:
         duty.leave_to_manager(session, case, now)
         return True
-    duty.give(session, case, heir.id, heir.name, ResponsibleAs.duty, now)
+    duty.give(case, heir.id, heir.name, ResponsibleAs.duty, now)
     deadlines.clear(session, "take_over", case.key)
     why = f"{before} is not on duty any more: " if before else "Nobody was responsible: "
     words = f"{why}{heir.name}, on duty, is clinically responsible."

@@ -25,10 +25,10 @@ from records.model import (
     Case,
     CaseState,
     Outcome,
-    OwedRow,
     Task,
     TaskKind,
 )
+from records.owed_row import OwedRow
 from records.rules import Conclusion, conclude, in_the_way, next_due, next_welfare_call, warnings
 
 R = TypeVar("R", bound=OwedRow)
@@ -51,11 +51,12 @@ def open_case(
     """A new case on its own clock (S1). What it owes first must be put on it in the same transaction."""
     ref = ids.new_reference(session, place, now, _chance)
     case = Case(place=place, ref=ref, clock_start=clock_start, moved_at=now)
+    who_answers = duty.name_first(session, case, now)
     session.add(case)
     session.flush()
     _touch(session, case, now)
     write_line(session, case.key, now, actor, "opened", why)
-    duty.name_first(session, case, now)
+    duty.tell(session, case, who_answers, now)
     return case
 
 
@@ -82,7 +83,7 @@ def owe(session: Session, row: R, now: datetime, actor: Actor, words: str, *dues
         _must_be_open(take(session, case_id, now))
     session.add(row)
     session.flush()
-    _set_dues(session, row, dues)
+    deadlines.add_deadlines(session, row.place, case_id, row.owed, row.key, dues)
     if case_id is not None:
         moved = {"owed": row.owed, "row_id": row.id, "to_state": str(_state(row))}
         store.add_line(session, row.place, case_id, now, actor, "opened", words, **moved)

@@ -37,11 +37,11 @@ from records.model import (
     CaseState,
     HandOver,
     Hold,
-    OwedRow,
     Position,
     Task,
     Timeline,
 )
+from records.owed_row import OwedRow
 from records.rules import Live
 
 R = TypeVar("R", bound=OwedRow)

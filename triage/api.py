@@ -18,9 +18,10 @@ from hub.places import place_of
 from protocols.loader import Library
 from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
+from records.service import take
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, first_steps, now, parked, places_found, service, view
+from triage import calls, capture, contacts, facts, first_steps, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 from triage.typed_bodies import EntryId, TypedBody, held_codes
@@ -57,9 +58,11 @@ class AnswerBody(Body):
     question: QuestionId
     answer: Said
     id: EntryId | None = None
+    after: Annotated[str, Field(max_length=36)] | None = None
 
 
 class AmbulanceBody(Body):
+    id: EntryId | None = None
     dialled_by: Literal["caller", "hub"]
 
 
@@ -111,19 +114,27 @@ def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, 
 
 @router.post("/calls/{call_id}/typed")
 def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker) -> dict[str, Any]:
-    typed = [Typed(one.id, one.field, one.value, one.typed_at) for one in body.entries]
+    typed = [Typed(one.id, one.field, one.value, one.typed_at, one.after) for one in body.entries]
     apart, library = held_codes(body.entries), library_of(request)
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
-        calls.type_down(session, call, typed, library, at, visitor.user.actor)
+        if call.case_id is not None:
+            take(session, call.case_id, at)  # from here on nobody else types on this call
+        hands = capture.hands_on(session, call)
+        calls.type_down(session, call, typed, library, at, visitor.user.actor, hands)
         if any(one.field is CaptureField.first_minute for one in typed):
             first_steps.carry_worse(session, library, call, at, visitor.user.actor)
         session.flush()
-        again = capture.look_again(session, call, library, at)
+        again = capture.look_again(hands, call, library, at)
         number = capture.national(call.number)
-        postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
+        case = case_of(session, call.place, call.case_id or 0)
+        postcode, due = case.postcode, facts.is_due(case, typed)
+    if due:
+        with _work(request) as (session, at_last):
+            facts.take_up(session, library, case.key, at_last)
+    held = {"heads": hands.heads(), "differ": hands.differ()}
     said = {"look_again": again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
-    return {"saved_at": at, **said}
+    return {"saved_at": at, **said, **held}
 
 
 @router.post("/places")
@@ -201,16 +212,6 @@ def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> d
     return {"saved_at": at, "words": body.words}
 
 
-@router.get("/calls/{call_id}/state")
-def call_state(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
-    hub = hub_of(request)
-    with hub.db.read() as session:
-        call = row(session, Call, call_id, visitor.user.place)
-        at = hub.clock.now()
-        state = dataclasses.asdict(now.now_of(session, call, library_of(request), at))
-    return {"now": at, **state}
-
-
 @router.post("/cases/{case_id}/assessments")
 def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) -> dict[str, Any]:
     library = library_of(request)
@@ -218,6 +219,7 @@ def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) ->
         case = case_of(session, visitor.user.place, case_id)
         assessment = service.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
         first_steps.carry(session, library, assessment, at, visitor.user.actor)
+        facts.take_up(session, library, case.key, at)
         return _seen(session, library, assessment, at)
 
 
@@ -237,7 +239,7 @@ def answer(request: Request, assessment_id: Number, body: AnswerBody, visitor: T
     with _work(request) as (session, at):
         found = row(session, Assessment, assessment_id, visitor.user.place)
         actor = visitor.user.actor
-        service.answer(session, library, found, body.question, body.answer, at, actor, body.id)
+        service.answer(session, library, found, body.question, body.answer, at, actor, body.id, body.after)
         session.flush()
         return _seen(session, library, found, at)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from triage.observations import Pad
 
@@ -18,7 +19,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept."""
+    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept.
+    `known`: what was answered before, by whom and when (S8)."""
 
     id: str
     ask: str
@@ -34,15 +36,19 @@ class Asked:
     notes: tuple[str, ...]
     unknown_means: str
     nth: int
+    known: str = ""
 
 
 @dataclass(frozen=True)
 class Given:
+    """`known`: what was said before, where that counts instead (S8)."""
+
     question: str
     ask: str
     words: str
     unknown: bool
     notes: tuple[str, ...] = ()
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,27 @@ class Together:
 
 
 @dataclass(frozen=True)
+class OneOfTwo:
+    """One of two answers that stand against each other."""
+
+    words: str
+    answer: Any
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Differ:
+    """Two people answered a question differently: what counts just now (its entry is `head`), and the other."""
+
+    question: str
+    ask: str
+    head: str
+    stands: OneOfTwo
+    other: OneOfTwo
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
 
@@ -102,6 +129,8 @@ class View:
     next_question: str
     back: str
     last_given: str
+    heads: dict[str, str]
+    differ: tuple[Differ, ...]
     at_most: int
     answered: tuple[Given, ...]
     still: tuple[str, ...]

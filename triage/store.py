@@ -10,10 +10,22 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
+from hub.access import User
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed, PositionState
-from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome, Position
-from triage.model import Answered, AnswerNote, CaptureField, Entry, ProtocolText
+from records.model import (
+    CALL_LIVE,
+    Assessment,
+    Call,
+    CallBack,
+    Case,
+    CaseState,
+    Outcome,
+    Position,
+    Task,
+    TaskKind,
+)
+from triage.model import Answered, AnswerNote, Entry, ProtocolText
 
 
 @cache
@@ -57,10 +69,12 @@ def notes_on(session: Session, assessment_id: int) -> dict[str, tuple[str, ...]]
     return notes
 
 
-def newest_entries(session: Session, call_id: int) -> dict[CaptureField, Entry]:
-    """The newest thing typed in each field of a call."""
-    newest = select(func.max(Entry.n)).where(Entry.call_id == call_id).group_by(col(Entry.field))
-    return {entry.field: entry for entry in session.exec(select(Entry).where(col(Entry.n).in_(newest)))}
+def newest_entries(session: Session, call_id: int) -> list[Entry]:
+    """Of each field of a call the newest thing typed that stands, and the newest that was set aside."""
+    newest = (
+        select(func.max(Entry.n)).where(Entry.call_id == call_id).group_by(col(Entry.field), col(Entry.aside))
+    )
+    return list(session.exec(select(Entry).where(col(Entry.n).in_(newest))))
 
 
 def keep_text(session: Session, sha256: str, kind: str, name: str, text: str) -> None:
@@ -74,6 +88,17 @@ def keep_text(session: Session, sha256: str, kind: str, name: str, text: str) ->
 
 def text_of(session: Session, sha256: str) -> ProtocolText | None:
     return session.get(ProtocolText, sha256)
+
+
+def names_of(session: Session, place: str, users: set[int]) -> dict[int, str]:
+    """The names of these people of the place."""
+    found = select(User.id, User.name).where(User.place == place, col(User.id).in_(users))
+    return {key: name for key, name in session.exec(found) if key is not None}
+
+
+def call_begun_as(session: Session, place: str, page_id: str) -> Call | None:
+    """The call that a page has begun by this id."""
+    return session.exec(select(Call).where(Call.place == place, Call.begun_as == page_id)).first()
 
 
 def calls_of_handler(session: Session, place: str, handler_id: int, limit: int = 20) -> list[Call]:
@@ -114,6 +139,46 @@ def cases_like(
     ends = or_(col(Case.outcome).is_(None), col(Case.outcome) != Outcome.duplicate)
     found = select(Case).where(Case.place == place, col(Case.id) != here, or_(*same), lately, ends)
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def cases_of_person(session: Session, own: Case, limit: int = 200) -> list[Case]:
+    """Other cases of the place that carry this NHS number or date of birth, the newest first."""
+    of_somebody = or_(
+        col(Case.outcome).is_(None), col(Case.outcome).not_in((Outcome.duplicate, Outcome.wrong_number))
+    )
+    found: dict[int, Case] = {}
+    for same in ("nhs_number", "born"):  # one by one: SQLite would walk the whole place for either of them
+        if mine := getattr(own, same):
+            like = select(Case).where(Case.place == own.place, getattr(Case, same) == mine, of_somebody)
+            cases = session.exec(like.order_by(col(Case.id).desc()).limit(limit))
+            found |= {case.key: case for case in cases if case.key != own.key}
+    return sorted(found.values(), key=lambda case: -case.key)
+
+
+def calls_about(session: Session, case_ids: Sequence[int], limit: int = 200) -> list[Call]:
+    """The calls about these cases, the newest first."""
+    found = select(Call).where(col(Call.case_id).in_(case_ids)).order_by(col(Call.id).desc())
+    return list(session.exec(found.limit(limit))) if case_ids else []
+
+
+def dangers_at(session: Session, case_ids: Sequence[int], limit: int = 5) -> list[Task]:
+    """S26: where somebody of ours sent the danger word, the newest first."""
+    found = select(Task).where(col(Task.case_id).in_(case_ids), Task.kind == TaskKind.danger)
+    return list(session.exec(found.order_by(col(Task.id).desc()).limit(limit))) if case_ids else []
+
+
+def given_before(
+    session: Session, case_ids: Sequence[int], questions: Sequence[str], limit: int = 500
+) -> list[tuple[Answered, Assessment]]:
+    """What was answered to these questions in the assessments of these cases, the newest first."""
+    found = (
+        select(Answered, Assessment)
+        .join(Assessment, col(Assessment.id) == Answered.assessment_id)
+        .where(col(Assessment.case_id).in_(case_ids), col(Answered.question).in_(questions))
+        .order_by(col(Answered.id).desc())
+        .limit(limit)
+    )
+    return [(one, row) for one, row in session.exec(found)] if case_ids and questions else []
 
 
 def rung_from(session: Session, call: Call, case_ids: Sequence[int]) -> set[int]:

@@ -25,6 +25,7 @@ class EntryBody(Body):
     field: CaptureField
     value: Annotated[Free, Field(max_length=2000)]
     typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
+    after: Annotated[str, Field(max_length=36)] | None = None
 
     @field_validator("value")
     @classmethod

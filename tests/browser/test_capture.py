@@ -76,7 +76,9 @@ def test_a_key_safe_code_is_kept_apart_while_the_hand_is_on_the_field(call: Page
     expect(way_in).to_have_value("key safe 45")
     way_in.press_sequentially("92, by the back door", delay=10)
     expect(call.locator("#saved")).to_contain_text("saved ")
-    until(lambda: rows(room, Case)[0].access_words == f"key safe {MARK}, by the back door", "the hub to have it")
+    until(
+        lambda: rows(room, Case)[0].access_words == f"key safe {MARK}, by the back door", "the hub to have it"
+    )
     expect(way_in).to_have_value("key safe 4592, by the back door")
     call.locator("#f-person_name").focus()
     expect(way_in).to_have_value(f"key safe {MARK}, by the back door")

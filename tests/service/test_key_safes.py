@@ -129,6 +129,15 @@ def test_a_second_code_beside_one_that_is_apart_already(sqlite_desk: Desk) -> No
     assert standing(sqlite_desk) == ["1234", "5501"]
 
 
+def test_two_people_who_type_different_codes_leave_both(sqlite_desk: Desk) -> None:
+    """Without their codes both say the same, so that nobody is asked to choose between the words."""
+    call = a_call(sqlite_desk)
+    types(sqlite_desk, call, entry("access_words", "key safe 1234"))
+    theirs = {"entries": [entry("access_words", "key safe 5678", after="")]}
+    sqlite_desk.person("Mina Patel").post(f"/api/calls/{call}/typed", json=theirs).raise_for_status()
+    assert standing(sqlite_desk) == ["1234", "5678"]
+
+
 def test_what_is_no_code_costs_nothing_and_changes_nothing(sqlite_desk: Desk) -> None:
     call = a_call(sqlite_desk)
     types(sqlite_desk, call, entry("number", "07700 900123"), entry("nhs_number", "999 000 0018"))

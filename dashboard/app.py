@@ -22,7 +22,7 @@ from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from records import api as records_api
-from records import responsible_api
+from records import dependants_api, responsible_api
 from triage import answer_notes_api, clinician_api, endings_api, welfare_api
 from triage import api as triage_api
 
@@ -71,6 +71,7 @@ def create_app(hub: Hub) -> FastAPI:
         dispatch_api,
         records_api,
         responsible_api,
+        dependants_api,
     ):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")

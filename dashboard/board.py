@@ -52,9 +52,10 @@ TASK_ORDER = {
     "unread_reply": 1,
     "no_access": 2,
     "lowering": 3,
-    "care_time": 4,
-    "other": 5,
-    "finish": 6,
+    "dependants": 4,
+    "care_time": 5,
+    "other": 6,
+    "finish": 7,
 }
 
 
@@ -128,7 +129,7 @@ def _tasks(session: Session, place: Place) -> list[str]:
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
     shown = [(task_facts(task, refs[task.case_id]) or {}, task.key) for task in tasks]
-    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 4), one[1]))
+    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 6), one[1]))
     return [task_html(facts, key, place, texts) for facts, key in shown]
 
 
@@ -236,7 +237,7 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
         "_task.html",
         id=task_id,
         kind=kind,
-        order=TASK_ORDER.get(kind, 4),
+        order=TASK_ORDER.get(kind, 6),
         words=facts.get("words", ""),
         ref=facts.get("ref"),
         case=facts.get("case"),

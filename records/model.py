@@ -101,6 +101,7 @@ class Case(SQLModel, table=True):
     read_back: dict[str, Any] | None = Field(
         default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
     )
+    dependants: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
 
     responsible_id: int | None = Field(
         default=None, description="S29: who is clinically responsible, by name"
@@ -303,6 +304,7 @@ class TaskKind(StrEnum):
     no_access = "no_access"
     after_death = "after_death"
     lowering = "lowering"
+    dependants = "dependants"
     other = "other"
 
 

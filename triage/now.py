@@ -149,7 +149,11 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
 
 def _told(session: Session, call: Call, case: Case | None) -> tuple[object, ...]:
     """What one key says on the page: the first minute (S6), read back (S14), safe or not (S17)."""
-    person = [getattr(case, name) for name in (*IDENTIFIERS, "read_back", "safeguarding")] if case else []
+    person = (
+        [getattr(case, name) for name in (*IDENTIFIERS, "read_back", "safeguarding", "dependants")]
+        if case
+        else []
+    )
     point = contact_points.of_number(session, call.place, call.number)
     safe = [getattr(point, way) for way in contact_points.WAYS] if point else []
     return person, safe, call.number, sorted((call.first_minute or {}).items())

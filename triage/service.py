@@ -12,7 +12,7 @@ from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
 from protocols.verdict import Verdict
-from records import alarms, call_backs, hand_overs, holds, outcomes
+from records import alarms, call_backs, dependants, hand_overs, holds, outcomes
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
@@ -200,6 +200,8 @@ def _put_to_work(
             _open_position(
                 session, case, assessment, house, asked.kind, asked.priority, now, actor, held=held
             )
+    if any(house.position(asked.kind).offered for asked in verdict.positions):
+        dependants.review(session, case, now)
     if clinician_asked or waiting:
         target = timedelta(minutes=house.priority(house.clinician).target_min or 20)
         why = "whether the visit stands while 999 is on its way" if waiting else verdict.disposition.title

@@ -66,8 +66,8 @@ class ControlRoom:
         self.app = create_app(self.hub)
         self.served = Served(self.app, bound)
 
-    def stop(self) -> None:
-        self.served.stop()
+    def stop(self, *, at_once: bool = False) -> None:
+        self.served.stop(at_once=at_once)
 
     def start_again(self) -> None:
         """On the same port, as after a restart."""

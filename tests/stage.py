@@ -72,8 +72,9 @@ class Served:
         self._thread.start()
         until(lambda: self._server.started, "a server to start")
 
-    def stop(self) -> None:
-        self._server.should_exit = True
+    def stop(self, *, at_once: bool = False) -> None:
+        """`at_once`: whoever waits for an answer gets none."""
+        self._server.should_exit, self._server.force_exit = True, at_once
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), "a server did not stop"
 

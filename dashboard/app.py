@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from dashboard import feed, health, protocols_in_force, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import board, call, case, clinician, concerns, leaving, log_in, phones, responder
+from dashboard.pages import board, call, case, clinician, concerns, leaving, log_in, phones, responder, where
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
 from hub.assemble import Hub
@@ -57,6 +57,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician,
         concerns,
         responder,
+        where,
         phones,
         webhooks,
         feed,

@@ -116,6 +116,23 @@ def cases_like(
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
 
+def open_cases_saying(
+    session: Session, place: str, ref: str, name: str, postcode: str | None, number: str | None, limit: int
+) -> list[Case]:
+    """Open cases with this reference, number or postcode, or with this in the person's name; the newest first."""
+    same: list[ColumnElement[bool]] = [
+        col(Case.ref) == ref,
+        func.lower(Case.person_name).contains(name.lower(), autoescape=True),
+    ]
+    if postcode:
+        same.append(or_(col(Case.postcode) == postcode, col(Case.postcode).startswith(f"{postcode} ")))
+    if number:
+        by_number = select(Call.case_id).where(Call.place == place, Call.number == number)
+        same.append(col(Case.id).in_(by_number))
+    found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same))
+    return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
 def rung_from(session: Session, call: Call, case_ids: Sequence[int]) -> set[int]:
     """Which of these cases have had a call with this call's number."""
     if not call.number or not case_ids:

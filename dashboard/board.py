@@ -180,6 +180,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         word=word,
         step=facts.get("step", 1),
         priority=_label(app, facts.get("priority")),
+        emergency=_emergency(app, facts),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
         who=who or ("nobody yet" if facts.get("seeking") else ""),
@@ -255,6 +256,16 @@ def call_html(facts: Facts, call_id: object, view: View) -> str:
 
 def crew_html(session: Session, place_id: str, now: datetime) -> str:
     return fragment("_crew.html", crew=crew_of(session, place_of(session, place_id), now))
+
+
+def _emergency(app: FastAPI, facts: Facts) -> str:
+    """999 stands apart: asked and not confirmed, standing, or a red flag that nobody has acted on yet."""
+    desk: Desk = app.state.desk
+    if facts.get("asks_999"):
+        return "999 asked"
+    if facts.get("priority") == desk.library.house.priorities[0].id:
+        return "999 stands"
+    return "red flag" if facts.get("red_flag") else ""
 
 
 def _label(app: FastAPI, priority: str | None) -> str:

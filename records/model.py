@@ -102,6 +102,7 @@ class Case(SQLModel, table=True):
         default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
     )
     dependants: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    red_flags: list[str] | None = Field(default=None, sa_type=Json, nullable=True)
 
     responsible_id: int | None = Field(
         default=None, description="S29: who is clinically responsible, by name"

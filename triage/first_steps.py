@@ -9,7 +9,7 @@ from hub.errors import Conflict, Refused
 from protocols.answers import check_answer
 from protocols.first_minute import FirstQuestion
 from protocols.loader import Library
-from records import call_backs, hand_overs
+from records import call_backs, hand_overs, red_flags
 from records.lifecycles import AssessmentState
 from records.model import Assessment, Call, HandOver
 from records.service import take
@@ -47,7 +47,10 @@ def carry(session: Session, library: Library, assessment: Assessment, now: datet
 
 
 def carry_worse(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
-    """The first minute was answered anew while a protocol is taken: it may raise there, and never lower."""
+    """The first minute was answered anew: the board must know, and in a protocol that is taken it may raise, never
+    lower."""
+    found = first_minute.flags(call, library.house)
+    red_flags.mark(take(session, call.case_id or 0, now), red_flags.FIRST_MINUTE, is_up=bool(found))
     assessment = store.taking(session, call.case_id or 0)
     if assessment is None or assessment.state is not AssessmentState.taking:
         return

@@ -12,7 +12,7 @@ from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
 from protocols.verdict import Verdict
-from records import alarms, call_backs, dependants, hand_overs, holds, outcomes
+from records import alarms, call_backs, dependants, hand_overs, holds, outcomes, red_flags
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
@@ -79,7 +79,7 @@ def answer(
 
     An `entry` that is here already changes nothing: the page did not hear that it was saved and sent it again.
     """
-    take(session, assessment.case_id, now)
+    case = take(session, assessment.case_id, now)
     session.refresh(assessment)
     if entry is not None and store.has_answered(session, entry):
         return so_far(session, library, assessment)[2]
@@ -94,6 +94,7 @@ def answer(
     if value is not None:
         answers[question_id] = value
     verdict = assess(protocol, house, answers)
+    red_flags.mark(case, protocol.protocol, is_up=verdict.rank == 0)
     if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers

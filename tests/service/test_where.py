@@ -26,7 +26,8 @@ def expected(desk: Desk, **about: Any) -> Case:
         row.state = "en_route"  # type: ignore[assignment]
         row.responder_name, row.set_off_at, row.forecast_at = "Ana Ruiz", now, now + timedelta(minutes=12)
         session.add(row)
-    return desk.rows(Case)[-1]
+    case: Case = desk.rows(Case)[-1]
+    return case
 
 
 def asks(desk: Desk, typed: str = "", call: int | None = None, status: int = 200) -> Any:

@@ -105,6 +105,7 @@ def a_house(database_url: str = "") -> Iterator[House]:
             public_url=f"http://127.0.0.1:{port}",
             phones_url=f"http://127.0.0.1:{carrier.getsockname()[1]}",
             secret_key=SecretStr(SECRET),
+            key_safe_secret=SecretStr(SECRET),
             phones_token=SecretStr("the carrier asks for none"),
         )
         env = {
@@ -116,6 +117,7 @@ def a_house(database_url: str = "") -> Iterator[House]:
             "FP_PUBLIC_URL": settings.public_url,
             "FP_PHONES_URL": settings.phones_url,
             "FP_SECRET_KEY": SECRET,
+            "FP_KEY_SAFE_SECRET": SECRET,
             "FP_PHONES_TOKEN": "the carrier asks for none",
         }
         stack.enter_context(_process(env, "-m", "benchmarks.provider", "FD", hand_down=carrier))

@@ -15,15 +15,30 @@ from starlette.exceptions import HTTPException
 from dashboard import feed, health, protocols_in_force, webhooks
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import board, call, case, clinician, concerns, leaving, log_in, phones, responder, where
+from dashboard.pages import (
+    away,
+    board,
+    call,
+    case,
+    clinician,
+    concerns,
+    key_safe,
+    leaving,
+    log_in,
+    phones,
+    responder,
+    where,
+)
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
+from hub.kept_apart import Listening
+from hub.presence import Presence
 from records import api as records_api
 from records import dependants_api, responsible_api
-from triage import answer_notes_api, clinician_api, endings_api, welfare_api
+from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -44,6 +59,7 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=MOST_BYTES,
     )
     app.state.hub = hub
+    app.state.presence = Presence(hub.post.redis, hub.clock.machine)
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
@@ -52,19 +68,23 @@ def create_app(hub: Hub) -> FastAPI:
         log_in,
         leaving,
         board,
+        away,  # before the calls that have a number
         call,
         case,
         clinician,
         concerns,
         responder,
         where,
+        key_safe,
         phones,
         webhooks,
         feed,
     ):
         app.include_router(routes.router)
     for routes in (
+        begun_api,  # before the calls that have a number
         triage_api,
+        beside_api,
         answer_notes_api,
         endings_api,
         clinician_api,
@@ -79,6 +99,7 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
+    app.add_middleware(Listening)
     app.add_middleware(SafeHeaders)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)

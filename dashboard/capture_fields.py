@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from hub.door_codes import MARK
 from triage.capture import Shown
 from triage.model import CaptureField
 
@@ -32,14 +33,14 @@ HINTS = {
     CaptureField.home_address: "only if it is another",
     CaptureField.talk_words: "language, interpreter, hearing",
     CaptureField.born: "3/7/1941",
-    CaptureField.access_words: "never a key-safe code",
+    CaptureField.access_words: "a key-safe code is kept apart",
     CaptureField.dependants_words: "who looks after them?",
     CaptureField.animals_words: "who looks after them?",
 }
 
 
-def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
-    """Each field with what stands in it, as the page draws it."""
+def fields(shown: Mapping[CaptureField, Shown], heads: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each field with what stands in it, as the page draws it, and which entry that is."""
     return [
         {
             "id": field.value,
@@ -47,6 +48,8 @@ def fields(shown: Mapping[CaptureField, Shown]) -> list[dict[str, Any]]:
             "key": key,
             "kind": kind,
             "hint": HINTS.get(field, ""),
+            "apart": MARK in shown[field].value,
+            "entry": heads.get(field, ""),
             **dataclasses.asdict(shown[field]),
         }
         for field, (label, key, kind) in LABELS.items()

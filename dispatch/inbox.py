@@ -1,4 +1,5 @@
-"""A text comes in: whose it is, what it means, what is done, and what is answered. Every text is kept as it came.
+"""A text comes in: whose it is, what it means, what is done, and what is answered. Every text is kept as it came,
+but for the codes of doors.
 
 Told twice by the carrier it is done once: its number is unique. What the hub cannot read goes to a human with its own
 words kept, and never stops the ladder (S3).
@@ -14,10 +15,12 @@ from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
 from hub.actors import Actor
+from hub.door_codes import Cut, cut
 from hub.errors import Conflict
+from hub.kept_apart import Apart
 from hub.outbox import Queue
 from hub.places import Place
-from records import alarms
+from records import alarms, key_safes
 from records.model import Case, Position, Task, TaskKind
 from records.service import Due, open_case, owe, take
 from records.store import case as case_of
@@ -41,12 +44,14 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
     known = store.message_by_sid(session, text.sid)
     if known is not None:
         return known
+    body = text.body.replace("\x00", "")[:1600]  # PostgreSQL cannot keep a NUL
+    found = cut(body)
     who = store.responder_by_phone(session, place.id, text.phone)
     message = Message(
         place=place.id,
         direction=Direction.in_,
         phone=text.phone,
-        body=text.body.replace("\x00", "")[:1600],  # PostgreSQL cannot keep a NUL
+        body=found.words[:1600],
         at=now,
         sid=text.sid,
         status="received",
@@ -57,14 +62,24 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
     if who is None:
         message.read_as = "human"
         _somebody_unknown(session, place, message, now)
+        _keep_apart(session, message, found, Actor("caller", "a text"), now)
         return message
-    reading = (
-        Reading(Kind.opt_out) if text.opt_out == "STOP" else read(message.body, phone_of(session, who, now))
-    )
+    reading = Reading(Kind.opt_out) if text.opt_out == "STOP" else read(body, phone_of(session, who, now))
     message.read_as = f"{reading.kind}:{reading.event}" if reading.event else reading.kind.value
-    _Reply(session, desk, place, who, message, now).do(reading)
+    reply = _Reply(session, desk, place, who, message, now)
+    reply.do(reading)
+    if found.codes and message.case_id is None:
+        reply.do(Reading(Kind.human))  # somebody must say whose door it is
+    _keep_apart(session, message, found, who.actor, now)
     session.add(message)
     return message
+
+
+def _keep_apart(session: Session, message: Message, found: Cut, by: Actor, now: datetime) -> None:
+    """S19: the code of a text goes to the case that the text is about."""
+    if found.codes and message.case_id is not None:
+        case = take(session, message.case_id, now)
+        key_safes.keep(session, case, Apart(found.codes, found.had_marks), by, now)
 
 
 def phone_of(session: Session, who: Responder, now: datetime) -> Phone:

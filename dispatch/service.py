@@ -216,6 +216,7 @@ def _assign(
         travel_min=travel,
         forecast_at=None,
         accepted_at=now,
+        held_for_999=False,
     )
     end_seeking_alarms(session, position, now)
     if case.breach_at is None or case.breach_at > now:

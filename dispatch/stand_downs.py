@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import service, visits
-from hub.actors import Actor
+from hub.actors import HUB, Actor
+from records import beside_999
 from records.lifecycles import PositionState, after
-from records.model import Position
+from records.model import Case, Position
 from records.service import Due, move, redue, take
 from records.store import rows_of
 
@@ -29,16 +30,31 @@ def all_of_case(session: Session, case_id: int, now: datetime, actor: Actor, why
 def pause(session: Session, case_id: int, until: datetime, now: datetime, actor: Actor) -> None:
     """The case is held: nobody is asked before then, and the escalation protocol begins anew when it goes on."""
     case = take(session, case_id, now)
+    due = Due("seek", until, human=False)
     for position in rows_of(session, Position, case_id, live=True):
-        if position.state not in service.SEEKING:
-            continue
-        service.withdraw_offers(session, case, position, now)
-        due = Due("seek", until, human=False)
-        if position.state is PositionState.offered:
-            words = "Nobody is asked while the case is held."
-            move(session, position, "withdraw_offers", now, actor, words, due, offered_to="")
-        else:
-            redue(session, position, due)
-        position.ladder_began_at = position.ladder_done_at = None
-        session.add(position)
-        service.end_seeking_alarms(session, position, now)
+        if position.state in service.SEEKING:
+            _ask_nobody(session, case, position, due, "Nobody is asked while the case is held.", now, actor)
+            service.end_seeking_alarms(session, position, now)
+
+
+def wait_for_999(session: Session, position_id: int, now: datetime) -> None:
+    """S11: whoever has been asked is stood down until a clinician has said whether the visit stands."""
+    position = session.get_one(Position, position_id)
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    if position.held_for_999 and position.state in service.SEEKING:
+        words = "Nobody is asked while 999 is on its way."
+        _ask_nobody(session, case, position, beside_999.waiting(now), words, now, HUB)
+
+
+def _ask_nobody(
+    session: Session, case: Case, position: Position, due: Due, words: str, now: datetime, actor: Actor
+) -> None:
+    """The escalation protocol begins anew when it goes on."""
+    service.withdraw_offers(session, case, position, now)
+    if position.state is PositionState.offered:
+        move(session, position, "withdraw_offers", now, actor, words, due, offered_to="")
+    else:
+        redue(session, position, due)
+    position.ladder_began_at = position.ladder_done_at = None
+    session.add(position)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from dispatch import messages, store, texts
 from dispatch.desk import Desk
-from dispatch.model import Responder
+from dispatch.model import Offer, OfferState, Responder
 from dispatch.service import give_back
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
@@ -43,6 +43,12 @@ SAID = {
     "find_no_access": "found no access",
     "find_person": "whereabouts confirmed",
 }
+
+
+def is_theirs(offer: Offer, position: Position, who: Responder) -> bool:
+    """Accepted, and still to be done by them: before that and afterwards they learn nothing of the person."""
+    accepted = offer.state is OfferState.accepted and not offer.given_back
+    return accepted and position.responder_id == who.id and position.state in store.ASSIGNED
 
 
 def step(

@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 from hub.clock import Clock, SharedClock, SystemClock
 from hub.db import Database, Info
 from hub.outbox import Queue
+from hub.sealing import Seal
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Hub:
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Hub:
     Path(settings.data).mkdir(parents=True, exist_ok=True)
-    db = Database(settings.database)
+    db = Database(settings.database, seal=Seal(settings.key_safe_secret.get_secret_value()))
     post = Post(settings.redis)
     db.after_commit.append(post.after_commit)
     return Hub(settings, db, clock or _clock(settings), post)

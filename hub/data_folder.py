@@ -25,7 +25,7 @@ SOCKET_LIMIT = 100
 """Bytes. The kernel takes 107 on Linux and 103 elsewhere."""
 DATABASE = "first-point.sqlite3"
 PHONES = "phones.sqlite3"
-SECRETS = ("FP_SECRET_KEY", "FP_PHONES_TOKEN")
+SECRETS = ("FP_SECRET_KEY", "FP_PHONES_TOKEN", "FP_KEY_SAFE_SECRET")
 
 
 class DataFolder:

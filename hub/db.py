@@ -18,7 +18,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
+from hub import kept_apart
 from hub.errors import Conflict
+from hub.sealing import Seal
 
 log = logging.getLogger(__name__)
 LONG_TURN_S = 0.25
@@ -33,8 +35,9 @@ Info = dict[Any, Any]
 class Database:
     """Reads and writes; `after_commit` callbacks get what the transaction left in `session.info`."""
 
-    def __init__(self, url: str, threads: int = 48) -> None:
+    def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
         self.url = url
+        self.seal = seal or Seal("")
         self.after_commit: list[Callable[[Info], None]] = []
         self._thread = threading.local()
         pool: dict[str, Any] = {
@@ -75,9 +78,11 @@ class Database:
         self._thread.writes = True
         try:
             with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+                session.info["seal"] = self.seal
                 yield session
                 session.flush()
                 _conclude(session)
+                kept_apart.must_be_kept(bool(session.info.get("kept_apart")))
                 session.commit()
                 info = session.info
         except IntegrityError as error:
@@ -90,6 +95,7 @@ class Database:
             raise
         finally:
             self._thread.writes = False
+        kept_apart.is_over()
         for told in self.after_commit:
             told(info)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from hub import kept_apart
 from hub.access import LogIn, Role, User, csrf_of, end_log_in, require, who_is
 from hub.assemble import Hub
 from hub.errors import FirstPointError
@@ -73,6 +74,7 @@ def allow(*roles: Role) -> Any:
 
     def check(request: Request, given: Annotated[str, Depends(_given)]) -> Visitor:
         visitor = visitor_of(request)
+        kept_apart.said_by(visitor.user.actor)
         if roles:
             require(visitor.user, *roles)
         if request.method not in SAFE and not hmac.compare_digest(given, visitor.csrf):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.errors import Refused
+from hub.sealing import SHORTEST_SECRET, secrets_in
 
 
 def _no_slash(url: str) -> str:
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: Url = ""
     secret_key: SecretStr = SecretStr("")
+    key_safe_secret: SecretStr = SecretStr("")
     training: bool = True
     place: str = "training"
     phones_url: Url = ""
@@ -67,6 +69,12 @@ class Settings(BaseSettings):
         if len(self.secret_key.get_secret_value()) < 32:
             wrong.append(
                 "FP_SECRET_KEY must be a secret of 32 characters or more; `make run` makes one for training."
+            )
+        under = secrets_in(self.key_safe_secret.get_secret_value())
+        if not under or min(len(secret) for secret in under) < SHORTEST_SECRET:
+            wrong.append(
+                "FP_KEY_SAFE_SECRET must be a secret of 32 characters or more, under which key-safe codes are kept; "
+                "to change it, put the new one before the old one, with a comma."
             )
         if self.training:
             if not self.phones_token.get_secret_value():

@@ -2,7 +2,7 @@
 
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
-from records import advice, alarms, contact_points, refusals
+from records import advice, alarms, contact_points, key_safe_model, refusals
 from records import model as records_model
 from triage import concerns, lowering, remote_care
 from triage import model as triage_model
@@ -19,6 +19,7 @@ ALL = (
     advice,
     alarms,
     contact_points,
+    key_safe_model,
     refusals,
     records_model,
     triage_model,

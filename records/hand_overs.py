@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Refused
-from records import alarms, call_backs, dependants, store
+from records import alarms, beside_999, call_backs, dependants, store
 from records.lifecycles import Owed
 from records.model import CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, end_target, move, owe, record_outcome, supersede, take
@@ -50,6 +50,17 @@ def request(
     owe(session, row, now, actor, words, _due(row, now))
     if to == AMBULANCE:
         dependants.review(session, case, now)  # S20: they may be taken away
+    return row
+
+
+def ask_ambulance(
+    session: Session, case: Case, dialled_by: str, why: str, now: datetime, actor: Actor
+) -> HandOver:
+    """999, for a need of this case: from here on its visits wait for a clinician's word (S11)."""
+    was_on_its_way = is_on_its_way(session, case)
+    row = request(session, case, AMBULANCE, dialled_by, why, now, actor)
+    if not was_on_its_way:
+        beside_999.wait(session, case, now)
     return row
 
 
@@ -124,6 +135,8 @@ def _because(row: HandOver) -> str:
 
 def _back_to_work(session: Session, case: Case, row: HandOver, now: datetime) -> None:
     """Once: asked again and unconfirmed again, the clinician's call-back that stands is enough."""
+    if row.to == AMBULANCE:
+        beside_999.go_on_without(session, case, now)
     if any(back.why == _because(row) for back in rows_of(session, CallBack, case.key, live=True)):
         return
     numbers = store.numbers_of(session, case.key)

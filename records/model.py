@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from hub.columns import Json, one_live, one_of, where_live
@@ -81,16 +81,12 @@ class Case(SQLModel, table=True):
     moved_at: datetime
     closed_at: datetime | None = None
 
-    need: str | None = Field(
-        default=None, max_length=20, description="coarse, from the closed list; fit for an SMS"
-    )
+    need: str | None = Field(default=None, max_length=20, description="from the closed list; fit for an SMS")
     need_words: str = Field(default="", max_length=2000)
     person_name: str = Field(default="", max_length=200)
     nhs_number: str | None = Field(default=None, max_length=10)
     born: date | None = None
-    address: str = Field(
-        default="", max_length=400, description="S15: where the person is now, not their home"
-    )
+    address: str = Field(default="", max_length=400, description="S15: where they are now, not their home")
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
@@ -98,15 +94,11 @@ class Case(SQLModel, table=True):
         default=None, max_length=400, description="S15: only where it is not where they are now"
     )
     safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
-    read_back: dict[str, Any] | None = Field(
-        default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
-    )
+    read_back: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True, description="S14")
     dependants: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
     red_flags: list[str] | None = Field(default=None, sa_type=Json, nullable=True)
 
-    responsible_id: int | None = Field(
-        default=None, description="S29: who is clinically responsible, by name"
-    )
+    responsible_id: int | None = Field(default=None, description="S29: who is clinically responsible")
     responsible_name: str | None = Field(default=None, max_length=80)
     responsible_since: datetime | None = None
     responsible_as: ResponsibleAs | None = Field(default=None, sa_type=one_of(ResponsibleAs))
@@ -152,10 +144,12 @@ class Call(OwedRow, table=True):
         Index("call_case", "case_id"),
         Index("call_number", "place", "number"),
         Index("call_sid", "carrier_sid", unique=True),
+        Index("call_begun", "begun_as", unique=True),
     )
     case_id: int | None = Field(default=None, foreign_key="case_.id")
     state: CallState = Field(default=CallState.ringing, sa_type=one_of(CallState))
     carrier_sid: str | None = Field(default=None, max_length=40)
+    begun_as: str | None = Field(default=None, max_length=36, description="the id that its page gave it")
     number: str | None = Field(default=None, max_length=20, description="E.164")
     by_us: bool = Field(default=False, description="the hub rang them: a call-back, a welfare call")
     caller_name: str = Field(default="", max_length=200)
@@ -163,6 +157,9 @@ class Call(OwedRow, table=True):
     handler_id: int | None = None
     handler_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
+    heard_at: datetime | None = Field(
+        default=None, description="when the hub heard of a call that was begun while it was away"
+    )
     parked_at: datetime | None = Field(default=None, description="the caller waits on the line since then")
     ended_at: datetime | None = None
     first_minute: dict[str, str] | None = Field(
@@ -265,6 +262,11 @@ class Position(CaseRow, table=True):
     ladder_done_at: datetime | None = Field(default=None, description="its steps are done up to here")
     held_for_999: bool = Field(
         default=False, description="waits for a clinician's word: 999 is on its way (S11)"
+    )
+    with_999: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="may go before that word (S11)",
     )
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)

@@ -14,6 +14,11 @@ def start_offering(session: Session, position: Position, now: datetime) -> None:
     append(session, Effect(kind="seek", **_about(position, now)))
 
 
+def stop_offering(session: Session, position: Position, now: datetime) -> None:
+    """Whoever has been asked and has not said yes is stood down: the position waits."""
+    append(session, Effect(kind="wait", **_about(position, now)))
+
+
 def tell_worse(session: Session, position: Position, now: datetime) -> None:
     """Whoever has accepted hears that it is more urgent now."""
     append(session, Effect(kind="worse", **_about(position, now)))

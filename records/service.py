@@ -16,7 +16,7 @@ from hub import deadlines, events, ids, outbox
 from hub.actors import HUB, Actor
 from hub.db import before_commit
 from hub.errors import Conflict, Refused
-from records import alarms, duty, store
+from records import alarms, duty, key_safes, store
 from records.board import case_facts, task_facts
 from records.case_word import case_word
 from records.lifecycles import Owed, after, owes
@@ -213,6 +213,7 @@ def still_in_the_way(session: Session, case: Case) -> str:
 
 def _conclude_cases(session: Session) -> None:
     touched: dict[int, tuple[Case, datetime]] = session.info["cases"]
+    key_safes.keep_waiting(session, touched.values())
     for case, now in list(touched.values()):
         owed = store.owed_of(session, case.key)
         conclusion = conclude(owed, case.outcome) if case.state is CaseState.open else Conclusion.stay

@@ -59,6 +59,7 @@ class ControlRoom:
             redis_url=self._redis,
             public_url=self.url,
             secret_key=SecretStr("a secret for the control room's tests"),
+            key_safe_secret=SecretStr("a secret for the control room's key safes"),
             phones_token=SecretStr("token"),
         )
         self.place = settings.place

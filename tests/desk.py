@@ -26,8 +26,9 @@ class Desk:
         settings = Settings(
             data=folder,
             database_url=database_url,
-            redis_url="unix:///nowhere/valkey.sock",
+            redis_url=settings_too.pop("redis_url", "unix:///nowhere/valkey.sock"),
             secret_key=SecretStr("a secret for the tests of the desk"),
+            key_safe_secret=SecretStr("the secret of the desk's key safes, long enough"),
             phones_token=SecretStr("token"),
             public_url="http://testserver",
             **settings_too,

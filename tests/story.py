@@ -81,6 +81,7 @@ class Story:
             public_url=self.url,
             phones_url=f"http://127.0.0.1:{self._wire.getsockname()[1]}",
             secret_key=SecretStr(SECRET),
+            key_safe_secret=SecretStr(SECRET),
             phones_token=SecretStr(TOKEN),
             carrier_timeout_s=0.6,
         )

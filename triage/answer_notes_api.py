@@ -11,7 +11,8 @@ from hub.gate import hub_of
 from records.model import Assessment, Call
 from records.store import row
 from triage import answer_notes
-from triage.api import EntryId, QuestionId, Taker, library_of
+from triage.api import QuestionId, Taker, library_of
+from triage.typed_bodies import EntryId
 
 router = APIRouter()
 

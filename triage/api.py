@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import Field
 from sqlmodel import Session
 
 from hub.access import Role
@@ -18,24 +18,19 @@ from hub.places import place_of
 from protocols.loader import Library
 from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
+from records.service import take
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, first_steps, now, parked, places_found, service, view
+from triage import calls, capture, contacts, first_steps, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed_bodies import EntryId, TypedBody, held_codes
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
 Clinician = Annotated[Visitor, allow(Role.hub_clinician)]
 
 
-def _this_century(at: datetime) -> datetime:
-    if not 2000 <= at.year < 2100:
-        raise ValueError("this clock is wrong by decades")
-    return at
-
-
-EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
 QuestionId = Annotated[str, Field(min_length=1, max_length=60)]
 Said = (
     Annotated[int, Field(ge=-(10**9), le=10**9, strict=True)]
@@ -44,17 +39,6 @@ Said = (
     | None
 )
 """An answer as it came; which words fit which question, the protocol says. None takes the answer back."""
-
-
-class EntryBody(Body):
-    id: EntryId
-    field: CaptureField
-    value: Annotated[Text, Field(max_length=2000)]
-    typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
-
-
-class TypedBody(Body):
-    entries: Annotated[list[EntryBody], Field(min_length=1, max_length=200)]
 
 
 class PlaceBody(Body):
@@ -74,9 +58,11 @@ class AnswerBody(Body):
     question: QuestionId
     answer: Said
     id: EntryId | None = None
+    after: Annotated[str, Field(max_length=36)] | None = None
 
 
 class AmbulanceBody(Body):
+    id: EntryId | None = None
     dialled_by: Literal["caller", "hub"]
 
 
@@ -128,18 +114,23 @@ def answer_call(request: Request, call_id: Number, visitor: Taker) -> dict[str, 
 
 @router.post("/calls/{call_id}/typed")
 def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker) -> dict[str, Any]:
-    typed = [Typed(one.id, one.field, one.value, one.typed_at) for one in body.entries]
-    library = library_of(request)
+    typed = [Typed(one.id, one.field, one.value, one.typed_at, one.after) for one in body.entries]
+    apart, library = held_codes(body.entries), library_of(request)
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
-        calls.type_down(session, call, typed, library, at, visitor.user.actor)
+        if call.case_id is not None:
+            take(session, call.case_id, at)  # from here on nobody else types on this call
+        hands = capture.hands_on(session, call)
+        calls.type_down(session, call, typed, library, at, visitor.user.actor, hands)
         if any(one.field is CaptureField.first_minute for one in typed):
             first_steps.carry_worse(session, library, call, at, visitor.user.actor)
         session.flush()
-        again = capture.look_again(session, call, library, at)
+        again = capture.look_again(hands, call, library, at)
         number = capture.national(call.number)
         postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
-    return {"saved_at": at, "look_again": again, "number": number, "postcode": postcode or ""}
+    held = {"heads": hands.heads(), "differ": hands.differ()}
+    said = {"look_again": again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
+    return {"saved_at": at, **said, **held}
 
 
 @router.post("/places")
@@ -214,17 +205,7 @@ def note(request: Request, call_id: Number, body: NoteBody, visitor: Taker) -> d
             raise Conflict("Answer the call first; what you typed is kept.")
         case = case_of(session, call.place, call.case_id)
         calls.note(session, case, body.words, at, visitor.user.actor)
-    return {"saved_at": at}
-
-
-@router.get("/calls/{call_id}/state")
-def call_state(request: Request, call_id: Number, visitor: Taker) -> dict[str, Any]:
-    hub = hub_of(request)
-    with hub.db.read() as session:
-        call = row(session, Call, call_id, visitor.user.place)
-        at = hub.clock.now()
-        state = dataclasses.asdict(now.now_of(session, call, library_of(request), at))
-    return {"now": at, **state}
+    return {"saved_at": at, "words": body.words}
 
 
 @router.post("/cases/{case_id}/assessments")
@@ -253,7 +234,7 @@ def answer(request: Request, assessment_id: Number, body: AnswerBody, visitor: T
     with _work(request) as (session, at):
         found = row(session, Assessment, assessment_id, visitor.user.place)
         actor = visitor.user.actor
-        service.answer(session, library, found, body.question, body.answer, at, actor, body.id)
+        service.answer(session, library, found, body.question, body.answer, at, actor, body.id, body.after)
         session.flush()
         return _seen(session, library, found, at)
 

@@ -11,13 +11,14 @@ from hub.access import User
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
-from records import alarms, call_backs, hand_overs, read_back
+from records import alarms, call_backs, hand_overs, key_safes, read_back
 from records.lifecycles import AssessmentState, CallState
 from records.model import Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import birth, first_minute, needs, rules, store, told
-from triage.model import CaptureField
+from triage import birth, first_minute, half_typed, needs, rules, store, told
+from triage.model import CaptureField, Entry
+from triage.two_hands import Hands
 
 ANSWER_IN = timedelta(seconds=20)
 """S3: a live call not yet answered has a deadline. [LOCAL]"""
@@ -36,6 +37,7 @@ class Typed:
     field: CaptureField
     value: str
     typed_at: datetime | None = None
+    after: str | None = None
 
 
 def ring(session: Session, place: str, number: str | None, carrier_sid: str, now: datetime) -> Call:
@@ -79,7 +81,7 @@ def taken_by(call: Call) -> str:
 def new_call(session: Session, user: User, now: datetime) -> Call:
     """A call that came by another way: the handler has them on the line already."""
     case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
-    return _on_the_line(session, case, user, now, f"{user.name} took the call.")
+    return on_the_line(session, case, user, now, f"{user.name} took the call.")
 
 
 def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Call:
@@ -91,7 +93,7 @@ def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Ca
             return mine
     way = back.ways[back.way] if back.ways else ""
     before = store.last_call(session, case.key)
-    return _on_the_line(
+    return on_the_line(
         session,
         case,
         user,
@@ -104,17 +106,15 @@ def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Ca
     )
 
 
-def _on_the_line(session: Session, case: Case, user: User, now: datetime, words: str, **about: Any) -> Call:
+def on_the_line(session: Session, case: Case, user: User, now: datetime, words: str, **about: Any) -> Call:
     """A call of this handler that did not ring with us first; `about`: what is known of the other side."""
     call = Call(
         place=case.place,
-        opened_at=now,
         case_id=case.key,
         state=CallState.on_line,
         handler_id=user.id,
         handler_name=user.name,
-        answered_at=now,
-        **about,
+        **({"opened_at": now, "answered_at": now} | about),
     )
     return owe(session, call, now, user.actor, words, Due("call_long", now + CALL_LONG))
 
@@ -138,11 +138,18 @@ def is_long(session: Session, call_id: int, now: datetime) -> None:
 
 
 def type_down(
-    session: Session, call: Call, typed: Sequence[Typed], library: Library, now: datetime, actor: Actor
+    session: Session,
+    call: Call,
+    typed: Sequence[Typed],
+    library: Library,
+    now: datetime,
+    actor: Actor,
+    hands: Hands | None = None,
 ) -> dict[str, str]:
     """Save what was typed, each thing once and in order. Returns what should be looked at again, by field.
 
-    What cannot be used is kept all the same, as it was typed, and said.
+    What cannot be used is kept all the same, as it was typed, and said. `hands`: what stood in the fields before; it
+    learns what was saved, and what does not stand because somebody else typed there meanwhile.
     """
     if call.case_id is None:
         raise Conflict("Answer the call first; what you typed is kept.")
@@ -150,7 +157,8 @@ def type_down(
     session.refresh(call)
     case = take(session, call.case_id, now)
     look_again: dict[str, str] = {}
-    entries = [
+    apart = hands.apart(typed) if hands else set()
+    entries: list[dict[str, Any]] = [
         {
             "id": one.id,
             "place": call.place,
@@ -160,14 +168,20 @@ def type_down(
             "by": actor.name,
             "typed_at": one.typed_at,
             "saved_at": now,
+            "aside": one.id in apart or None,
         }
         for one in typed
     ]
     fresh = store.save_entries(session, entries)
-    for one in typed:
+    half_typed.settle(session, call, fresh)
+    for one, entry in zip(typed, entries, strict=True):
         if one.id not in fresh:
             continue
         fresh.discard(one.id)  # the same id twice in one go counts once
+        if hands:
+            hands.add(Entry(**entry))
+        if one.id in apart:
+            continue
         try:
             _put(session, call, case, one.field, usable(one, library, now), now, actor)
         except Refused as why:
@@ -184,12 +198,14 @@ def _put(
         told.put(session, call, case, field, value, now, actor)
         return
     target: Any = call if field in ON_CALL else case
-    before = getattr(target, field)
+    before, at = getattr(target, field), key_safes.home_of(case)
     setattr(target, field, value)
     if field is CaptureField.address:
         _take_postcode(case, str(before), str(value))
     if before != value:
         read_back.changed(session, case, field, now, actor)
+    if key_safes.home_of(case) != at:
+        key_safes.follow(session, case, at)
     session.add(target)
 
 
@@ -270,11 +286,11 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
     _nothing_waits(session, call, now)
     if found:
         why = f"The line went dead: {first_minute.why_999(found)}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     so_far, within = needs.at_the_drop(session, library, taking)
     if so_far is not None and so_far.rank == 0:
         why = f"The line went dead: {so_far.disposition.title}"
-        hand_overs.request(session, case, "999", "hub", why, now, HUB)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, HUB)
     _ring_back(session, case, call, "the line went dead", within or CALL_BACK_IN, now)
 
 

@@ -14,6 +14,7 @@ from triage import store
 from triage.calls import Typed, usable
 from triage.model import CaptureField
 from triage.told import DEPENDS, TOLD
+from triage.two_hands import Hands
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,16 @@ class Shown:
     look_again: str = ""
 
 
+def hands_on(session: Session, call: Call) -> Hands:
+    return Hands(store.newest_entries(session, call.key))
+
+
 def shown(
-    session: Session, call: Call, case: Case | None, library: Library, now: datetime
+    hands: Hands, call: Call, case: Case | None, library: Library, now: datetime
 ) -> dict[CaptureField, Shown]:
-    newest = store.newest_entries(session, call.key)
     fields = {}
     for field in CaptureField:
-        typed = newest.get(field)
+        typed = hands.stands.get(field)
         try:
             if typed is not None:
                 usable(Typed(typed.id, field, typed.value), library, now)
@@ -40,9 +44,9 @@ def shown(
     return fields
 
 
-def look_again(session: Session, call: Call, library: Library, now: datetime) -> dict[str, str]:
+def look_again(hands: Hands, call: Call, library: Library, now: datetime) -> dict[str, str]:
     """Every field whose newest words cannot be used, however often they were sent."""
-    found = shown(session, call, None, library, now)
+    found = shown(hands, call, None, library, now)
     return {field.value: one.look_again for field, one in found.items() if one.look_again}
 
 

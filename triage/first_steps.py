@@ -33,7 +33,7 @@ def ask_999(
     house = library.house
     why = first_minute.why_999(first_minute.flags(call, house)) or OWN_JUDGEMENT
     service.raise_priority(session, case, house, house.priorities[0].id, now)
-    return hand_overs.request(session, case, "999", dialled_by, why, now, actor)
+    return hand_overs.ask_ambulance(session, case, dialled_by, why, now, actor)
 
 
 def carry(session: Session, library: Library, assessment: Assessment, now: datetime, actor: Actor) -> None:
@@ -97,7 +97,7 @@ def end(session: Session, library: Library, call: Call, now: datetime, actor: Ac
     calls.end(session, call, now, actor)
     if left_alone:
         why = f"The call ended: {first_minute.why_999(found)}"
-        hand_overs.request(session, case, "999", "hub", why, now, actor)
+        hand_overs.ask_ambulance(session, case, "hub", why, now, actor)
         _ring_back(session, case, call, "the call ended with a life threat", RING_BACK_IN, now)
     elif _was_broken_off(session, case):
         _ring_back(session, case, call, "the questions were broken off", calls.CALL_BACK_IN, now)

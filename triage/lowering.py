@@ -75,7 +75,7 @@ def raise_by_hand(
     write_line(session, case.key, now, actor, "raised", words)
     _set(session, case, house, to, now)
     if house.rank[to] == 0:
-        hand_overs.request(session, case, "999", "hub", why.strip(), now, actor)
+        hand_overs.ask_ambulance(session, case, "hub", why.strip(), now, actor)
     elif to == house.clinician:
         due_at = now + timedelta(minutes=house.priority(to).target_min or 20)
         numbers = numbers_of(session, case.key)

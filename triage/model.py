@@ -51,6 +51,9 @@ class Entry(SQLModel, table=True):
         default=None, description="by the handler's own clock; for ordering by people"
     )
     saved_at: datetime
+    aside: bool | None = Field(
+        default=None, description="kept, and something else stands until somebody chooses"
+    )
 
 
 class Answered(SQLModel, table=True):
@@ -67,6 +70,9 @@ class Answered(SQLModel, table=True):
     answer: Any = Field(default=None, sa_type=Json, nullable=True, description="None: taken back")
     by: str = Field(max_length=80)
     at: datetime
+    aside: bool | None = Field(
+        default=None, description="kept, and another answer stands until somebody chooses"
+    )
 
 
 class AnswerNote(SQLModel, table=True):

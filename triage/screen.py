@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from triage.observations import Pad
 
@@ -89,6 +90,27 @@ class Together:
 
 
 @dataclass(frozen=True)
+class OneOfTwo:
+    """One of two answers that stand against each other."""
+
+    words: str
+    answer: Any
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Differ:
+    """Two people answered a question differently: what counts just now (its entry is `head`), and the other."""
+
+    question: str
+    ask: str
+    head: str
+    stands: OneOfTwo
+    other: OneOfTwo
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
 
@@ -102,6 +124,8 @@ class View:
     next_question: str
     back: str
     last_given: str
+    heads: dict[str, str]
+    differ: tuple[Differ, ...]
     at_most: int
     answered: tuple[Given, ...]
     still: tuple[str, ...]

@@ -11,24 +11,22 @@ from protocols.answers import check_answer
 from protocols.engine import assess, finish
 from protocols.loader import Library
 from protocols.model import House
+from protocols.positions import AskedPosition
 from protocols.verdict import Verdict
-from records import alarms, call_backs, dependants, hand_overs, holds, outcomes, red_flags
+from records import alarms, beside_999, call_backs, dependants, hand_overs, holds, outcomes, red_flags
+from records.beside_999 import SEEK_SAFETY
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
-from triage import calls, store
+from triage import calls, store, two_answers
 from triage.changes import what_changed
 from triage.model import Answered
 from triage.versions import exact, so_far
 
 FINISH_IN = timedelta(minutes=10)
 """An assessment that is begun and not finished. [LOCAL]"""
-SEEK_SAFETY = timedelta(seconds=30)
-"""If the effect that starts the offers were lost, the ticker would start them after so long."""
-DECIDE_IN = timedelta(minutes=20)
-"""S11: a clinician's word on a visit that waits because 999 is on its way. [LOCAL]"""
 
 
 def begin(
@@ -74,10 +72,12 @@ def answer(
     now: datetime,
     actor: Actor,
     entry: str | None = None,
+    after: str | None = None,
 ) -> Verdict:
     """Give, change or (with None) take back an answer; every one is kept. Returns what the answers mean so far.
 
-    An `entry` that is here already changes nothing: the page did not hear that it was saved and sent it again.
+    An `entry` that is here already changes nothing: its page did not hear that it was saved. `after`: which answer the
+    page saw there; where somebody has answered otherwise since, the more urgent counts until somebody chooses.
     """
     case = take(session, assessment.case_id, now)
     session.refresh(assessment)
@@ -94,6 +94,14 @@ def answer(
     if value is not None:
         answers[question_id] = value
     verdict = assess(protocol, house, answers)
+    other = two_answers.standing(session, assessment, question_id, value, after)
+    if other is not None:
+        before = assess(protocol, house, assessment.answers)
+        raises = verdict.rank < before.rank
+        two_answers.both(session, assessment, question, other, value, entry, now, actor, raises=raises)
+        red_flags.mark(case, protocol.protocol, is_up=min(verdict.rank, before.rank) == 0)
+        assessment.answers = answers if raises else assessment.answers
+        return verdict if raises else before
     red_flags.mark(case, protocol.protocol, is_up=verdict.rank == 0)
     if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
@@ -123,7 +131,7 @@ def ask_999(
     _, house, verdict = so_far(session, library, assessment)
     titles = [flag.title for flag in verdict.flags] or [verdict.disposition.title]
     raise_priority(session, case, house, house.priorities[0].id, now)
-    return hand_overs.request(session, case, "999", dialled_by, "; ".join(titles), now, actor)
+    return hand_overs.ask_ambulance(session, case, dialled_by, "; ".join(titles), now, actor)
 
 
 def dispose(
@@ -179,7 +187,7 @@ def _put_to_work(
 ) -> None:
     is_999 = verdict.rank == 0
     if is_999:
-        hand_overs.request(session, case, "999", dialled_by, verdict.disposition.title, now, actor)
+        hand_overs.ask_ambulance(session, case, dialled_by, verdict.disposition.title, now, actor)
     elif verdict.refusal:  # S12: owed until those who are made for it have confirmed
         to = "111" if "111" in verdict.refusal else verdict.refusal[:40]
         hand_overs.request(session, case, to, "caller", f"Turn to: {verdict.refusal}", now, actor)
@@ -198,9 +206,7 @@ def _put_to_work(
         else:
             held = on_its_way and not asked.with_999
             waiting |= held
-            _open_position(
-                session, case, assessment, house, asked.kind, asked.priority, now, actor, held=held
-            )
+            _open_position(session, case, assessment, house, asked, now, actor, held=held)
     if any(house.position(asked.kind).offered for asked in verdict.positions):
         dependants.review(session, case, now)
     if clinician_asked or waiting:
@@ -236,29 +242,36 @@ def _open_position(
     case: Case,
     assessment: Assessment,
     house: House,
-    kind: str,
-    priority: str,
+    asked: AskedPosition,
     now: datetime,
     actor: Actor,
     *,
     held: bool,
 ) -> None:
-    what = house.position(kind)
-    target = house.priority(priority).target_min or 0
+    what = house.position(asked.kind)
+    target = house.priority(asked.priority).target_min or 0
     row = Position(
         place=case.place,
         opened_at=now,
         case_id=case.key,
         assessment_id=assessment.id,
-        kind=kind,
+        kind=asked.kind,
         title=what.title,
-        priority=priority,
+        priority=asked.priority,
         due_at=case.clock_start + timedelta(minutes=target),
         stops_clock=what.stops_clock,
         held_for_999=held,
+        with_999=asked.with_999,
     )
-    due = Due("held_for_999", now + DECIDE_IN) if held else Due("seek", now + SEEK_SAFETY, human=False)
-    owe(session, row, now, actor, f"{what.title.capitalize()} wanted, {house.priority(priority).label}.", due)
+    due = beside_999.waiting(now) if held else Due("seek", now + SEEK_SAFETY, human=False)
+    owe(
+        session,
+        row,
+        now,
+        actor,
+        f"{what.title.capitalize()} wanted, {house.priority(asked.priority).label}.",
+        due,
+    )
     if not held:
         start_offering(session, row, now)
 
@@ -269,14 +282,8 @@ def release(session: Session, position: Position, now: datetime, actor: Actor) -
     session.refresh(position)
     if not position.held_for_999:
         raise Conflict("This visit is not waiting for a clinician's word.")
-    position.held_for_999 = False
-    session.add(position)
-    redue(session, position, Due("seek", now + SEEK_SAFETY, human=False))
-    alarms.end(session, position.place, "held_for_999", position.key, now)
-    write_line(
-        session, position.case_id, now, actor, "released", f"{actor.name}: the visit stands beside 999."
-    )
-    start_offering(session, position, now)
+    words = f"{actor.name}: the visit stands beside 999."
+    beside_999.go_on(session, position, now, actor, words)
 
 
 def held_too_long(session: Session, position_id: int, now: datetime) -> None:
@@ -286,7 +293,7 @@ def held_too_long(session: Session, position_id: int, now: datetime) -> None:
         f"{case.ref}: a visit waits for a clinician's word while 999 is on its way. Send them, or stand down."
     )
     alarms.ring(session, case.place, "held_for_999", position.key, words, now, case)
-    redue(session, position, Due("held_for_999", now + DECIDE_IN))
+    redue(session, position, beside_999.waiting(now))
 
 
 def break_off(session: Session, assessment: Assessment, why: str, now: datetime, actor: Actor) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
 
+from hub.access import User
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed, PositionState
 from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome, Position
-from triage.model import Answered, AnswerNote, CaptureField, Entry, ProtocolText
+from triage.model import Answered, AnswerNote, Entry, ProtocolText
 
 
 @cache
@@ -57,10 +58,12 @@ def notes_on(session: Session, assessment_id: int) -> dict[str, tuple[str, ...]]
     return notes
 
 
-def newest_entries(session: Session, call_id: int) -> dict[CaptureField, Entry]:
-    """The newest thing typed in each field of a call."""
-    newest = select(func.max(Entry.n)).where(Entry.call_id == call_id).group_by(col(Entry.field))
-    return {entry.field: entry for entry in session.exec(select(Entry).where(col(Entry.n).in_(newest)))}
+def newest_entries(session: Session, call_id: int) -> list[Entry]:
+    """Of each field of a call the newest thing typed that stands, and the newest that was set aside."""
+    newest = (
+        select(func.max(Entry.n)).where(Entry.call_id == call_id).group_by(col(Entry.field), col(Entry.aside))
+    )
+    return list(session.exec(select(Entry).where(col(Entry.n).in_(newest))))
 
 
 def keep_text(session: Session, sha256: str, kind: str, name: str, text: str) -> None:
@@ -74,6 +77,17 @@ def keep_text(session: Session, sha256: str, kind: str, name: str, text: str) ->
 
 def text_of(session: Session, sha256: str) -> ProtocolText | None:
     return session.get(ProtocolText, sha256)
+
+
+def names_of(session: Session, place: str, users: set[int]) -> dict[int, str]:
+    """The names of these people of the place."""
+    found = select(User.id, User.name).where(User.place == place, col(User.id).in_(users))
+    return {key: name for key, name in session.exec(found) if key is not None}
+
+
+def call_begun_as(session: Session, place: str, page_id: str) -> Call | None:
+    """The call that a page has begun by this id."""
+    return session.exec(select(Call).where(Call.place == place, Call.begun_as == page_id)).first()
 
 
 def calls_of_handler(session: Session, place: str, handler_id: int, limit: int = 20) -> list[Call]:

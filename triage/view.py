@@ -13,8 +13,9 @@ from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, 
 from protocols.verdict import Leaf, Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
-from triage import store
+from triage import store, two_answers
 from triage.answer_words import said_as
+from triage.model import Answered
 from triage.needs import due_at
 from triage.observations import NEWS2, observations, pad_of, said_of
 from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
@@ -41,7 +42,8 @@ def view_of(
     given = _given(protocol, answers, notes)
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
-    last = _last_given(session, assessment)
+    kept = store.answered(session, assessment.key)
+    last = _last_given(kept, assessment)
     pad = pad_of(protocol, question, answers, verdict.scores)
     return View(
         assessment=assessment.key,
@@ -54,6 +56,8 @@ def view_of(
         next_question=verdict.next_question.id if verdict.next_question else "",
         back=_before(given, reviewed, observations(protocol) if pad else ()) if reviewed else last,
         last_given=last,
+        heads=two_answers.heads(kept),
+        differ=two_answers.differ(protocol, kept) if taking else (),
         at_most=len(given) + verdict.remaining,
         answered=given,
         still=_still(protocol, answers, verdict),
@@ -250,10 +254,10 @@ def _not_known(protocol: TriageProtocol, verdict: Verdict) -> str:
     return f"{verdict.unknown_count} not known; at {limit} a clinician rings back as well."
 
 
-def _last_given(session: Session, assessment: Assessment) -> str:
+def _last_given(kept: Sequence[Answered], assessment: Assessment) -> str:
     """The question whose answer was given last and still stands: where "back" leads."""
-    for row in reversed(store.answered(session, assessment.key)):
-        if row.answer is not None and row.question in assessment.answers:
+    for row in reversed(kept):
+        if not row.aside and row.answer is not None and row.question in assessment.answers:
             return row.question
     return ""
 

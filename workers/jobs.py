@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import service as dispatch
-from dispatch import visits
+from dispatch import stand_downs, visits
 from hub.outbox import Effect
 from workers import sms
 from workers.bench import Bench
@@ -21,7 +21,11 @@ def _worse(session: Session, bench: Bench, effect: Effect, now: datetime) -> Non
     visits.tell_worse(session, bench.desk, int(effect.payload["position"]), now)
 
 
-INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse}
+def _wait(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
+    stand_downs.wait_for_999(session, int(effect.payload["position"]), now)
+
+
+INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse, "wait": _wait}
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring, "catch_up": catch_up}
 """Effects on the world outside: claimed, done without a transaction, settled."""

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from dashboard import call_facts
 from dashboard.capture_fields import fields
 from dashboard.endings import services_of
+from dashboard.first_signs import first_signs, single_signs
 from dashboard.frame import fragment, local, page, the_place
 from dashboard.judgement import above
 from hub import audit
@@ -132,9 +133,10 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         if call.case_id is None:
             return RedirectResponse("/calls", 303)
         case = session.get(Case, call.case_id)
-        shown = capture.shown(session, call, case, library, now)
+        hands = capture.hands_on(session, call)
+        shown = capture.shown(hands, call, case, library, now)
         facts = _facts(request, session, call, library)
-        flags = _flags(library)
+        flags = single_signs(library)
     with hub.db.write() as session:
         # the opening of a case is a look that is kept with its name
         audit.note(session, call.place, now, visitor.user.actor, "opened call", f"case:{call.case_id}")
@@ -143,10 +145,11 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         "call.html",
         visitor,
         call=call,
-        fields=fields(shown),
+        fields=fields(shown, hands.heads()),
         needs=library.house.needs,
         services=services_of(request),
         flags=flags,
+        first_signs=first_signs(library.house),
         number=capture.national(call.number),
         raises=above(library.house, case.priority if case else None),
         **facts,
@@ -176,7 +179,7 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
         if call.case_id != found.case_id:
             raise NotFound("There is no such assessment on this call.")
         actor, before = visitor.user.actor, dict(found.answers)
-        service.answer(session, library, found, body.question, body.answer, now, actor, body.id)
+        service.answer(session, library, found, body.question, body.answer, now, actor, body.id, body.after)
         changed = what_changed(*exact(session, library, found), body.question, before, found.answers)
     with hub.db.read() as session:
         call = row(session, Call, call_id, call.place)
@@ -244,16 +247,6 @@ def _goes(call: Call, case: Case) -> list[tuple[str, str, str]]:
         ("What", case.need_words or case.need or "", "need_words"),
         ("Caller", ", ".join(part for part in (with_them, number) if part), "caller_name"),
     ]
-
-
-def _flags(library: Library) -> list[dict[str, Any]]:
-    """Every sign that one answer alone shows, of all protocols, each once: on the page while the hub is away (S9)."""
-    found = {
-        flag.title: flag
-        for protocol in library.triage.values()
-        for flag in view.single_flags(protocol, library.house)
-    }
-    return [dataclasses.asdict(flag) for flag in found.values()]
 
 
 def _fragment(visitor: Visitor, facts: dict[str, Any], saved_at: datetime | None = None) -> Response:

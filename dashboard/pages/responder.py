@@ -3,7 +3,7 @@
 Nothing about the person is shown before acceptance or after the visit (S24), and opening the details is written down.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -16,11 +16,13 @@ from dashboard.frame import local, page, the_place
 from dispatch import service, store, visits
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
-from hub import audit
+from hub import audit, kept_apart
 from hub.access import Role
 from hub.audit import Audit
+from hub.bodies import Text
 from hub.errors import Conflict, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
+from records import key_safes
 from records.model import Assessment, Case, Position
 from records.service import take, write_line
 from triage.capture import national
@@ -66,7 +68,7 @@ def mine(request: Request, visitor: Goer) -> Response:
 
 @router.get("/o/{code}")
 def one(request: Request, code: Code, visitor: Goer) -> Response:
-    return _show(request, code, visitor)
+    return show(request, code, visitor)
 
 
 @router.post("/o/{code}/answer")
@@ -113,13 +115,13 @@ def late(
 
 @router.post("/o/{code}/hand-back")
 def hand_back(
-    request: Request, code: Code, visitor: Goer, why: Annotated[str, Form(max_length=200)] = ""
+    request: Request, code: Code, visitor: Goer, why: Annotated[Text, Form(max_length=200)] = ""
 ) -> Response:
     now = hub_of(request).clock.now()
 
     def act(session: Session, who: Responder, _offer: Offer, position: Position) -> None:
         _theirs(position, who)
-        visits.hand_back(session, position, now, who.actor, why.replace("\x00", "").strip())
+        visits.hand_back(session, position, now, who.actor, why)
         visits.end_overdue_alarms(session, position, now)
 
     return _do(request, code, visitor, act)
@@ -152,13 +154,14 @@ def _do(request: Request, code: str, visitor: Visitor, act: Act) -> Response:
     hub = hub_of(request)
 
     def work(session: Session) -> None:
-        who, offer = _offer(request, session, code, visitor)
+        who, offer = offer_of(request, session, code, visitor)
         act(session, who, offer, session.get_one(Position, offer.position_id, populate_existing=True))
 
     try:
         hub.db.write_again(work)
     except (Conflict, Refused) as refused:
-        return _show(request, code, visitor, problem=str(refused), status=refused.status)
+        kept_apart.is_over()  # nothing was saved, so nothing is dropped
+        return show(request, code, visitor, problem=str(refused), status=refused.status)
     return RedirectResponse(f"/o/{code.upper()}", 303)
 
 
@@ -169,7 +172,7 @@ def _responder(session: Session, visitor: Visitor) -> Responder:
     return who
 
 
-def _offer(request: Request, session: Session, code: str, visitor: Visitor) -> tuple[Responder, Offer]:
+def offer_of(request: Request, session: Session, code: str, visitor: Visitor) -> tuple[Responder, Offer]:
     """The offer with this code, if it is theirs: whoever finds somebody else's link learns nothing."""
     who = _responder(session, visitor)
     since = hub_of(request).clock.now() - store.CODES_HOLD
@@ -184,14 +187,20 @@ def _theirs(position: Position, who: Responder) -> None:
         raise Conflict("This visit is not yours any more. Nothing to do, thank you.")
 
 
-def _show(request: Request, code: str, visitor: Visitor, problem: str = "", status: int = 200) -> Response:
+def show(
+    request: Request,
+    code: str,
+    visitor: Visitor,
+    problem: str = "",
+    status: int = 200,
+    opened: Sequence[dict[str, str]] = (),
+) -> Response:
     hub = hub_of(request)
     with hub.db.read() as session:
-        who, offer = _offer(request, session, code, visitor)
+        who, offer = offer_of(request, session, code, visitor)
         position = session.get_one(Position, offer.position_id)
         facts = _offered(request, session, offer)
-        accepted = offer.state is OfferState.accepted and not offer.given_back
-        theirs = accepted and position.responder_id == who.id and position.state in store.ASSIGNED
+        theirs = visits.is_theirs(offer, position, who)
         details = _details(session, offer, position, hub.clock.now().date()) if theirs else None
     if theirs:
         _note_look(request, who, offer)
@@ -210,8 +219,9 @@ def _show(request: Request, code: str, visitor: Visitor, problem: str = "", stat
         open_offer=still,
         ended=ended,
         details=details,
+        opened=opened,
         state=position.state.value,
-        done=accepted and position.state == "done",
+        done=offer.state is OfferState.accepted and not offer.given_back and position.state == "done",
         steps=STEPS,
         next=NEXT.get(position.state),
         hub_number=the_place(request).public_number,
@@ -251,6 +261,7 @@ def _details(session: Session, offer: Offer, position: Position, today: date) ->
         else where,
         "map": f"geo:0,0?q={quote(where)}" if where else "",
         "access": case.access_words,
+        "key_safe": key_safes.is_held(session, case),
         "talk": case.talk_words,
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
         "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",

@@ -7,6 +7,11 @@ export function restoreNote(assessment, drafts) {
   if (field()) field().value = drafts.get(noteDraft(assessment)) ?? "";
 }
 
+// The hub keeps a key-safe code apart: what stands on the page becomes what is kept.
+export function noteKept(typed, kept) {
+  for (const line of document.querySelectorAll("#answer-notes li")) if (line.textContent === `“${typed}”`) line.textContent = `“${kept}”`;
+}
+
 // keep(question, words) puts it into the outbox; leave() gives the keys back to the question
 export function followNote(keep, leave) {
   document.addEventListener("keydown", (event) => {

@@ -1,7 +1,7 @@
 // What waits for a handler: asked for every two seconds, put in place without moving the focus.
 import { isWriting } from "./keys.js";
 import { post } from "./post.js";
-import { Outbox } from "./outbox.js";
+import { freshId, Outbox } from "./outbox.js";
 import { setHubNow, tick } from "./ticking.js";
 
 const POLL_MS = 2000, STALE_AFTER = 3;
@@ -56,7 +56,16 @@ document.addEventListener("click", (event) => {
   const ring = event.target.closest("[data-ring]");
   if (ring) open(`/api/call-backs/${ring.dataset.ring}/ring`);
 });
-$("new-call").addEventListener("click", () => open("/api/calls/new"));
+// Begun by an id of its own: where the hub does not answer, the same call goes on on this computer.
+$("new-call").addEventListener("click", async () => {
+  const id = freshId();
+  try {
+    const said = await post("/api/calls/begun", { id });
+    location.assign(`/calls/${said.call}`);
+  } catch (error) {
+    if (error.status) $("problem").textContent = error.message; else location.assign(`/calls/away?begun=${id}`);
+  }
+});
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -80,11 +89,20 @@ const outbox = await Outbox.open(Number(document.body.dataset.userId), undefined
 });
 
 async function said() {
-  const left = await outbox.unsent(), refs = [...new Set(left.map((row) => row.call))];
+  const left = await outbox.unsent(), others = await begunByOthers();
   $("unsent").replaceChildren();
-  if (!left.length) return;
-  $("unsent").append(`${left.length} things typed on this computer have not reached the hub. Open the call: `);
-  for (const call of refs) { const link = document.createElement("a"); link.href = `/calls/${call}`; link.textContent = `call ${call}`; $("unsent").append(link, " "); }
+  if (left.length) $("unsent").append(`${left.length} things typed on this computer have not reached the hub. Open the call: `);
+  for (const call of new Set(left.map((row) => row.call))) $("unsent").append(link(call, typeof call === "number" ? `call ${call}` : "the call begun here"), " ");
+  for (const row of others) $("unsent").append(link(row.call, `A call begun by ${row.by || "somebody who was not logged in"} on this computer has not reached the hub. Hand it in`), " ");
+}
+
+function link(call, words) {
+  return Object.assign(document.createElement("a"), { href: typeof call === "number" ? `/calls/${call}` : `/calls/away?begun=${call}`, textContent: words });
+}
+
+// what somebody else began while the hub was away, and who has gone since
+async function begunByOthers() {
+  return (await outbox.drawer.rows()).filter((row) => row.kind === "begin" && row.author !== outbox.author);
 }
 
 setInterval(() => outbox.send().then(said), 5000);

@@ -25,6 +25,18 @@ export function lookAgain(again) {
   }
 }
 
+// A code is kept apart by the hub: the field says so, and shows what is left of its words once the hand is off it.
+export function keptApart(cut, bodies) {
+  for (const [name, words] of Object.entries(cut ?? {})) {
+    const field = document.querySelector(`input[data-field=${name}]`), typed = bodies.findLast((body) => body.field === name)?.value.trim();
+    if (!field) continue;
+    const show = () => { if (field.value.trim() === typed) field.value = words; };
+    document.getElementById(`k-${name}`).hidden = false;
+    document.getElementById("announce").textContent = "The key-safe code is kept apart.";
+    if (document.activeElement === field) field.addEventListener("blur", show, { once: true }); else show();
+  }
+}
+
 // What was typed and has not reached the hub stands in its field again after a reload.
 export function restore(field, value) {
   const element = document.getElementById(`f-${field}`);

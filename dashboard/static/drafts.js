@@ -3,7 +3,16 @@
 const DRAFT = "draft";
 
 export class Drafts {
-  constructor(outbox) { Object.assign(this, { outbox, kept: new Map(), chain: Promise.resolve() }); }
+  constructor(outbox) { Object.assign(this, { outbox, kept: new Map(), said: new Map(), chain: Promise.resolve() }); }
+
+  get(name) { return this.said.get(name); }
+
+  set(name, value) {
+    if (value) this.said.set(name, value); else this.said.delete(name);
+    return this.keep(name, value);
+  }
+
+  dropAll(prefix) { return Promise.all([...this.said.keys()].filter((name) => name.startsWith(prefix)).map((name) => this.set(name, ""))); }
 
   keep(name, value) {
     this.chain = this.chain.then(() => this.#write(name, value)).catch(() => {}); // without a disk it stands on the page alone
@@ -16,16 +25,14 @@ export class Drafts {
     this.kept.set(name, await drawer.put({ ...(n ? { n } : {}), call, kind: DRAFT, author, at: Date.now(), body: { name, value } }));
   }
 
-  drop(...names) { return Promise.all(names.map((name) => this.keep(name, ""))); }
-
-  // What was being typed when this page was last open, by name.
-  async found() {
-    const { drawer, author, call } = this.outbox, found = new Map();
+  // What was being typed when this page was last open.
+  async find() {
+    const { drawer, author, call } = this.outbox;
     for (const row of await drawer.rows()) {
       if (row.kind !== DRAFT || row.author !== author || row.call !== call) continue;
       const body = await drawer.open(row).catch(() => null);
-      if (body) { found.set(body.name, body.value); this.kept.set(body.name, row.n); }
+      if (body) { this.said.set(body.name, body.value); this.kept.set(body.name, row.n); }
     }
-    return found;
+    return this;
   }
 }

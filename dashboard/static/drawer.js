@@ -63,17 +63,46 @@ class Disk {
     for (const n of numbers) work.objectStore("unsent").delete(n);
     await done(work);
   }
+
+  // A call that began here has its number now: what lies here of it, and what may still be put here, belongs to that.
+  async named(id, number) {
+    const work = this.db.transaction("keys", "readwrite", STRICT);
+    work.objectStore("keys").put(number, `call ${id}`);
+    await done(work);
+    await this.settle();
+  }
+
+  async number(id) { return done(this.db.transaction("keys").objectStore("keys").get(`call ${id}`)); }
+
+  async settle() {
+    const work = this.db.transaction(["unsent", "keys"], "readwrite", STRICT), store = work.objectStore("unsent"), keys = work.objectStore("keys");
+    for (const row of await done(store.getAll())) {
+      if (typeof row.call !== "string") continue;
+      const number = await done(keys.get(`call ${row.call}`));
+      if (number) { if (row.kind === "begin") store.delete(row.n); else store.put({ ...row, call: number }); }
+    }
+    await done(work);
+  }
 }
 
 class Memory {
   safe = false;
   #rows = new Map();
+  #names = new Map();
   #n = 0;
   async put(row) { const n = row.n ?? ++this.#n; this.#rows.set(n, { ...row, n }); return n; }
   async rows() { return [...this.#rows.values()]; }
   async open(row) { return row.body; }
   async mark(n, refused) { const row = this.#rows.get(n); if (row) this.#rows.set(n, { ...row, refused }); }
   async drop(numbers) { for (const n of numbers) this.#rows.delete(n); }
+  async number(id) { return this.#names.get(id); }
+  async named(id, number) { this.#names.set(id, number); return this.settle(); }
+  async settle() {
+    for (const row of this.#rows.values()) {
+      const number = this.#names.get(row.call);
+      if (number && row.kind === "begin") this.#rows.delete(row.n); else if (number) row.call = number;
+    }
+  }
 }
 
 export async function openDrawer() {

@@ -5,6 +5,9 @@ import { openDrawer } from "./drawer.js";
 
 const LEFT_MS = 10000, PAUSE_MS = 300, TIMEOUT_MS = 5000, MOST = 50, SLOWEST_MS = 8000;
 const ROUTES = {
+  begin: () => "/api/calls/begun",
+  end: (call) => `/api/calls/${call}/end`,
+  999: (call) => `/api/calls/${call}/999`,
   typed: (call) => `/api/calls/${call}/typed`,
   answer: (call) => `/calls/${call}/answer`,
   answer_note: (call) => `/api/calls/${call}/answer-note`,
@@ -15,9 +18,9 @@ const RETRY = new Set([408, 425, 429]);
 export const freshId = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
 export class Outbox {
-  // events: saved(kind, said, left), away(since), refused(entry), logIn() → promise, fresh() → promise of a new proof
+  // events: saved(kind, said, bodies, left), away(since), refused(entry), logIn() → promise, fresh() → promise of a new proof
   constructor(drawer, author, call, events) {
-    Object.assign(this, { drawer, author, call, events, wait: 500, since: null, chain: Promise.resolve(), latest: new Map(), drafts: new Map(), leaving: new Set() });
+    Object.assign(this, { drawer, author, call, events, wait: 500, since: null, chain: Promise.resolve(), latest: new Map(), drafts: new Map(), heads: new Map(), leaving: new Set() });
     addEventListener("online", () => this.send());
   }
 
@@ -40,9 +43,11 @@ export class Outbox {
     const value = this.latest.get(field), draft = this.drafts.get(field);
     this.latest.delete(field);
     const goesOn = draft && !this.leaving.has(draft.n);
-    const id = goesOn ? draft.id : freshId(), body = { id, field, value, typed_at: new Date().toISOString() };
+    const id = goesOn ? draft.id : freshId(), after = goesOn ? draft.after : this.heads.get(field) ?? ""; // what stood there when it was begun
+    const body = { id, field, value, typed_at: new Date().toISOString(), after };
+    this.heads.set(field, id);
     const n = await this.drawer.put({ ...(goesOn ? { n: draft.n } : {}), call: this.call, kind: "typed", author: this.author, at: Date.now(), body });
-    this.drafts.set(field, { n, id });
+    this.drafts.set(field, { n, id, after });
   }
 
   put(kind, body) {
@@ -67,7 +72,9 @@ export class Outbox {
   async #all() {
     for (;;) {
       await this.chain;
-      const waiting = (await this.unsent()).filter((row) => !row.refused);
+      await this.#numbered();
+      // what was typed on a call that began here waits until the hub has given the call its number
+      const waiting = (await this.unsent()).filter((row) => !row.refused && (row.kind === "begin" || typeof row.call === "number"));
       if (!waiting.length) return;
       const batch = this.#head(waiting);
       for (const row of batch) this.leaving.add(row.n);
@@ -75,6 +82,14 @@ export class Outbox {
       for (const row of batch) this.leaving.delete(row.n);
       if (!goes) return;
     }
+  }
+
+  async #numbered() {
+    await this.drawer.settle();
+    const number = typeof this.call === "string" && await this.drawer.number(this.call);
+    if (!number) return;
+    this.call = number;
+    for (const field of this.drafts.keys()) this.drafts.delete(field); // its rows may be another's to send by now
   }
 
   #head(waiting) { // what was typed in a row goes together; an answer goes alone
@@ -94,16 +109,17 @@ export class Outbox {
     }
     let response;
     try {
-      response = await this.#post(ROUTES[kind](call), kind === "typed" ? { entries: bodies } : bodies[0]);
+      response = await this.#post(ROUTES[kind](call), kind === "typed" ? { entries: bodies } : kind === "begin" ? { ...bodies[0], sent_at: new Date().toISOString() } : bodies[0]);
       if (response.status >= 500 || RETRY.has(response.status)) throw new Error("away");
       if (response.status === 401) { this.events.away?.(this.#now()); await this.events.logIn(); return true; }
       if (response.status === 403 && await this.events.fresh?.()) return true;
       const said = await response.json();
-      if (!response.ok) return await this.#refuse(batch, said.problem ?? `The hub refused (${response.status}).`, bodies);
+      if (!response.ok && !(kind === "end" && response.status === 409)) return await this.#refuse(batch, said.problem ?? `The hub refused (${response.status}).`, bodies);
+      if (kind === "begin") await this.drawer.named(call, said.call);
       await this.drawer.drop(batch.map((row) => row.n));
       for (const [field, draft] of this.drafts) if (batch.some((row) => row.n === draft.n)) this.drafts.delete(field);
       Object.assign(this, { since: null, wait: 500, oneByOne: false });
-      this.events.saved?.({ call, kind, said, left: (await this.unsent()).filter((row) => !row.refused).length });
+      this.events.saved?.({ call, kind, said, bodies, left: (await this.unsent()).filter((row) => !row.refused).length });
       return true;
     } catch {
       this.events.away?.(this.#now());

@@ -7,7 +7,7 @@ export async function showRefusals(outbox) {
 
 function refusal(row, outbox) {
   const line = document.createElement("p"), words = document.createElement("span"), again = document.createElement("button"), off = document.createElement("button");
-  const what = row.body.value ?? row.body.words ?? row.body.answer ?? "an answer taken back";
+  const what = { begin: "this call", end: "the end of the call", 999: "999" }[row.kind] ?? row.body.value ?? row.body.words ?? row.body.answer ?? "an answer taken back";
   words.textContent = `The hub did not take “${what}”: ${row.refused} It is kept here.`;
   again.textContent = "Try again";
   off.textContent = "Let it go";

@@ -72,7 +72,8 @@ def test_answered_while_the_hub_is_away_it_is_there_in_order_and_once(call: Page
     room.stop()
     expect(call.locator("#no-support")).to_be_visible(timeout=15_000)
     call.keyboard.press("n")
-    expect(call.locator("#answer-problem")).to_contain_text("kept on this computer")
+    expect(call.get_by_role("alertdialog")).to_contain_text("Hard to wake")
+    expect(call.locator("#saved")).to_contain_text("kept on this computer")
     address = call.url
     call.goto("about:blank")
     room.start_again()

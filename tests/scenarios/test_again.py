@@ -209,3 +209,18 @@ def hear_all(story: Story) -> None:
     """What the ladder sent meanwhile is another story's matter."""
     for card in story.cards():
         story._heard.update(entry["sid"] for entry in card["thread"] if entry["kind"] == "text")
+
+
+def test_a_visit_that_is_sought_waits_once_999_is_on_its_way(story: Story) -> None:
+    """S11: who has been asked is stood down; when 999 will not come after all, a nurse is sought again."""
+    told = story.fall()
+    first = asked(story)
+    asked_999 = story.does("jay", f"/calls/{told.call_id}/999", {"dialled_by": "hub"})
+    story.quiet()
+    first.expects("stood down")
+    assert told.word == "handing over"
+    assert "waits for a clinician's word: 999 is on its way" in told.timeline
+    story.does("jay", f"/hand-overs/{asked_999['hand_over']}/refuse", {"why": "No crew for two hours."})
+    story.quiet()
+    asked(story)
+    assert "looked for again: 999 is not on its way" in told.timeline

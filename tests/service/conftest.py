@@ -32,3 +32,11 @@ def desk(tmp_path: Path, database_url: str) -> Iterator[Desk]:
     opened = Desk(tmp_path, database_url)
     yield opened
     opened.hub.db.close()
+
+
+@pytest.fixture
+def sqlite_desk(tmp_path: Path, sqlite_url: str) -> Iterator[Desk]:
+    """For what is the same on both databases."""
+    opened = Desk(tmp_path, sqlite_url)
+    yield opened
+    opened.hub.db.close()

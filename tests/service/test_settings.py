@@ -10,9 +10,14 @@ from hub.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "s3cret-" * 6
-TRAINING = {"FP_SECRET_KEY": SECRET, "FP_PHONES_TOKEN": "token-of-the-phones"}
+TRAINING = {
+    "FP_SECRET_KEY": SECRET,
+    "FP_KEY_SAFE_SECRET": SECRET,
+    "FP_PHONES_TOKEN": "token-of-the-phones",
+}
 LIVE = {
     "FP_SECRET_KEY": SECRET,
+    "FP_KEY_SAFE_SECRET": SECRET,
     "FP_TRAINING": "no",
     "FP_PUBLIC_URL": "https://ucr.example.nhs.uk/",
     "FP_TWILIO_ACCOUNT_SID": "AC1",
@@ -28,7 +33,7 @@ def told(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> Settings:
     return read_settings()
 
 
-def test_a_training_place_needs_two_secrets_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_place_needs_its_secrets_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = told(monkeypatch, TRAINING)
     assert settings.training
     assert settings.database == f"sqlite:///{Path('data').absolute()}/first-point.sqlite3"
@@ -61,6 +66,8 @@ def test_addresses_win_over_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> 
     [
         (TRAINING, {"FP_SECRET_KEY": ""}, "FP_SECRET_KEY", "log-ins could be forged"),
         (TRAINING, {"FP_SECRET_KEY": "x" * 31}, "32 characters", "too short a secret"),
+        (TRAINING, {"FP_KEY_SAFE_SECRET": ""}, "FP_KEY_SAFE_SECRET", "S19: a code could not be kept"),
+        (TRAINING, {"FP_KEY_SAFE_SECRET": f"{SECRET},old"}, "32 characters", "too short an old one"),
         (TRAINING, {"FP_PHONES_TOKEN": ""}, "FP_PHONES_TOKEN", "anybody could send webhooks"),
         (TRAINING, {"FP_PORT": "http"}, "FP_PORT", "no number"),
         (TRAINING, {"FP_TRAINING": "perhaps"}, "FP_TRAINING", "neither yes nor no"),
@@ -86,7 +93,7 @@ def test_what_stops_it(
 def test_every_fault_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refused) as said:
         told(monkeypatch, {"FP_TRAINING": "no", "FP_CLOCK_FILE": "x"})
-    assert len(str(said.value).splitlines()) == 5, "the headline, and four faults"
+    assert len(str(said.value).splitlines()) == 6, "the headline, and five faults"
 
 
 def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:

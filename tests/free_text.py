@@ -1,0 +1,384 @@
+"""Every way by which people type words into the hub, with what must be there before: for tests that send something in
+by each of them. `fields_of` finds them on the routes themselves, so that none can be forgotten.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from dispatch import inbox, service, store, visits
+from dispatch.inbox import Incoming
+from dispatch.model import Message, Offer, Responder
+from hub import kept_apart
+from hub.access import User
+from hub.actors import HUB
+from hub.places import place_of
+from records import call_backs
+from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind
+from records.service import take
+from records.store import rows_of
+from tests.desk import Desk, entry
+from tests.story import BEST_ANSWERS, VISIT
+from triage.lowering import Lowering
+from triage.model import CaptureField
+
+WORDS = object()
+"""Where the words go in a body."""
+
+
+class Way(NamedTuple):
+    """Who says it, what must be there before (path and body), and the answer that is due."""
+
+    who: str | Callable[[Desk], str]
+    before: Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
+    status: int = 200
+    is_form: bool = False
+
+
+def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
+    """Every field of every route that takes words freely, and whether codes are cut out of it."""
+    for route in routes_of(app):
+        for param in route.dependant.body_params:
+            kind = param.field_info.annotation
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from ((f"{route.path} {name}", cuts) for name, cuts in _of_model(kind))
+            elif _is_free(kind, param.field_info.metadata):
+                yield f"{route.path} {param.name}", _cuts(kind, param.field_info.metadata)
+
+
+def routes_of(app: FastAPI) -> Iterator[Any]:
+    for route in app.routes:
+        for one in route.effective_candidates() if hasattr(route, "effective_candidates") else [route]:
+            if hasattr(one, "dependant") and getattr(one, "methods", None):
+                yield one
+
+
+def _of_model(model: type[BaseModel]) -> Iterator[tuple[str, bool]]:
+    own = {
+        name for one in model.__pydantic_decorators__.field_validators.values() for name in one.info.fields
+    }
+    for name, field in model.model_fields.items():
+        inner = [
+            one for one in _leaves(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)
+        ]
+        for one in inner:
+            yield from _of_model(one)
+        if not inner and _is_free(field.annotation, field.metadata):
+            yield name, name in own or _cuts(field.annotation, field.metadata)
+
+
+def _is_free(kind: Any, metadata: list[Any]) -> bool:
+    """Words, and not from a list or of a given shape."""
+    has_shape = "pattern" in f"{metadata}{kind}"
+    return any(leaf is str for leaf in _leaves(kind)) and not has_shape
+
+
+def _leaves(kind: Any) -> Iterator[Any]:
+    if get_origin(kind) is Literal:
+        return
+    if args := get_args(kind):
+        for arg in args:
+            yield from _leaves(arg)
+    else:
+        yield kind
+
+
+def _cuts(kind: Any, metadata: list[Any]) -> bool:
+    return kept_apart.take_out.__name__ in f"{metadata}{kind}"
+
+
+def says(desk: Desk, path: str, way: Way, words: str) -> Any:
+    """Say `words` by this way."""
+    where, body = way.before(desk)
+    client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
+    filled = _filled(body, words)
+    url = path.split(" ")[0].format(**where)
+    if way.is_form:
+        form = {**filled, "csrf": client.headers["x-csrf-token"]}
+        return client.post(url, data=form)
+    return client.post(url, json=filled)
+
+
+def _filled(body: Any, words: str) -> Any:
+    if body is WORDS:
+        return words
+    if isinstance(body, dict):
+        return {key: _filled(value, words) for key, value in body.items()}
+    return [_filled(one, words) for one in body] if isinstance(body, list) else body
+
+
+def pages(desk: Desk) -> Iterator[str]:
+    """What people of the hub can open, as they see it."""
+    priya, amara = desk.person("Priya Nair"), desk.person("Amara Obi")
+    for client, path in ((priya, "/board"), (amara, "/clinician"), (amara, "/concerns"), (amara, "/calls")):
+        yield _seen(client, path)
+    for case in desk.rows(Case):
+        for path in (f"/cases/{case.key}", f"/cases/{case.key}/panel", f"/api/cases/{case.key}/sbard"):
+            yield _seen(priya, path)
+    for call in desk.rows(Call):
+        yield _seen(amara, f"/calls/{call.key}")
+    for offer in desk.rows(Offer):
+        if offer.state == "accepted":
+            name = next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id)
+            yield _seen(desk.person(name), f"/o/{offer.code}")
+
+
+def _seen(client: TestClient, path: str) -> Any:
+    answer = client.get(path, headers={"accept": "text/html"})
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    return answer.text
+
+
+# --- what must be there before ----------------------------------------------------------------------------------------
+
+
+def _new(desk: Desk) -> dict[str, int]:
+    made: dict[str, int] = desk.does("/api/calls/new")
+    call, case = made["call"], made["case"]
+    where = [entry("address", f"{case} Oak Road"), entry("postcode", "LS8 2AB")]
+    desk.does(f"/api/calls/{call}/typed", {"entries": where})
+    return {"call": call, "case": case}
+
+
+def _on_call(body: dict[str, Any]) -> Any:
+    return lambda desk: ({"call_id": _new(desk)["call"]}, body)
+
+
+def _on_case(body: dict[str, Any]) -> Any:
+    return lambda desk: ({"case_id": _new(desk)["case"]}, body)
+
+
+def _every_field(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    fields = [{"id": str(uuid.uuid4()), "field": field.value, "value": WORDS} for field in CaptureField]
+    return {"call_id": _new(desk)["call"]}, {"entries": fields}
+
+
+def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    call, assessment = desk.assessed()
+    return {"call_id": call}, {"assessment": assessment, "question": "breathing", "words": WORDS}
+
+
+def _assessment(body: dict[str, Any]) -> Any:
+    return lambda desk: ({"assessment_id": desk.assessed()[1]}, body)
+
+
+def committed(desk: Desk, **answers: Any) -> int:
+    _, assessment = desk.assessed({**BEST_ANSWERS, **VISIT, **answers})
+    desk.does(f"/api/assessments/{assessment}/finish")
+    return int(desk.rows(Case)[-1].key)
+
+
+def _triaged(body: dict[str, Any], **answers: Any) -> Any:
+    return lambda desk: ({"case_id": committed(desk, **answers)}, body)
+
+
+def _advised(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By a clinician, who needs no protocol to know that it is enough."""
+    case = _new(desk)["case"]
+    due = desk.jay.get(f"/api/cases/{case}/safety-net").json()["words"]
+    return {"case_id": case}, {"said": [*due, WORDS], "words": WORDS}
+
+
+def _declined(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    said = dict.fromkeys(("refuser_name", "understood", "risks", "ring"), WORDS)
+    return {"case_id": _new(desk)["case"]}, {"refuser": "person", "capacity": "unknown", **said}
+
+
+def _lowering(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = committed(desk, leg="yes")
+    asked = {"priority": "same_day", "why": "because"}
+    desk.person("Amara Obi").post(f"/api/cases/{case}/lower", json=asked).raise_for_status()
+    return {"task_id": desk.rows(Lowering)[-1].task_id}, {"why": WORDS}
+
+
+def _concern(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    desk.does(f"/api/cases/{case}/concern", {"why": "odd"})
+    return {"concern_id": 1}, {"words": WORDS}
+
+
+def _call_back(name: str, kind: CallBackKind, body: dict[str, Any]) -> Any:
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        case_id, now = _new(desk)["case"], desk.clock.now()
+        with desk.hub.db.write() as session:
+            case = take(session, case_id, now)
+            due = now + timedelta(minutes=5)
+            call_backs.open_call_back(session, case, "handler", "rang off", due, now, HUB, kind=kind)
+        return {name: desk.rows(CallBack)[-1].key}, body
+
+    return before
+
+
+def accepted(desk: Desk) -> Offer:
+    """A visit that somebody has said yes to."""
+    case_id = committed(desk)
+    with desk.hub.db.write() as session:
+        position = rows_of(session, Position, case_id)[0]
+        service.seek(session, desk.app.state.desk, position.key, desk.clock.now())
+    with desk.hub.db.write() as session:
+        offer = store.offers_of_position(session, position.key)[-1]
+        who = store.responder(session, offer.responder_id)
+        service.accept(session, desk.app.state.desk, offer, desk.clock.now(), who.actor)
+    return offer
+
+
+def _visit(body: dict[str, Any]) -> Any:
+    return lambda desk: ({"position_id": freed(desk, accepted(desk)).position_id}, body)
+
+
+def freed(desk: Desk, offer: Offer) -> Offer:
+    """Nobody else is on the way, so that there is somebody for the next visit too."""
+    with desk.hub.db.write() as session:
+        for position in session.exec(select(Position).where(Position.state == "accepted")):
+            if position.key != offer.position_id:
+                visits.hand_back(session, position, desk.clock.now(), HUB, "")
+    return offer
+
+
+def _text(desk: Desk, body: str) -> Message:
+    """A text from whoever is on the way to the newest case."""
+    offer = accepted(desk)
+    with desk.hub.db.write() as session:
+        _receive(desk, session, session.get_one(Responder, offer.responder_id).phone, body)
+    message: Message = [row for row in desk.rows(Message) if row.direction == "in"][-1]
+    return message
+
+
+def _receive(desk: Desk, session: Session, phone: str, body: str) -> None:
+    incoming = Incoming(f"SM{uuid.uuid4().hex}", phone, body)
+    inbox.receive(session, desk.app.state.desk, place_of(session, desk.place), incoming, desk.clock.now())
+
+
+def texts_of(desk: Desk, words: Iterator[str]) -> None:
+    """Texts from somebody on a visit, from somebody with nothing open, with a step, and from an unknown number."""
+    offer = freed(desk, accepted(desk))
+    with desk.hub.db.read() as session:
+        phone = session.get_one(Responder, offer.responder_id).phone
+        idle = next(
+            r.phone for r in session.exec(select(Responder)) if not store.assignment_of(session, r.key)
+        )
+    for sender, begins in ((phone, ""), (phone, "999 "), (phone, "RED "), (idle, ""), ("+447700900999", "")):
+        with desk.hub.db.write() as session:
+            _receive(desk, session, sender, begins + next(words))
+
+
+def _reply(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"message_id": _text(desk, "what was the number").key}, {"body": WORDS}
+
+
+def _task(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    _text(desk, "what was the number")
+    (*_, task) = (row for row in desk.rows(Task) if row.kind is TaskKind.unread_reply and row.state == "open")
+    return {"task_id": task.key}, {"words": WORDS}
+
+
+def _hand_over(body: dict[str, Any]) -> Any:
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        case = _new(desk)["case"]
+        asked = desk.does(f"/api/cases/{case}/refer", {"service": "gp", "why": "Review."})
+        return {"row_id": asked["hand_over"]}, body
+
+    return before
+
+
+def _closed(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    made = _new(desk)
+    desk.does(f"/api/cases/{made['case']}/wrong-number", {"call": made["call"]})
+    return {"case_id": made["case"]}, {"why": WORDS}
+
+
+def _asked_over(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    (femi,) = (user for user in desk.rows(User) if user.name == "Femi Ade")
+    path = f"/api/cases/{case}/responsible/offer"
+    desk.person("Amara Obi").post(path, json={"to": femi.id}).raise_for_status()
+    return {"case_id": case}, {"why": WORDS}
+
+
+def _their_own(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": freed(desk, accepted(desk)).code}, {"why": WORDS}
+
+
+def who_goes(desk: Desk) -> str:
+    """Whoever has said yes last."""
+    offer = [row for row in desk.rows(Offer) if row.state == "accepted"][-1]
+    return str(next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id))
+
+
+HANDLER, CLINICIAN, SENIOR = "Jay Osei", "Amara Obi", "Priya Nair"
+WHY = {"why": WORDS}
+SAID = {"words": WORDS}
+WAYS: dict[str, Way] = {
+    "/api/calls/{call_id}/typed value": Way(HANDLER, _every_field),
+    "/api/calls/{call_id}/note words": Way(HANDLER, _on_call(SAID)),
+    "/api/calls/{call_id}/answer-note words": Way(HANDLER, _answer_note),
+    "/api/assessments/{assessment_id}/break-off why": Way(HANDLER, _assessment(WHY)),
+    "/api/cases/{case_id}/advice said": Way(CLINICIAN, _advised),
+    "/api/cases/{case_id}/advice words": Way(CLINICIAN, _advised),
+    "/api/cases/{case_id}/declined refuser_name": Way(HANDLER, _declined),
+    "/api/cases/{case_id}/declined understood": Way(HANDLER, _declined),
+    "/api/cases/{case_id}/declined risks": Way(HANDLER, _declined),
+    "/api/cases/{case_id}/declined ring": Way(HANDLER, _declined),
+    "/api/cases/{case_id}/died words": Way(HANDLER, _on_case(SAID)),
+    "/api/cases/{case_id}/refer why": Way(HANDLER, _on_case({"service": "gp", **WHY})),
+    "/api/cases/{case_id}/hold why": Way(HANDLER, _triaged({"until": "1500", **WHY})),
+    "/api/cases/{case_id}/no-capacity words": Way(HANDLER, _on_case(SAID)),
+    "/api/cases/{case_id}/raise why": Way(HANDLER, _triaged({"priority": "one_hour", **WHY})),
+    "/api/cases/{case_id}/lower why": Way(CLINICIAN, _triaged({"priority": "same_day", **WHY})),
+    "/api/lowerings/{task_id}/refuse why": Way("Femi Ade", _lowering),
+    "/api/cases/{case_id}/remote-care what": Way(CLINICIAN, _triaged({"what": WORDS, "agreed_with": WORDS})),
+    "/api/cases/{case_id}/remote-care agreed_with": Way(
+        CLINICIAN, _triaged({"what": WORDS, "agreed_with": WORDS})
+    ),
+    "/api/cases/{case_id}/concern why": Way(HANDLER, _on_case(WHY)),
+    "/api/concerns/{concern_id}/answer words": Way("Ruth Adeyemi", _concern),
+    "/api/call-backs/{back_id}/welfare words": Way(
+        HANDLER, _call_back("back_id", CallBackKind.welfare, {"how": "same", "asked": True, **SAID})
+    ),
+    "/api/call-backs/{row_id}/reached words": Way(
+        HANDLER, _call_back("row_id", CallBackKind.call_back, SAID)
+    ),
+    "/api/call-backs/{row_id}/failed words": Way(HANDLER, _call_back("row_id", CallBackKind.call_back, SAID)),
+    "/api/positions/{position_id}/hand-back why": Way(HANDLER, _visit(WHY)),
+    "/api/positions/{position_id}/stand-down why": Way(SENIOR, _visit(WHY)),
+    "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
+    "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
+    "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
+    "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
+    "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
+    "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
+    "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
+    "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
+    "/o/{code}/hand-back why": Way(who_goes, _their_own, 303, is_form=True),
+}
+"""By address and field; what is said there is kept."""
+
+NOT_KEPT: dict[str, Way] = {
+    "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
+    "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
+    "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
+    "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),
+}
+"""Words that look something up, or that are refused where they fit nothing."""
+
+FROM_A_LIST = {
+    "/log-in name": "compared with names, and kept as a hash",
+    "/log-in password": "compared with a hash",
+    "/log-in next": "the page to go to",
+    "/calls/{call_id}/answer question": "must be one of the protocol's",
+    "/calls/{call_id}/answer answer": "must be one of the question's",
+    "/api/assessments/{assessment_id}/answer question": "must be one of the protocol's",
+    "/api/assessments/{assessment_id}/answer answer": "must be one of the question's",
+    "/api/calls/{call_id}/answer-note question": "must be one of the protocol's",
+    "/api/cases/{case_id}/assessments protocol": "must be one in force",
+    "/api/cases/{case_id}/refer service": "must be one of the house's",
+    "/api/cases/{case_id}/raise priority": "must be one of the house's",
+    "/api/cases/{case_id}/lower priority": "must be one of the house's",
+}
+"""Fields that are words and yet not free: what is not on their list is refused."""

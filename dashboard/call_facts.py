@@ -1,6 +1,7 @@
 """What the call screen says of the person and the number: read back or not (S14), safe or not (S17), who depends on
 them (S20)."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -18,16 +19,22 @@ KEYS = {"text": "t", "speak": "q", "message": "v"}
 NEXT = {Safe.not_known: Safe.yes, Safe.yes: Safe.no, Safe.no: Safe.not_known}
 
 
+def who_stamp(case: Case | None) -> str:
+    """Another one as soon as what is known of this person has to be looked up anew."""
+    of = [getattr(case, name) for name in (*read_back.IDENTIFIERS, "postcode", "read_back")] if case else []
+    return hashlib.sha256(repr(of).encode()).hexdigest()[:16]
+
+
 def person(case: Case | None, clock: Clock) -> dict[str, Any]:
     """What was read back, or which two could be; three ways to do it are enough."""
     if case is None:
-        return {"ticked": "", "pairs": []}
+        return {"ticked": "", "pairs": [], "stamp": who_stamp(None)}
     ticked = ""
     if case.read_back:
         said = read_back.words(case.read_back["fields"]).capitalize()
         ticked = f"{said}, {case.read_back['by']} {clock(datetime.fromisoformat(case.read_back['at']))}"
     pairs = [(", ".join(pair), read_back.words(pair)) for pair in read_back.pairs(case)[:3]]
-    return {"ticked": ticked, "pairs": pairs}
+    return {"ticked": ticked, "pairs": pairs, "stamp": who_stamp(case)}
 
 
 def depends(case: Case | None) -> dict[str, Any]:

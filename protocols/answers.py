@@ -114,7 +114,7 @@ def hear(protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mappin
             _put(mild, question, question.mildest)
             states.append(State.NOT_APPLICABLE)
             continue
-        fact = _fact(question, record) if record else None
+        fact = fact_of(question, record) if record else None
         if fact is not None:
             facts[question.id] = fact
         states.append(_hear_one(question, answers.get(question.id), fact, opened, mild))
@@ -186,7 +186,7 @@ def _check_given(question: Question, answer: Answer) -> None:
         raise Refused(f'"{question.ask}" is answered {listed([*question.answers, UNKNOWN])}.')
 
 
-def _fact(question: Question, record: Mapping[str, Answer]) -> Answer | None:
+def fact_of(question: Question, record: Mapping[str, Answer]) -> Answer | None:
     fact = record.get(question.id)
     if fact is None or fact == UNKNOWN or not question.record or question.worse == "neither":
         return None

@@ -98,6 +98,7 @@ class Question:
     ask_if: Condition | None = None
     gate: Test | None = field(default=None, repr=False, compare=False)
     record: bool = False
+    holds_min: int | None = None  # an answer of before counts for so long; None: for as long as any does
     for_information: bool = False
     observation: bool = False
     score: str | None = None

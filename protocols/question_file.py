@@ -7,6 +7,7 @@ from typing import Any
 from protocols import news2
 from protocols.condition_file import RESERVED, Scope
 from protocols.conditions import compile_condition
+from protocols.durations import minutes
 from protocols.faults import listed, meant
 from protocols.model import UNKNOWN, House, Question
 from protocols.source import Path, Source
@@ -65,6 +66,7 @@ def _question(source: Source, house: House, entry: Mapping[str, Any], path: Path
         band=(float(band[0]), float(band[1])) if band else None,
         because=entry.get("because"),
         record=entry.get("record") == "yes",
+        holds_min=minutes(entry["holds"]) if "holds" in entry else None,
         for_information=entry.get("for_information") == "yes",
         observation=entry["id"] in house.plausible,
     )
@@ -81,7 +83,7 @@ def _observation(source: Source, house: House, entry: Mapping[str, Any], path: P
         message = f'"{name}" is no observation of NEWS2{meant(name, list(news2.OBSERVATIONS))}'
         source.fault((*path, "id"), message)
         known = news2.OBSERVATIONS["pulse"]
-    for key in ("answers", "unit", "range", "step", "worse", "because"):
+    for key in ("answers", "unit", "range", "step", "worse", "because", "holds"):
         if key in entry:
             source.fault(
                 (*path, key), f'the score says the {key} of an observation; remove "{key}"', at_key=True
@@ -116,6 +118,10 @@ def _observation(source: Source, house: House, entry: Mapping[str, Any], path: P
 
 def _check_kind(source: Source, question: Question, entry: Mapping[str, Any], path: Path) -> None:
     kind, allowed = question.kind, _WORSE[question.kind]
+    if question.holds_min is not None and not question.record:
+        source.fault(
+            (*path, "holds"), "nothing of before answers this; did you mean record: yes too?", at_key=True
+        )
     if question.worse not in allowed:
         message = f'"{question.worse}" cannot be the worse side of a {kind}; did you mean {listed(allowed)}?'
         source.fault((*path, "worse"), message)

@@ -196,6 +196,9 @@ class Assessment(CaseRow, table=True):
     house_sha256: str = Field(max_length=64)
     answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     taken_by: str = Field(max_length=80)
+    facts: dict[str, Any] | None = Field(
+        default=None, sa_type=Json, nullable=True, description="S8: by question"
+    )
     finished_at: datetime | None = None
     disposition: str | None = Field(default=None, max_length=60)
     disposition_title: str = Field(default="", max_length=200)

@@ -52,6 +52,11 @@ class Desk:
         assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def does_get(self, path: str) -> Any:
+        answer = self.jay.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
     def rows(self, kind: type[Any]) -> list[Any]:
         with self.hub.db.read() as session:
             return list(session.exec(select(kind).order_by(kind.n if kind is Entry else kind.id)))

@@ -21,7 +21,7 @@ from records.model import Assessment, Call, CallBack, Position
 from records.service import take
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, first_steps, parked, places_found, service, view
+from triage import calls, capture, contacts, facts, first_steps, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
 from triage.typed_bodies import EntryId, TypedBody, held_codes
@@ -127,7 +127,11 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
         session.flush()
         again = capture.look_again(hands, call, library, at)
         number = capture.national(call.number)
-        postcode = case_of(session, call.place, call.case_id).postcode if call.case_id else None
+        case = case_of(session, call.place, call.case_id or 0)
+        postcode, due = case.postcode, facts.is_due(case, typed)
+    if due:
+        with _work(request) as (session, at_last):
+            facts.take_up(session, library, case.key, at_last)
     held = {"heads": hands.heads(), "differ": hands.differ()}
     said = {"look_again": again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
     return {"saved_at": at, **said, **held}
@@ -215,6 +219,7 @@ def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) ->
         case = case_of(session, visitor.user.place, case_id)
         assessment = service.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
         first_steps.carry(session, library, assessment, at, visitor.user.actor)
+        facts.take_up(session, library, case.key, at)
         return _seen(session, library, assessment, at)
 
 

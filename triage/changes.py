@@ -7,6 +7,8 @@ from protocols.engine import assess
 from protocols.model import Answer, House, TriageProtocol
 from triage.answer_words import said_as
 
+NO_RECORD: Mapping[str, Answer] = {}
+
 
 def what_changed(
     protocol: TriageProtocol,
@@ -14,6 +16,7 @@ def what_changed(
     question_id: str,
     before: Mapping[str, Answer],
     after: Mapping[str, Answer],
+    record: Mapping[str, Answer] = NO_RECORD,
 ) -> str:
     """`Hit their head: no → yes; was 2 HOURS, now 999 NOW; newly asked: …`. Nothing for a first answer."""
     question = protocol.by_id[question_id]
@@ -22,16 +25,20 @@ def what_changed(
     name = question.ask.rstrip("?")
     said = [
         f"{name}: {said_as(question, before[question_id])} → {said_as(question, after.get(question_id))}",
-        _urgency(protocol, house, before, after),
-        *_come_and_go(protocol, before, after),
+        _urgency(protocol, house, before, after, record),
+        *_come_and_go(protocol, before, after, record),
     ]
     return "; ".join(part for part in said if part)
 
 
 def _urgency(
-    protocol: TriageProtocol, house: House, before: Mapping[str, Answer], after: Mapping[str, Answer]
+    protocol: TriageProtocol,
+    house: House,
+    before: Mapping[str, Answer],
+    after: Mapping[str, Answer],
+    record: Mapping[str, Answer],
 ) -> str:
-    old, new = assess(protocol, house, before), assess(protocol, house, after)
+    old, new = (assess(protocol, house, answers, record) for answers in (before, after))
     was, now = house.priority(old.priority).label, house.priority(new.priority).label
     if was != now:
         return f"was {was}, now {now}"
@@ -41,11 +48,13 @@ def _urgency(
 
 
 def _come_and_go(
-    protocol: TriageProtocol, before: Mapping[str, Answer], after: Mapping[str, Answer]
+    protocol: TriageProtocol,
+    before: Mapping[str, Answer],
+    after: Mapping[str, Answer],
+    record: Mapping[str, Answer],
 ) -> list[str]:
-    states = zip(
-        protocol.questions, hear(protocol, before, {}).states, hear(protocol, after, {}).states, strict=True
-    )
+    was, now = (hear(protocol, answers, record).states for answers in (before, after))
+    states = zip(protocol.questions, was, now, strict=True)
     comes, goes = [], []
     for question, old, new in states:
         if old is State.NOT_APPLICABLE and new is not State.NOT_APPLICABLE:

@@ -13,6 +13,7 @@ from records import call_backs, dependants, key_safes, store
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
+from triage.alike import agree
 from triage.calls import CALL_LONG, ON_CALL
 from triage.model import CaptureField
 from triage.service import FINISH_IN
@@ -48,21 +49,15 @@ def known(session: Session, call: Call, now: datetime) -> list[Known]:
 
 def _same(is_same_number: bool, own: Case | None, other: Case) -> list[str]:
     said = ["same number"] if is_same_number else []
-    if own is not None and own.nhs_number and own.nhs_number == other.nhs_number:
+    if own is None:
+        return said
+    if agree(own, other, "nhs_number"):
         said.append("same NHS number")
-    if own is not None and own.person_name and own.born and _person(own) == _person(other):
+    if agree(own, other, "person_name") and agree(own, other, "born"):
         said.append("same name and date of birth")
-    if own is not None and own.address and own.postcode and _door(own) == _door(other):
+    if agree(own, other, "address"):
         said.append("same address")
     return said
-
-
-def _person(case: Case) -> tuple[str, object]:
-    return " ".join(case.person_name.casefold().split()), case.born
-
-
-def _door(case: Case) -> tuple[str, str | None]:
-    return " ".join(case.address.casefold().replace(",", " ").split()), case.postcode
 
 
 def may_join(session: Session, call: Call, own: Case) -> bool:
@@ -133,7 +128,10 @@ def _questions_go_on_there(session: Session, own: Case, target: Case, now: datet
     there = {row.protocol for row in store.rows_of(session, Assessment, target.key, live=True)}
     for row in store.rows_of(session, Assessment, own.key, live=True):
         if row.state is AssessmentState.taking and row.protocol not in there:
-            row.case_id = target.key
+            row.case_id, row.facts = (
+                target.key,
+                None,
+            )  # S14: read back once more on the case that it is about now
             session.add(row)
             session.flush()
             redue(session, row, Due("assessment", now + FINISH_IN))

@@ -21,7 +21,7 @@ from records.positions import start_offering
 from records.service import Due, owe, set_priority, take, write_line
 from records.store import numbers_of, rows_of
 from triage.service import raise_position
-from triage.versions import exact
+from triage.versions import exact, record_of
 
 SECOND_IN = timedelta(minutes=10)
 """A second clinician says yes or no to a lowering by then; nothing changes until they do. [LOCAL]"""
@@ -167,7 +167,7 @@ def floor_of(session: Session, library: Library, case: Case) -> str | None:
         except NotFound:
             return house.priorities[0].id
         read = finish if row.state is AssessmentState.finished else assess
-        floors += [flag.floor for flag in read(protocol, then, row.answers).flags]
+        floors += [flag.floor for flag in read(protocol, then, row.answers, record_of(row)).flags]
     return min(floors, key=lambda one: house.rank.get(one, 0), default=None)
 
 

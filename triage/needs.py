@@ -14,7 +14,7 @@ from protocols.verdict import Verdict, unite
 from records.lifecycles import AssessmentState
 from records.model import Assessment, Call, Case, HandOver
 from records.store import rows_of
-from triage.versions import exact, so_far
+from triage.versions import exact, record_of, so_far
 
 ASKED = (AssessmentState.taking, AssessmentState.finished)
 
@@ -96,7 +96,7 @@ def at_the_drop(
             protocol, house = exact(session, library, row)
         except NotFound:
             continue  # the call-back is owed all the same
-        said.append(dropped(protocol, house, row.answers))
+        said.append(dropped(protocol, house, row.answers, record_of(row)))
         within.append(timedelta(minutes=protocol.dropped_call.within_min))
     return (unite(said), min(within)) if said else (None, None)
 

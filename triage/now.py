@@ -87,7 +87,9 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     place = place_of(session, call.place)
     case = session.get(Case, call.case_id) if call.case_id else None
     here = _case_now(session, case, library.house, place) if case else None
-    answers = [(row.key, row.state, sorted(row.answers.items())) for row in needs.on_call(session, call)]
+    answers = [
+        (row.key, row.state, sorted(row.answers.items()), row.facts) for row in needs.on_call(session, call)
+    ]
     known = known_now(session, call, library.house, now)
     line = "parked" if call.state == "on_line" and call.parked_at else call.state
     told = _told(session, call, case)

@@ -19,7 +19,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept."""
+    """The question in the middle of the screen. `keeps`: a number outside `low` to `high` is asked back, and kept.
+    `known`: what was answered before, by whom and when (S8)."""
 
     id: str
     ask: str
@@ -35,15 +36,19 @@ class Asked:
     notes: tuple[str, ...]
     unknown_means: str
     nth: int
+    known: str = ""
 
 
 @dataclass(frozen=True)
 class Given:
+    """`known`: what was said before, where that counts instead (S8)."""
+
     question: str
     ask: str
     words: str
     unknown: bool
     notes: tuple[str, ...] = ()
+    known: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from records.service import Due, move, owe, redue, set_priority, take, write_lin
 from records.store import rows_of
 from triage import calls, store, two_answers
 from triage.changes import what_changed
+from triage.facts import because
 from triage.model import Answered
-from triage.versions import exact, so_far
+from triage.versions import exact, record_of, so_far
 
 FINISH_IN = timedelta(minutes=10)
 """An assessment that is begun and not finished. [LOCAL]"""
@@ -93,17 +94,18 @@ def answer(
     value = None if raw is None else check_answer(question, raw)
     if value is not None:
         answers[question_id] = value
-    verdict = assess(protocol, house, answers)
+    record = record_of(assessment)
+    verdict = assess(protocol, house, answers, record)
     other = two_answers.standing(session, assessment, question_id, value, after)
     if other is not None:
-        before = assess(protocol, house, assessment.answers)
+        before = assess(protocol, house, assessment.answers, record)
         raises = verdict.rank < before.rank
         two_answers.both(session, assessment, question, other, value, entry, now, actor, raises=raises)
         red_flags.mark(case, protocol.protocol, is_up=min(verdict.rank, before.rank) == 0)
         assessment.answers = answers if raises else assessment.answers
         return verdict if raises else before
     red_flags.mark(case, protocol.protocol, is_up=verdict.rank == 0)
-    if changed := what_changed(protocol, house, question_id, assessment.answers, answers):
+    if changed := what_changed(protocol, house, question_id, assessment.answers, answers, record):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers
     session.add(assessment)
@@ -146,7 +148,7 @@ def dispose(
     case = take(session, assessment.case_id, now)
     session.refresh(assessment)
     protocol, house = exact(session, library, assessment)
-    verdict = finish(protocol, house, assessment.answers)
+    verdict = finish(protocol, house, assessment.answers, record_of(assessment))
     priority = house.priority(verdict.priority)
     move(
         session,
@@ -159,7 +161,7 @@ def dispose(
         disposition=verdict.disposition.id,
         disposition_title=verdict.disposition.title,
         priority=verdict.priority,
-        because=[{"ask": leaf.ask, "answer": leaf.answer, "words": leaf.words} for leaf in verdict.because],
+        because=because(assessment, verdict),
     )
     alarms.end(session, case.place, "assessment", assessment.key, now)
     raise_priority(session, case, house, verdict.priority, now)

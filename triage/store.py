@@ -13,7 +13,18 @@ from sqlmodel import Session, col, select
 from hub.access import User
 from hub.deadlines import Deadline, DeadlineState
 from records.lifecycles import CallBackState, CallState, Owed, PositionState
-from records.model import CALL_LIVE, Assessment, Call, CallBack, Case, CaseState, Outcome, Position
+from records.model import (
+    CALL_LIVE,
+    Assessment,
+    Call,
+    CallBack,
+    Case,
+    CaseState,
+    Outcome,
+    Position,
+    Task,
+    TaskKind,
+)
 from triage.model import Answered, AnswerNote, Entry, ProtocolText
 
 
@@ -145,6 +156,46 @@ def open_cases_saying(
         same.append(col(Case.id).in_(by_number))
     found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same))
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def cases_of_person(session: Session, own: Case, limit: int = 200) -> list[Case]:
+    """Other cases of the place that carry this NHS number or date of birth, the newest first."""
+    of_somebody = or_(
+        col(Case.outcome).is_(None), col(Case.outcome).not_in((Outcome.duplicate, Outcome.wrong_number))
+    )
+    found: dict[int, Case] = {}
+    for same in ("nhs_number", "born"):  # one by one: SQLite would walk the whole place for either of them
+        if mine := getattr(own, same):
+            like = select(Case).where(Case.place == own.place, getattr(Case, same) == mine, of_somebody)
+            cases = session.exec(like.order_by(col(Case.id).desc()).limit(limit))
+            found |= {case.key: case for case in cases if case.key != own.key}
+    return sorted(found.values(), key=lambda case: -case.key)
+
+
+def calls_about(session: Session, case_ids: Sequence[int], limit: int = 200) -> list[Call]:
+    """The calls about these cases, the newest first."""
+    found = select(Call).where(col(Call.case_id).in_(case_ids)).order_by(col(Call.id).desc())
+    return list(session.exec(found.limit(limit))) if case_ids else []
+
+
+def dangers_at(session: Session, case_ids: Sequence[int], limit: int = 5) -> list[Task]:
+    """S26: where somebody of ours sent the danger word, the newest first."""
+    found = select(Task).where(col(Task.case_id).in_(case_ids), Task.kind == TaskKind.danger)
+    return list(session.exec(found.order_by(col(Task.id).desc()).limit(limit))) if case_ids else []
+
+
+def given_before(
+    session: Session, case_ids: Sequence[int], questions: Sequence[str], limit: int = 500
+) -> list[tuple[Answered, Assessment]]:
+    """What was answered to these questions in the assessments of these cases, the newest first."""
+    found = (
+        select(Answered, Assessment)
+        .join(Assessment, col(Assessment.id) == Answered.assessment_id)
+        .where(col(Assessment.case_id).in_(case_ids), col(Answered.question).in_(questions))
+        .order_by(col(Answered.id).desc())
+        .limit(limit)
+    )
+    return [(one, row) for one, row in session.exec(found)] if case_ids and questions else []
 
 
 def rung_from(session: Session, call: Call, case_ids: Sequence[int]) -> set[int]:

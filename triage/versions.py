@@ -1,11 +1,13 @@
 """The exact texts that an assessment was begun with, whatever has been published since, and what they make of it."""
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from hub.errors import NotFound
 from protocols.engine import assess
 from protocols.loader import Library, parse_house, parse_triage
-from protocols.model import House, TriageProtocol
+from protocols.model import Answer, House, TriageProtocol
 from protocols.verdict import Verdict
 from records.model import Assessment
 from triage import store
@@ -33,4 +35,9 @@ def so_far(
     session: Session, library: Library, assessment: Assessment
 ) -> tuple[TriageProtocol, House, Verdict]:
     protocol, house = exact(session, library, assessment)
-    return protocol, house, assess(protocol, house, assessment.answers)
+    return protocol, house, assess(protocol, house, assessment.answers, record_of(assessment))
+
+
+def record_of(assessment: Assessment) -> Mapping[str, Answer]:
+    """S8: the facts that were taken up for it, by question; kept with it, so that it can be run again. Pure."""
+    return {question: fact["answer"] for question, fact in (assessment.facts or {}).items()}

@@ -1,25 +1,28 @@
 """What the triage screen shows of an assessment: one question, what is answered, what it means so far. Reads only."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlmodel import Session
 
-from protocols.answers import State, hear
+from protocols.answers import Heard, State, hear
 from protocols.conditions import leaves
 from protocols.engine import assess
 from protocols.explain import would_become
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
-from protocols.verdict import Leaf, Verdict, unite
+from protocols.verdict import Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
 from triage import store, two_answers
 from triage.answer_words import said_as
+from triage.facts import reason
+from triage.given import given_of
 from triage.model import Answered
 from triage.needs import due_at
 from triage.observations import NEWS2, observations, pad_of, said_of
 from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
-from triage.versions import exact
+from triage.versions import exact, record_of
 
 
 def view_of(
@@ -34,12 +37,14 @@ def view_of(
     needs of this call come to."""
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
-    verdict = assess(protocol, house, answers)
+    record, facts = record_of(assessment), assessment.facts or {}
+    verdict = assess(protocol, house, answers, record)
     taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
     notes = store.notes_on(session, assessment.key)
-    given = _given(protocol, answers, notes)
+    heard = hear(protocol, answers, record)
+    given = given_of(protocol, heard, facts, notes)
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
     kept = store.answered(session, assessment.key)
@@ -50,7 +55,7 @@ def view_of(
         state=assessment.state,
         protocol=protocol.title,
         version=protocol.version,
-        asked=_asked(protocol, question, answers, len(given), notes) if question else None,
+        asked=_asked(protocol, question, answers, len(given), notes, facts) if question else None,
         pad=pad,
         reviewing=reviewed is not None,
         next_question=verdict.next_question.id if verdict.next_question else "",
@@ -60,7 +65,7 @@ def view_of(
         differ=two_answers.differ(protocol, kept) if taking else (),
         at_most=len(given) + verdict.remaining,
         answered=given,
-        still=_still(protocol, answers, verdict),
+        still=_still(protocol, heard, verdict),
         finished=verdict.finished,
         provisional=verdict.provisional or taking,
         disposition=verdict.disposition.title if answers else "",
@@ -69,9 +74,9 @@ def view_of(
         label=house.priority(verdict.priority).label,
         is_999=verdict.rank == 0,
         due_at=due_at(case, house, verdict),
-        because=tuple(_because(leaf) for leaf in verdict.because),
+        because=tuple(reason(leaf, facts) for leaf in verdict.because),
         score=said_of(verdict.scores, answers),
-        would=_would(protocol, house, answers, verdict) if taking else (),
+        would=_would(protocol, house, answers, record, verdict) if taking else (),
         not_known=_not_known(protocol, verdict),
         refusal=verdict.refusal or "",
         wanted=_wanted(house, verdict),
@@ -79,11 +84,13 @@ def view_of(
         flags=_flags(verdict),
         takes_over=() if asked_999 or not taking else urgent,
         say_now=urgent if asked_999 else (),
-        together=_together(case, house, (verdict, *beside), taking) if beside else None,
+        together=_together(case, house, (verdict, *beside), taking, facts) if beside else None,
     )
 
 
-def _together(case: Case, house: House, verdicts: Sequence[Verdict], taking: bool) -> Together:
+def _together(
+    case: Case, house: House, verdicts: Sequence[Verdict], taking: bool, facts: Mapping[str, Any]
+) -> Together:
     verdict = unite(verdicts)
     return Together(
         disposition=verdict.disposition.title,
@@ -91,7 +98,7 @@ def _together(case: Case, house: House, verdicts: Sequence[Verdict], taking: boo
         is_999=verdict.rank == 0,
         provisional=verdict.provisional or taking,
         due_at=due_at(case, house, verdict),
-        because=tuple(_because(leaf) for leaf in verdict.because),
+        because=tuple(reason(leaf, facts) for leaf in verdict.because),
         score=next((one.words for one in verdict.scores if one.score == NEWS2 and not one.missing), ""),
         not_known="",
         refusal=verdict.refusal or "",
@@ -144,6 +151,7 @@ def _asked(
     answers: dict[str, Answer],
     before: int,
     notes: Mapping[str, tuple[str, ...]],
+    facts: Mapping[str, Any],
 ) -> Asked:
     given = answers.get(question.id)
     return Asked(
@@ -161,6 +169,7 @@ def _asked(
         notes=notes.get(question.id, ()),
         unknown_means=_unknown_means(protocol, question),
         nth=before + 1 if given is None else list(answers).index(question.id) + 1,
+        known=facts.get(question.id, {}).get("words", ""),
     )
 
 
@@ -177,32 +186,13 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
     return "“Don’t know” counts as the worst answer here."
 
 
-def _given(
-    protocol: TriageProtocol, answers: dict[str, Answer], notes: Mapping[str, tuple[str, ...]]
-) -> tuple[Given, ...]:
-    """What was answered and still applies, in the order of the protocol."""
-    states = hear(protocol, answers, {}).states
-    return tuple(
-        Given(
-            question=question.id,
-            ask=question.ask,
-            words=said_as(question, answers[question.id]),
-            unknown=answers[question.id] == UNKNOWN,
-            notes=notes.get(question.id, ()),
-        )
-        for question, state in zip(protocol.questions, states, strict=True)
-        if question.id in answers and state is not State.NOT_APPLICABLE
-    )
-
-
-def _still(protocol: TriageProtocol, answers: dict[str, Answer], verdict: Verdict) -> tuple[str, ...]:
+def _still(protocol: TriageProtocol, heard: Heard, verdict: Verdict) -> tuple[str, ...]:
     """What may still have to be asked, but for the question in the middle."""
     if verdict.next_question is None:
         return ()
-    states = hear(protocol, answers, {}).states
     waiting = [
         question
-        for question, state in zip(protocol.questions, states, strict=True)
+        for question, state in zip(protocol.questions, heard.states, strict=True)
         if state is State.NOT_REACHED
     ]
     if verdict.refusal:
@@ -226,13 +216,12 @@ def _urgent(verdict: Verdict, house: House) -> tuple[Flag, ...]:
     return tuple(Flag(flag.title, flag.words, flag.certain) for flag in raised)
 
 
-def _because(leaf: Leaf) -> str:
-    source = " (from the record)" if leaf.from_record else ""
-    return f"{leaf.words}{source}"
-
-
 def _would(
-    protocol: TriageProtocol, house: House, answers: dict[str, Answer], verdict: Verdict
+    protocol: TriageProtocol,
+    house: House,
+    answers: dict[str, Answer],
+    record: Mapping[str, Answer],
+    verdict: Verdict,
 ) -> tuple[Would, ...]:
     return tuple(
         Would(
@@ -241,7 +230,7 @@ def _would(
             worse=house.rank[one.priority] < verdict.rank,
             changes=one.changes,
         )
-        for one in would_become(protocol, house, answers)
+        for one in would_become(protocol, house, answers, record)
     )
 
 

@@ -31,7 +31,7 @@ from triage.api import AnswerBody, library_of
 from triage.changes import what_changed
 from triage.line import line_of, who_of
 from triage.now import ROLES, now_of
-from triage.versions import exact
+from triage.versions import exact, record_of
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
@@ -180,7 +180,8 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
             raise NotFound("There is no such assessment on this call.")
         actor, before = visitor.user.actor, dict(found.answers)
         service.answer(session, library, found, body.question, body.answer, now, actor, body.id, body.after)
-        changed = what_changed(*exact(session, library, found), body.question, before, found.answers)
+        record = record_of(found)
+        changed = what_changed(*exact(session, library, found), body.question, before, found.answers, record)
     with hub.db.read() as session:
         call = row(session, Call, call_id, call.place)
         facts = _facts(request, session, call, library, need=str(body.assessment))

@@ -1,19 +1,18 @@
 """A case: as a panel beside the list, and as a page of its own. Opening it is an audited look."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, select
 
 from dashboard import case_panel
 from dashboard.case_panel import Panel
 from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
-from hub import audit
+from dashboard.looks import keep_look
+from dashboard.pages.known import known_of
 from hub.access import Role
-from hub.audit import Audit
 from hub.bodies import Number
 from hub.events import cursor
 from hub.gate import Visitor, allow, hub_of
@@ -24,8 +23,6 @@ Reader = Annotated[
     Visitor,
     allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager, Role.governance),
 ]
-ONE_LOOK = timedelta(minutes=15)
-"""A panel that stays open and refreshes itself is one look, not a hundred."""
 LOOKED = "case_opened"
 
 
@@ -37,6 +34,7 @@ def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLRespons
         "case.html",
         visitor,
         panel=panel,
+        known=known_of(request, visitor, case_id),
         cursor=at,
         services=services_of(request),
         **_words(the_place(request)),
@@ -46,7 +44,10 @@ def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLRespons
 @router.get("/cases/{case_id}/panel")
 def case_fragment(request: Request, case_id: Number, visitor: Reader) -> HTMLResponse:
     panel, _ = _look(request, case_id, visitor)
-    return HTMLResponse(fragment("case_panel.html", panel=panel, beside=True, **_words(the_place(request))))
+    known = known_of(request, visitor, case_id)
+    return HTMLResponse(
+        fragment("case_panel.html", panel=panel, known=known, beside=True, **_words(the_place(request)))
+    )
 
 
 def _look(request: Request, case_id: Number, visitor: Visitor) -> tuple[Panel, int]:
@@ -55,22 +56,8 @@ def _look(request: Request, case_id: Number, visitor: Visitor) -> tuple[Panel, i
     with hub.db.read() as session:
         at = cursor(session, place.id)
         panel = case_panel.panel_of(session, request.app, place, case_id, visitor.user, now)
-        seen = _looked_lately(session, visitor, case_id, now)
-    if not seen:
-        with hub.db.write() as session:
-            audit.note(session, place.id, now, visitor.user.actor, LOOKED, f"case:{case_id}")
+    keep_look(hub, visitor.user, LOOKED, f"case:{case_id}")
     return panel, at
-
-
-def _looked_lately(session: Session, visitor: Visitor, case_id: Number, now: datetime) -> bool:
-    found = select(Audit.id).where(
-        Audit.place == visitor.user.place,
-        Audit.subject == f"case:{case_id}",
-        Audit.actor == visitor.user.actor.ref,
-        Audit.action == LOOKED,
-        col(Audit.at) > now - ONE_LOOK,
-    )
-    return session.exec(found.limit(1)).first() is not None
 
 
 def _words(place: Place) -> dict[str, Any]:

@@ -119,6 +119,7 @@ BROKEN_TRIAGE = [
     ("range: [0, 600]", "range: [0, ^60000000000]", "too large"),
     ("otherwise: yes", "otherwise: ^true", 'did you mean "yes"'),
     ("version: 1.0.0", "version: ^1.0", "three numbers with dots"),
+    ("worse: higher", "worse: higher, ^holds: 42 days", "did you mean record: yes too?"),
     ("status: draft", "status: ^drafft", 'did you mean "draft"'),
     ("status: draft", "^statsu: draft", 'unknown key "statsu"; did you mean "status"'),
     ("kind: yes_no, worse: no}", "kind: ^yesno, worse: no}", 'did you mean "yes_no"'),

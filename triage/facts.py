@@ -1,0 +1,125 @@
+"""S8: what was answered before to a question that the record may answer counts again, and can only raise.
+
+It is put down with the assessment when its person has been read back, so that the same answers on the same version
+always come to the same: nothing looks at the past anew. Where several people said different things the worst counts;
+"no" said today against a "yes" of before does not take it away, as the language has it (docs/protocols.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlmodel import Session
+
+from hub.actors import HUB
+from hub.places import place_of
+from protocols.answers import badness, fact_of
+from protocols.engine import words_of
+from protocols.loader import Library
+from protocols.model import Question, TriageProtocol
+from protocols.verdict import Leaf, Verdict
+from records.model import Assessment, Case
+from records.read_back import is_read_back
+from records.service import take, write_line
+from records.store import rows_of
+from triage.ago import on
+from triage.answer_words import said_as
+from triage.calls import Typed
+from triage.model import CaptureField
+from triage.past import Said, past_of, said_before
+from triage.versions import exact
+
+WHO = frozenset(
+    {CaptureField.read_back, CaptureField.nhs_number, CaptureField.born, CaptureField.person_name}
+)
+
+
+def counted(
+    protocol: TriageProtocol, said: Sequence[Said], now: datetime, zone: tzinfo
+) -> dict[str, dict[str, Any]]:
+    """The fact of each question of which one is known, with who said it and when. Pure."""
+    facts = {}
+    for question in protocol.questions:
+        fits = [
+            one
+            for one in said
+            if fact_of(question, {one.question: one.answer}) is not None and holds(question, one, now)
+        ]
+        if not fits:
+            continue
+        worst_first = sorted(fits, key=lambda one: (badness(question, one.answer), one.at), reverse=True)
+        worst = worst_first[0]
+        facts[question.id] = {
+            "answer": worst.answer,
+            "at": worst.at.isoformat(),
+            "by": worst.by,
+            "case": worst.case,
+            "on": on(worst.at, now, zone),
+            "words": "; ".join(_words(question, one, now, zone) for one in worst_first),
+        }
+    return facts
+
+
+def holds(question: Question, one: Said, now: datetime) -> bool:
+    """Whether it still counts: chemotherapy within six weeks, said a year ago, says nothing of today. Pure."""
+    return question.holds_min is None or one.at + timedelta(minutes=question.holds_min) > now
+
+
+def _words(question: Question, one: Said, now: datetime, zone: tzinfo) -> str:
+    by = f" by {one.by}" if one.by else ""
+    return f"{said_as(question, one.answer)} on {on(one.at, now, zone)}{by}"
+
+
+def raises(question: Question, fact: Mapping[str, Any]) -> bool:
+    """Whether it can make anything more urgent. Pure."""
+    return badness(question, fact["answer"]) > badness(question, question.mildest)
+
+
+def reason(leaf: Leaf, facts: Mapping[str, Any] | None) -> str:
+    """A reason in words; one that nobody gave today says when it was said. Pure."""
+    if not leaf.from_record:
+        return leaf.words
+    fact = (facts or {}).get(leaf.question)
+    return f"{leaf.words} (said on {fact['on']})" if fact else f"{leaf.words} (said before)"
+
+
+def because(assessment: Assessment, verdict: Verdict) -> list[dict[str, Any]]:
+    """The reasons as they are kept. Pure."""
+    return [
+        {"ask": leaf.ask, "answer": leaf.answer, "words": reason(leaf, assessment.facts)}
+        for leaf in verdict.because
+    ]
+
+
+def is_due(case: Case, typed: Sequence[Typed]) -> bool:
+    """Whether what was typed may have shown who it is. Pure: saving what is typed waits for no look-up."""
+    return is_read_back(case) and any(one.field in WHO for one in typed)
+
+
+def take_up(session: Session, library: Library, case_id: int, now: datetime) -> None:
+    """Put what is known with every assessment that is being taken; nothing before the read-back (S14)."""
+    case = session.get_one(Case, case_id)
+    taking = rows_of(session, Assessment, case_id, live=True)
+    if not taking or not is_read_back(case):
+        return
+    protocols = {row.key: exact(session, library, row)[0] for row in taking}
+    asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}
+    said = said_before(session, past_of(session, case, now, marked=True).cases, asks)
+    zone = place_of(session, case.place).local()
+    for row in taking:
+        protocol = protocols[row.key]
+        facts = counted(protocol, said, now, zone)
+        if facts == (row.facts or {}):
+            continue
+        take(session, case_id, now)
+        row.facts = facts or None
+        session.add(row)
+        session.flush()
+        known = [
+            f"{words_of(protocol.by_id[name], fact['answer'])} (said on {fact['on']})"
+            for name, fact in facts.items()
+            if raises(protocol.by_id[name], fact)
+        ]
+        if known:
+            words = f"Known from earlier cases, and counts: {'; '.join(known)}."
+            write_line(session, case_id, now, HUB, "facts", words[:400])

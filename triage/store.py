@@ -142,6 +142,23 @@ def cases_like(
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
 
+def open_cases_saying(
+    session: Session, place: str, ref: str, name: str, postcode: str | None, number: str | None, limit: int
+) -> list[Case]:
+    """Open cases with this reference, number or postcode, or with this in the person's name; the newest first."""
+    same: list[ColumnElement[bool]] = [
+        col(Case.ref) == ref,
+        func.lower(Case.person_name).contains(name.lower(), autoescape=True),
+    ]
+    if postcode:
+        same.append(or_(col(Case.postcode) == postcode, col(Case.postcode).startswith(f"{postcode} ")))
+    if number:
+        by_number = select(Call.case_id).where(Call.place == place, Call.number == number)
+        same.append(col(Case.id).in_(by_number))
+    found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same))
+    return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
 def cases_of_person(session: Session, own: Case, limit: int = 200) -> list[Case]:
     """Other cases of the place that carry this NHS number or date of birth, the newest first."""
     of_somebody = or_(

@@ -28,6 +28,7 @@ from dashboard.pages import (
     log_in,
     phones,
     responder,
+    where,
 )
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
@@ -37,7 +38,7 @@ from hub.gate import LogInNeeded
 from hub.kept_apart import Listening
 from hub.presence import Presence
 from records import api as records_api
-from records import responsible_api
+from records import dependants_api, responsible_api
 from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
 from triage import api as triage_api
 
@@ -75,6 +76,7 @@ def create_app(hub: Hub) -> FastAPI:
         concerns,
         known,
         responder,
+        where,
         key_safe,
         phones,
         webhooks,
@@ -92,6 +94,7 @@ def create_app(hub: Hub) -> FastAPI:
         dispatch_api,
         records_api,
         responsible_api,
+        dependants_api,
     ):
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")

@@ -52,9 +52,10 @@ TASK_ORDER = {
     "unread_reply": 1,
     "no_access": 2,
     "lowering": 3,
-    "care_time": 4,
-    "other": 5,
-    "finish": 6,
+    "dependants": 4,
+    "care_time": 5,
+    "other": 6,
+    "finish": 7,
 }
 
 
@@ -128,7 +129,7 @@ def _tasks(session: Session, place: Place) -> list[str]:
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
     shown = [(task_facts(task, refs[task.case_id]) or {}, task.key) for task in tasks]
-    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 4), one[1]))
+    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 6), one[1]))
     return [task_html(facts, key, place, texts) for facts, key in shown]
 
 
@@ -179,6 +180,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         word=word,
         step=facts.get("step", 1),
         priority=_label(app, facts.get("priority")),
+        emergency=_emergency(app, facts),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
         who=who or ("nobody yet" if facts.get("seeking") else ""),
@@ -236,7 +238,7 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
         "_task.html",
         id=task_id,
         kind=kind,
-        order=TASK_ORDER.get(kind, 4),
+        order=TASK_ORDER.get(kind, 6),
         words=facts.get("words", ""),
         ref=facts.get("ref"),
         case=facts.get("case"),
@@ -254,6 +256,16 @@ def call_html(facts: Facts, call_id: object, view: View) -> str:
 
 def crew_html(session: Session, place_id: str, now: datetime) -> str:
     return fragment("_crew.html", crew=crew_of(session, place_of(session, place_id), now))
+
+
+def _emergency(app: FastAPI, facts: Facts) -> str:
+    """999 stands apart: asked and not confirmed, standing, or a red flag that nobody has acted on yet."""
+    desk: Desk = app.state.desk
+    if facts.get("asks_999"):
+        return "999 asked"
+    if facts.get("priority") == desk.library.house.priorities[0].id:
+        return "999 stands"
+    return "red flag" if facts.get("red_flag") else ""
 
 
 def _label(app: FastAPI, priority: str | None) -> str:

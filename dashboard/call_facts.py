@@ -1,4 +1,5 @@
-"""What the side of the call screen says of the person and the number: read back or not (S14), safe or not (S17)."""
+"""What the call screen says of the person and the number: read back or not (S14), safe or not (S17), who depends on
+them (S20)."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,8 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from records import contact_points, read_back
+from records import contact_points, dependants, read_back
 from records.contact_points import WAYS, Safe
+from records.dependants import Said
 from records.model import Call, Case
 from triage.capture import national
 
@@ -33,6 +35,17 @@ def person(case: Case | None, clock: Clock) -> dict[str, Any]:
         ticked = f"{said}, {case.read_back['by']} {clock(datetime.fromisoformat(case.read_back['at']))}"
     pairs = [(", ".join(pair), read_back.words(pair)) for pair in read_back.pairs(case)[:3]]
     return {"ticked": ticked, "pairs": pairs, "stamp": who_stamp(case)}
+
+
+def depends(case: Case | None) -> dict[str, Any]:
+    """S20: what is still to be asked or said; `yes`: somebody is there, so that one key for nobody will not do."""
+    found = dependants.of_case(case).values() if case else ()
+    still = [one for one in found if one.is_open]
+    return {
+        "open": dependants.still_open(case) if case else "",
+        "yes": any(one.said is Said.yes for one in still),
+        "asked": bool(still) and all(one.said is not None for one in still),
+    }
 
 
 def safe(session: Session, call: Call, case: Case | None) -> dict[str, Any]:

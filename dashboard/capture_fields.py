@@ -22,6 +22,10 @@ LABELS: dict[CaptureField, tuple[str, str, str]] = {
     CaptureField.nhs_number: ("NHS number", "i", "text"),
     CaptureField.access_words: ("How to get in", "k", "text"),
     CaptureField.home_address: ("Home, if elsewhere", "o", "text"),
+    CaptureField.dependants: ("Depends on them", "e", "said"),
+    CaptureField.dependants_words: ("Who", "f", "text"),
+    CaptureField.animals: ("Animals", "a", "said"),
+    CaptureField.animals_words: ("Which", "n", "text"),
 }
 """In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
 HINTS = {
@@ -30,6 +34,8 @@ HINTS = {
     CaptureField.talk_words: "language, interpreter, hearing",
     CaptureField.born: "3/7/1941",
     CaptureField.access_words: "a key-safe code is kept apart",
+    CaptureField.dependants_words: "who looks after them?",
+    CaptureField.animals_words: "who looks after them?",
 }
 
 

@@ -17,7 +17,7 @@ from hub.access import Role, User
 from hub.deadlines import Deadline, live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import key_safes, store
+from records import dependants, key_safes, store
 from records.lifecycles import after, owes
 from records.model import (
     Assessment,
@@ -141,6 +141,7 @@ class Panel:
     senior: bool
     clinician: bool
     responsible: Responsible
+    depends: tuple[str, ...]
     judgement: Judgement
     key_safe: bool
 
@@ -184,6 +185,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
         responsible=responsible_of(session, case, user),
+        depends=dependants.in_words(case),
         judgement=judgement_of(case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),
     )

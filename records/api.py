@@ -152,6 +152,10 @@ def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
             raise Refused("A second clinician agrees or refuses: on the clinicians' page, or in the case.")
         if task.kind is TaskKind.care_time:
             raise Refused("Say when care began, or that no care was given.")
+        if task.kind is TaskKind.dependants:
+            raise Refused(
+                "Say who looks after them, that nobody is there, or who was told that it is not known."
+            )
         if task.kind is TaskKind.danger:
             _need(told.words, "Say how they are, and how you know.")
         if task.kind is TaskKind.after_death:

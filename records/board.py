@@ -23,6 +23,8 @@ def case_facts(case: Case, owed: Sequence[Live]) -> Facts | None:
         "where": case.outward,
         "need": case.need or "",
         "who": ", ".join(row.who for row in owed if row.who),
+        "red_flag": _flagged(case, owed),
+        "asks_999": any(row.owed is Owed.hand_over and row.kind == "999" for row in owed),
         "seeking": sum(row.owed is Owed.position and row.state in ("open", "offered") for row in owed),
         "clock_start": _iso(case.clock_start),
         "clock_stop": _iso(case.clock_stop),
@@ -31,6 +33,12 @@ def case_facts(case: Case, owed: Sequence[Live]) -> Facts | None:
         "due_what": case.next_due_what,
         "moved_at": _iso(case.moved_at),
     }
+
+
+def _flagged(case: Case, owed: Sequence[Live]) -> bool:
+    """Raised by the answers so far; once the questions are over, the priority and the hand-over say it."""
+    asking = any(row.owed in (Owed.call, Owed.assessment) for row in owed)
+    return bool(case.red_flags) and (asking or case.priority is None)
 
 
 def task_facts(task: Task, ref: str) -> Facts | None:

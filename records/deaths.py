@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from hub import outbox
 from hub.actors import Actor
-from records import alarms, store
+from records import alarms, dependants, store
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
 from records.service import Due, end_target, owe, record_outcome, supersede, write_line
 
@@ -38,6 +38,7 @@ def record(
     for said in (*also, *to_do):
         task = Task(place=case.place, opened_at=now, case_id=case.key, kind=TaskKind.after_death, words=said)
         owe(session, task, now, actor, f"To do now: {said}", Due("task", now + DO_IN))
+    dependants.review(session, case, now)
     record_outcome(session, case, Outcome.died, words, now, actor)
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Refused
-from records import alarms, beside_999, call_backs, store
+from records import alarms, beside_999, call_backs, dependants, store
 from records.lifecycles import Owed
 from records.model import CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, end_target, move, owe, record_outcome, supersede, take
@@ -47,7 +47,10 @@ def request(
         ends_as=ends_as,
     )
     words = f"Hand-over to {to}: {DIALS[dialled_by]}. {why}"
-    return owe(session, row, now, actor, words, _due(row, now))
+    owe(session, row, now, actor, words, _due(row, now))
+    if to == AMBULANCE:
+        dependants.review(session, case, now)  # S20: they may be taken away
+    return row
 
 
 def ask_ambulance(

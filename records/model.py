@@ -82,16 +82,12 @@ class Case(SQLModel, table=True):
     moved_at: datetime
     closed_at: datetime | None = None
 
-    need: str | None = Field(
-        default=None, max_length=20, description="coarse, from the closed list; fit for an SMS"
-    )
+    need: str | None = Field(default=None, max_length=20, description="from the closed list; fit for an SMS")
     need_words: str = Field(default="", max_length=2000)
     person_name: str = Field(default="", max_length=200)
     nhs_number: str | None = Field(default=None, max_length=10)
     born: date | None = None
-    address: str = Field(
-        default="", max_length=400, description="S15: where the person is now, not their home"
-    )
+    address: str = Field(default="", max_length=400, description="S15: where they are now, not their home")
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
@@ -99,13 +95,11 @@ class Case(SQLModel, table=True):
         default=None, max_length=400, description="S15: only where it is not where they are now"
     )
     safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
-    read_back: dict[str, Any] | None = Field(
-        default=None, sa_type=Json, nullable=True, description="S14: which two were read back, by whom, when"
-    )
+    read_back: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True, description="S14")
+    dependants: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
+    red_flags: list[str] | None = Field(default=None, sa_type=Json, nullable=True)
 
-    responsible_id: int | None = Field(
-        default=None, description="S29: who is clinically responsible, by name"
-    )
+    responsible_id: int | None = Field(default=None, description="S29: who is clinically responsible")
     responsible_name: str | None = Field(default=None, max_length=80)
     responsible_since: datetime | None = None
     responsible_as: ResponsibleAs | None = Field(default=None, sa_type=one_of(ResponsibleAs))
@@ -292,6 +286,7 @@ class TaskKind(StrEnum):
     no_access = "no_access"
     after_death = "after_death"
     lowering = "lowering"
+    dependants = "dependants"
     other = "other"
 
 

@@ -123,13 +123,13 @@ def add_line(
 def _live_columns(owed: Owed, of: Callable[[Any], Any]) -> Any:
     table: Any = TABLES[owed]
     is_position = owed is Owed.position
-    has_kind = owed in (Owed.position, Owed.task, Owed.call_back)
+    kinds = {Owed.position: "kind", Owed.task: "kind", Owed.call_back: "kind", Owed.hand_over: "to"}
     return select(
         literal(owed.value).label("owed"),
         table.case_id,
         table.id,
         cast(table.state, String).label("state"),
-        (cast(table.kind, String) if has_kind else literal("")).label("kind"),
+        (cast(getattr(table, kinds[owed]), String) if owed in kinds else literal("")).label("kind"),
         (table.due_at if is_position else cast(null(), UTCDateTime())).label("due_at"),
         (table.travel_min if is_position else cast(null(), Integer)).label("travel_min"),
         (table.stops_clock if is_position else cast(null(), Boolean)).label("stops_clock"),

@@ -72,8 +72,9 @@ class Desk:
             calls.drop(session, self.app.state.library, row, self.clock.now())
 
     def assessed(self, answers: dict[str, Any] | None = None) -> tuple[int, int]:
-        """A new call with these answers given: the numbers of the call and the assessment."""
+        """A new call with these answers given: the numbers of the call and the assessment. Nobody depends on them."""
         call = self.does("/api/calls/new")
+        types(self, call["call"], entry("dependants", "nobody"))
         begun = self.does(f"/api/cases/{call['case']}/assessments", {"protocol": "fall-at-home"})
         number = begun["view"]["assessment"]
         for question, answer in (answers or {}).items():

@@ -153,7 +153,7 @@ class Story:
             person_name="Maureen Doyle",
             nhs_number="999 000 0018",
             need="fall",
-            **typed,
+            **({"dependants": "nobody"} | typed),
         )
         return told
 

@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from hub.errors import Refused
 from protocols.loader import Library
+from records import dependants
 from records.model import Call, Case
 from triage import store
 from triage.calls import Typed, usable
 from triage.model import CaptureField
-from triage.told import TOLD
+from triage.told import DEPENDS, TOLD
 from triage.two_hands import Hands
 
 
@@ -50,6 +51,9 @@ def look_again(hands: Hands, call: Call, library: Library, now: datetime) -> dic
 
 
 def _as_read(call: Call, case: Case | None, library: Library, field: CaptureField) -> str:
+    if field in DEPENDS and case is not None:
+        whom, what = DEPENDS[field]
+        return str(getattr(dependants.of_case(case)[whom], what) or "")
     if field in TOLD:
         return ""
     if field is CaptureField.number:

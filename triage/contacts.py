@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Conflict
-from records import call_backs, key_safes, store
+from records import call_backs, dependants, key_safes, store
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
@@ -83,6 +83,7 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     if _has_begun(session, own):
         raise Conflict("This call's own case has visits or call-backs of its own. Go on with it here.")
     _carry(own, target)
+    dependants.join(session, own, target, now, actor)
     key_safes.go_along(session, own, target)
     _same_caller(session, call, target)
     session.add(target)

@@ -11,7 +11,7 @@ from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
 from records import advice as advice_said
-from records import alarms, deaths, key_safes, refusals, store
+from records import alarms, deaths, dependants, key_safes, refusals, store
 from records.lifecycles import AssessmentState, CallBackState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Hold, Outcome, Position
 from records.refusals import Capacity, Refusal
@@ -173,6 +173,7 @@ def duplicate(session: Session, case: Case, ref: str, by: Ending) -> Case:
     for kind in (Assessment, CallBack, Hold):
         for row in store.rows_of(session, kind, case.key, live=True):
             supersede(session, row, by.now, by.actor, f"The same as {target.ref}.")
+    dependants.join(session, case, target, by.now, by.actor)
     case.linked_case_id = target.key
     key_safes.go_along(session, case, target)
     write_line(

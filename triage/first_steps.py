@@ -9,10 +9,11 @@ from hub.errors import Conflict, Refused
 from protocols.answers import check_answer
 from protocols.first_minute import FirstQuestion
 from protocols.loader import Library
-from records import call_backs, hand_overs
-from records.lifecycles import AssessmentState
-from records.model import Assessment, Call, HandOver
+from records import call_backs, hand_overs, red_flags
+from records.lifecycles import AssessmentState, Owed
+from records.model import Assessment, Call, Case, HandOver
 from records.service import take
+from records.store import owed_of
 from triage import calls, first_minute, service, store
 from triage.versions import exact
 
@@ -47,7 +48,10 @@ def carry(session: Session, library: Library, assessment: Assessment, now: datet
 
 
 def carry_worse(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
-    """The first minute was answered anew while a protocol is taken: it may raise there, and never lower."""
+    """The first minute was answered anew: the board must know, and in a protocol that is taken it may raise, never
+    lower."""
+    found = first_minute.flags(call, library.house)
+    red_flags.mark(take(session, call.case_id or 0, now), red_flags.FIRST_MINUTE, is_up=bool(found))
     assessment = store.taking(session, call.case_id or 0)
     if assessment is None or assessment.state is not AssessmentState.taking:
         return
@@ -84,7 +88,8 @@ def _carry_one(
 
 def end(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
     """The handler ends the call. Where a danger of the first minute still stands nobody simply hangs up: 999 is asked
-    by the hub, and they are rung back."""
+    by the hub, and they are rung back. They are rung back too where the questions were broken off and nothing else
+    is owed: a call that ends so is no safer than one that drops."""
     case = take(session, call.case_id or 0, now)
     session.refresh(call)
     found = first_minute.flags(call, library.house)
@@ -93,14 +98,19 @@ def end(session: Session, library: Library, call: Call, now: datetime, actor: Ac
     if left_alone:
         why = f"The call ended: {first_minute.why_999(found)}"
         hand_overs.ask_ambulance(session, case, "hub", why, now, actor)
-        numbers = (call.number,) if call.number else ()
-        call_backs.open_call_back(
-            session,
-            case,
-            "handler",
-            "the call ended with a life threat",
-            now + RING_BACK_IN,
-            now,
-            HUB,
-            numbers=numbers,
-        )
+        _ring_back(session, case, call, "the call ended with a life threat", RING_BACK_IN, now)
+    elif _was_broken_off(session, case):
+        _ring_back(session, case, call, "the questions were broken off", calls.CALL_BACK_IN, now)
+
+
+def _was_broken_off(session: Session, case: Case) -> bool:
+    """And nobody rings, goes or has been asked for."""
+    last = store.taking(session, case.key)
+    if last is None or last.state is not AssessmentState.broken_off or case.outcome is not None:
+        return False
+    return all(row.owed is Owed.task for row in owed_of(session, case.key))
+
+
+def _ring_back(session: Session, case: Case, call: Call, why: str, within: timedelta, now: datetime) -> None:
+    numbers = (call.number,) if call.number else ()
+    call_backs.open_call_back(session, case, "handler", why, now + within, now, HUB, numbers=numbers)

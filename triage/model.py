@@ -30,6 +30,10 @@ class CaptureField(StrEnum):
     read_back = "read_back"
     safe = "safe"
     safeguarding = "safeguarding"
+    dependants = "dependants"
+    dependants_words = "dependants_words"
+    animals = "animals"
+    animals_words = "animals_words"
 
 
 class Entry(SQLModel, table=True):

@@ -131,7 +131,7 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
         breach_at=case.breach_at,
         assessment=assessment.key if assessment else None,
         assessment_state=assessment.state if assessment else "",
-        headline=_headline(case, positions, call_backs, hand_overs),
+        headline=headline(case, positions, call_backs, hand_overs),
         holds=tuple(holds),
         hand_overs=tuple(
             HandOverNow(
@@ -151,7 +151,11 @@ def _case_now(session: Session, case: Case, house: House, place: Place) -> CaseN
 
 def _told(session: Session, call: Call, case: Case | None) -> tuple[object, ...]:
     """What one key says on the page: the first minute (S6), read back (S14), safe or not (S17)."""
-    person = [getattr(case, name) for name in (*IDENTIFIERS, "read_back", "safeguarding")] if case else []
+    person = (
+        [getattr(case, name) for name in (*IDENTIFIERS, "read_back", "safeguarding", "dependants")]
+        if case
+        else []
+    )
     point = contact_points.of_number(session, call.place, call.number)
     safe = [getattr(point, way) for way in contact_points.WAYS] if point else []
     return person, safe, call.number, sorted((call.first_minute or {}).items())
@@ -166,9 +170,9 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
     if one.is_open:
         positions = rows_of(session, Position, case.key, live=True)
         call_backs = rows_of(session, CallBack, case.key, live=True)
-        headline = _headline(case, positions, call_backs, rows_of(session, HandOver, case.key, live=True))
+        said = headline(case, positions, call_backs, rows_of(session, HandOver, case.key, live=True))
     else:
-        headline = f"Ended: {str(case.outcome or 'over').replace('_', ' ')}"
+        said = f"Ended: {str(case.outcome or 'over').replace('_', ' ')}"
     return KnownNow(
         id=case.key,
         ref=case.ref,
@@ -177,12 +181,12 @@ def _known(session: Session, one: contacts.Known, house: House) -> KnownNow:
         who=case.person_name,
         need=case.need or "",
         label=house.priority(case.priority).label if case.priority else "",
-        headline=headline,
+        headline=said,
         at=case.clock_start if one.is_open else case.closed_at or case.clock_start,
     )
 
 
-def _headline(
+def headline(
     case: Case, positions: list[Position], call_backs: list[CallBack], hand_overs: list[HandOver]
 ) -> str:
     """What is happening for them, in one line that can be read to the caller."""
@@ -196,14 +200,14 @@ def _headline(
             return "999 is being asked for an ambulance"
         return f"{asked[0]} is being asked to take over"
     if seeking:
-        title = _a(seeking[0].title)
+        title = a(seeking[0].title)
         return f"{title[0].upper()}{title[1:]} is being looked for"
     if call_backs:
-        return f"{_a(ROLES.get(call_backs[0].who, call_backs[0].who)).capitalize()} will ring back"
+        return f"{a(ROLES.get(call_backs[0].who, call_backs[0].who)).capitalize()} will ring back"
     return {"closed": "Nothing more is owed: the case is closed"}.get(case.word, str(case.word).capitalize())
 
 
-def _a(title: str) -> str:
+def a(title: str) -> str:
     word = title[0].lower() + title[1:]
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
@@ -233,7 +237,7 @@ def _position(row: Position, house: House) -> str:
 def _call_back(row: CallBack, due_at: datetime | None, place: Place) -> str:
     by = f" by {_clock(due_at, place)}" if due_at else ""
     way = row.ways[row.way] if row.ways else "the caller"
-    return f"{_a(ROLES.get(row.who, row.who)).capitalize()} rings back{by} ({row.why}): {way}"
+    return f"{a(ROLES.get(row.who, row.who)).capitalize()} rings back{by} ({row.why}): {way}"
 
 
 def _hand_over(row: HandOver, place: Place) -> str:

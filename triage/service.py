@@ -13,7 +13,7 @@ from protocols.loader import Library
 from protocols.model import House
 from protocols.positions import AskedPosition
 from protocols.verdict import Verdict
-from records import alarms, beside_999, call_backs, hand_overs, holds, outcomes
+from records import alarms, beside_999, call_backs, dependants, hand_overs, holds, outcomes, red_flags
 from records.beside_999 import SEEK_SAFETY
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Case, CaseState, HandOver, Position
@@ -80,7 +80,7 @@ def answer(
     An `entry` that is here already changes nothing: its page did not hear that it was saved. `after`: which answer the
     page saw there; where somebody has answered otherwise since, the more urgent counts until somebody chooses.
     """
-    take(session, assessment.case_id, now)
+    case = take(session, assessment.case_id, now)
     session.refresh(assessment)
     if entry is not None and store.has_answered(session, entry):
         return so_far(session, library, assessment)[2]
@@ -101,8 +101,10 @@ def answer(
         before = assess(protocol, house, assessment.answers, record)
         raises = verdict.rank < before.rank
         two_answers.both(session, assessment, question, other, value, entry, now, actor, raises=raises)
+        red_flags.mark(case, protocol.protocol, is_up=min(verdict.rank, before.rank) == 0)
         assessment.answers = answers if raises else assessment.answers
         return verdict if raises else before
+    red_flags.mark(case, protocol.protocol, is_up=verdict.rank == 0)
     if changed := what_changed(protocol, house, question_id, assessment.answers, answers, record):
         write_line(session, assessment.case_id, now, actor, "changed", changed[:400])
     assessment.answers = answers
@@ -207,6 +209,8 @@ def _put_to_work(
             held = on_its_way and not asked.with_999
             waiting |= held
             _open_position(session, case, assessment, house, asked, now, actor, held=held)
+    if any(house.position(asked.kind).offered for asked in verdict.positions):
+        dependants.review(session, case, now)
     if clinician_asked or waiting:
         target = timedelta(minutes=house.priority(house.clinician).target_min or 20)
         why = "whether the visit stands while 999 is on its way" if waiting else verdict.disposition.title

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, text
+from sqlalchemy import ColumnElement, func, or_, text, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
@@ -123,21 +123,39 @@ def cases_like(
 ) -> list[Case]:
     """Other cases of the place with the same number, person or postcode: the open ones, and those begun since."""
     place, here = call.place, own.key if own else 0
-    same: list[ColumnElement[bool]] = []
+    same: list[Any] = []  # each by its own index: of an OR, SQLite would walk the whole place
+    of_place = select(Case.id).where(Case.place == place)
     if call.number:
-        by_number = select(Call.case_id).where(Call.place == place, Call.number == call.number)
-        same.append(col(Case.id).in_(by_number))
+        same.append(select(Call.case_id).where(Call.place == place, Call.number == call.number))
     if own is not None and own.nhs_number:
-        same.append(col(Case.nhs_number) == own.nhs_number)
+        same.append(of_place.where(Case.nhs_number == own.nhs_number))
     if own is not None and own.born and own.person_name:
-        same.append(col(Case.born) == own.born)
+        same.append(of_place.where(Case.born == own.born))
     if own is not None and own.postcode and own.address:
-        same.append(col(Case.postcode) == own.postcode)
+        same.append(of_place.where(Case.postcode == own.postcode))
     if not same:
         return []
     lately = or_(col(Case.state) == CaseState.open, col(Case.clock_start) > since)
     ends = or_(col(Case.outcome).is_(None), col(Case.outcome) != Outcome.duplicate)
-    found = select(Case).where(Case.place == place, col(Case.id) != here, or_(*same), lately, ends)
+    alike = col(Case.id).in_(union_all(*same))
+    found = select(Case).where(alike, Case.place == place, col(Case.id) != here, lately, ends)
+    return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def open_cases_saying(
+    session: Session, place: str, ref: str, name: str, postcode: str | None, number: str | None, limit: int
+) -> list[Case]:
+    """Open cases with this reference, number or postcode, or with this in the person's name; the newest first."""
+    same: list[ColumnElement[bool]] = [
+        col(Case.ref) == ref,
+        func.lower(Case.person_name).contains(name.lower(), autoescape=True),
+    ]
+    if postcode:
+        same.append(or_(col(Case.postcode) == postcode, col(Case.postcode).startswith(f"{postcode} ")))
+    if number:
+        by_number = select(Call.case_id).where(Call.place == place, Call.number == number)
+        same.append(col(Case.id).in_(by_number))
+    found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same))
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
 

@@ -8,19 +8,29 @@ from sqlmodel import Session
 from hub.actors import Actor
 from hub.errors import Refused
 from protocols.model import House
-from records import contact_points, read_back
+from records import contact_points, dependants, read_back
 from records.contact_points import WAYS
+from records.dependants import Said, Whom
 from records.model import Call, Case
 from records.service import write_line
 from triage import first_minute
 from triage.model import CaptureField
 
+DEPENDS = {
+    CaptureField.dependants: (Whom.people, "said"),
+    CaptureField.dependants_words: (Whom.people, "words"),
+    CaptureField.animals: (Whom.animals, "said"),
+    CaptureField.animals_words: (Whom.animals, "words"),
+}
+OF_ALL = {"nobody": Said.no, "not_known": Said.unknown}
+"""S20: said of people and animals together, by one key."""
 TOLD = frozenset(
     {
         CaptureField.first_minute,
         CaptureField.read_back,
         CaptureField.safe,
         CaptureField.safeguarding,
+        *DEPENDS,
     }
 )
 
@@ -33,6 +43,9 @@ def read(field: CaptureField, text: str, house: House) -> Any:
         return read_back.read(text)
     if field is CaptureField.safe:
         return contact_points.read(text)
+    if field in DEPENDS:
+        is_whole = DEPENDS[field][1] == "words" or (field is CaptureField.dependants and text in OF_ALL)
+        return text if is_whole else dependants.read(text)
     if text not in ("yes", ""):
         raise Refused("Safeguarding is marked with yes, or taken away.")
     return text == "yes"
@@ -53,6 +66,11 @@ def put(
         contact_points.say(session, call.place, call.number, way, safe, actor.name, now)
         words = f"The number that rings: safe {WAYS[way]}, {safe.replace('_', ' ')}."
         write_line(session, case.key, now, actor, "contact_point", words)
+    elif value in OF_ALL and field is CaptureField.dependants:
+        dependants.say_of_all(session, case, OF_ALL[value], now, actor)
+    elif field in DEPENDS:
+        whom, what = DEPENDS[field]
+        dependants.say(session, case, whom, now, actor, **{what: value})
     else:
         case.safeguarding = value
         words = "Safeguarding marked." if value else "The safeguarding mark was taken away."

@@ -33,8 +33,7 @@ def view_of(
     ask: str | None = None,
     beside: Sequence[Verdict] = (),
 ) -> View:
-    """`ask`: show this question, to look at its answer or change it, instead of the next one. `beside`: what the other
-    needs of this call come to."""
+    """`ask`: show this question again instead of the next one. `beside`: what the call's other needs come to."""
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
     record, facts = record_of(assessment), assessment.facts or {}

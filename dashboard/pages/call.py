@@ -213,6 +213,7 @@ def _facts(
         "first": first_minute.seen(session, call, library.house, is_due=seen is None, ask=ask),
         "person": call_facts.person(case, clock),
         "safe": call_facts.safe(session, call, case),
+        "depends": call_facts.depends(case),
         "needs_here": needs.listed(library, begun, found, middle),
         "signs": [sign for sign in library.house.signs.values() if sign.life_threat],
         "need_key": capture.need_key(library, case),

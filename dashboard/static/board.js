@@ -7,6 +7,7 @@ import { post } from "/static/post.js";
 import * as list from "/static/rows.js";
 import { sound } from "/static/sound.js";
 import { live, setStale, wireForms } from "/static/act.js";
+import { isWriting } from "/static/keys.js";
 
 const $ = (id) => document.getElementById(id);
 const rows = $("rows"), lists = { alarms: $("alarms"), taken: $("taken"), tasks: $("tasks"), calls: $("calls") };
@@ -113,7 +114,7 @@ function count() {
     if (shown.textContent !== String(n)) shown.textContent = n;
     cell.classList.toggle("bad", n > 0 && (name === "over" || name === "waiting"));
   }
-  say($("how-many"), `${rows.children.length}${more ? ` of ${rows.children.length + more}` : ""}, what is due next first`);
+  howMany();
   $("no-rows").hidden = rows.children.length > 0;
   $("taken-pane").hidden = lists.taken.children.length === 0;
   if (lists.tasks) {
@@ -158,8 +159,20 @@ function tick() {
 
 /* by hand */
 function find() {
-  const field = $("find"), n = list.find(field.value);
-  if (field.value) say($("how-many"), `${n} of ${rows.children.length} match`);
+  list.find($("find").value);
+  howMany();
+}
+
+// a filter that hides open cases says so for as long as it does
+function howMany() {
+  const all = rows.children.length, hides = $("find").value.trim() !== "", n = hides ? [...rows.children].filter((row) => !row.hidden).length : all;
+  say($("how-many"), hides ? `▼ ${n} of ${all} shown; Esc shows all` : `${all}${more ? ` of ${all + more}` : ""}, what is due next first`);
+  $("how-many").classList.toggle("hides", hides);
+}
+
+function showAll() {
+  $("find").value = "";
+  find();
 }
 
 async function take(button) {
@@ -190,10 +203,13 @@ $("to-humans").addEventListener("click", () => {
   ($("tasks").querySelector("input, a") ?? $("tasks")).focus();
 });
 $("find").addEventListener("input", find);
+document.addEventListener("keydown", (event) => { // a case that is open beside the list is closed first, by its own button
+  if (event.key === "Escape" && !event.defaultPrevented && $("find").value && !openId() && !document.querySelector("dialog[open]") && !isWriting(event.target)) showAll();
+});
 $("find").addEventListener("keydown", (event) => {
   if (event.key === "Escape" || event.key === "Enter") {
     event.preventDefault();
-    if (event.key === "Escape") { $("find").value = ""; find(); count(); }
+    if (event.key === "Escape") showAll();
     list.step(1);
   }
 });

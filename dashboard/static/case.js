@@ -104,8 +104,8 @@ function versions() {
 
 function tick() {
   if (isStopped()) return;
-  for (const shown of panel.querySelectorAll("[data-until]")) {
-    const ms = Number(shown.dataset.until) - now(), text = ms >= 0 ? `in ${left(ms)}` : `${left(ms)} late`;
+  for (const shown of panel.querySelectorAll("[data-when]")) {
+    const ms = Number(shown.dataset.when) - now(), text = ms >= 0 ? `in ${left(ms)}` : `${left(ms)} late`;
     if (shown.textContent !== text) shown.textContent = text;
   }
 }

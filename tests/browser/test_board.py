@@ -1,6 +1,6 @@
 """The live board in Debian's Chromium: what people see, and what their hands and keys may rely on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -283,3 +283,22 @@ def test_one_update_among_300_rows_is_quick(browser: Browser, room: ControlRoom,
     context.close()
     took = min(rounds, key=lambda one: one[95])  # other work on this machine is not the board's
     assert took[95] < 24, f"p50 {took[50]:.1f} ms, p95 {took[95]:.1f} ms"
+
+
+def test_a_filter_that_hides_open_cases_says_so_and_escape_shows_all(
+    opens: Callable[..., Page], room: ControlRoom
+) -> None:
+    room.case(postcode="LS8 2AB")
+    flagged = room.case(postcode="LS17 6AA")
+    room.hand_over(flagged)
+    page = opens("/board", "Priya Nair")
+    expect(page.locator(f"#case-{flagged}")).to_contain_text("▲ 999 ASKED")
+    page.keyboard.press("/")
+    page.keyboard.type("LS17")
+    page.keyboard.press("Enter")
+    expect(page.locator("#how-many")).to_have_text("▼ 1 of 2 shown; Esc shows all")
+    room.case(postcode="LS6 1AA")
+    expect(page.locator("#how-many")).to_have_text("▼ 1 of 3 shown; Esc shows all")
+    page.keyboard.press("Escape")
+    expect(page.locator("#find")).to_have_value("")
+    expect(page.locator("#how-many")).to_contain_text("3, what is due next first")

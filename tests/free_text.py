@@ -351,6 +351,7 @@ WAYS: dict[str, Way] = {
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
     "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
+    "/api/cases/{case_id}/dependants words": Way(HANDLER, _on_case({"answer": "looked_after", **SAID})),
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
@@ -360,6 +361,7 @@ WAYS: dict[str, Way] = {
 """By address and field; what is said there is kept."""
 
 NOT_KEPT: dict[str, Way] = {
+    "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),

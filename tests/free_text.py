@@ -336,6 +336,7 @@ WAYS: dict[str, Way] = {
     "/api/cases/{case_id}/remote-care agreed_with": Way(
         CLINICIAN, _triaged({"what": WORDS, "agreed_with": WORDS})
     ),
+    "/api/cases/{case_id}/dependants words": Way(HANDLER, _on_case({"answer": "looked_after", **SAID})),
     "/api/cases/{case_id}/concern why": Way(HANDLER, _on_case(WHY)),
     "/api/concerns/{concern_id}/answer words": Way("Ruth Adeyemi", _concern),
     "/api/call-backs/{back_id}/welfare words": Way(
@@ -363,6 +364,7 @@ WAYS: dict[str, Way] = {
 NOT_KEPT: dict[str, Way] = {
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
+    "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),

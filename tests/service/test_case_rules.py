@@ -22,7 +22,8 @@ from hub.db import Database
 from hub.errors import Conflict, Refused
 from hub.places import place_of
 from protocols.loader import load_library
-from records import alarms, call_backs, hand_overs, store, tasks
+from records import alarms, call_backs, dependants, hand_overs, store, tasks
+from records.dependants import Answer
 from records.model import Assessment, CallBack, Case, CaseState, HandOver, Outcome, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, open_case, owe, record_outcome, reopen, set_priority, take
@@ -156,6 +157,7 @@ def test_a_closed_case_takes_on_nothing_new(hands: Hands) -> None:
         hand_overs.refuse(session, asked, "no", START, JAY)
         (ring,) = store.rows_of(session, CallBack, case_id, live=True)
         call_backs.reach(session, ring, START, AMARA, "spoke with her")
+        dependants.answer(session, case_id, Answer.nobody, "", START, AMARA)
     hands.close(case_id, START)
     assert hands.get(Case, case_id).state is CaseState.closed
     with pytest.raises(Conflict, match="This case is closed"), hands.db.write() as session:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from hub.outbox import Effect
 from records import advice, alarms, refusals, store
+from records.dependants import NEVER_ASKED
 from records.model import Call, CallBack, Case, CaseState, HandOver, Hold, Position, Task, Timeline
 from records.service import set_priority, take
 from records.store import row
@@ -248,7 +249,8 @@ def test_an_expected_death_asks_for_other_things(desk: Desk) -> None:
     new = taken(desk)
     desk.does(f"/api/cases/{new['case']}/died", {"expected": "yes", "words": "The district nurse."})
     house = desk.app.state.library.house
-    assert [task.words for task in the(desk, Task, live=True)] == list(house.after_death(True))
+    tasks = [task.words for task in the(desk, Task, live=True)]
+    assert tasks == [*house.after_death(True), NEVER_ASKED], "S20: nor is anybody left alone with the dead"
     assert house.after_death(True) != house.after_death(False)
 
 

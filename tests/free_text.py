@@ -352,7 +352,6 @@ WAYS: dict[str, Way] = {
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
     "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
-    "/api/cases/{case_id}/dependants words": Way(HANDLER, _on_case({"answer": "looked_after", **SAID})),
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
@@ -364,7 +363,6 @@ WAYS: dict[str, Way] = {
 NOT_KEPT: dict[str, Way] = {
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
-    "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),

@@ -29,7 +29,10 @@ class Home(NamedTuple):
 
     @property
     def words(self) -> str:
-        return ", ".join(part for part in (self.address, self.postcode) if part)
+        """As people read it; a postcode that was said with the address stands there once."""
+        squeezed = re.sub(r"\s", "", self.address).upper()
+        is_said = self.postcode and self.postcode.replace(" ", "") in squeezed
+        return ", ".join(part for part in (self.address, None if is_said else self.postcode) if part)
 
 
 def is_exact(home: Home) -> bool:

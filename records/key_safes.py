@@ -49,13 +49,18 @@ def keep_waiting(session: Session, touched: Iterable[tuple[Case, datetime]]) -> 
 
 
 def keep(session: Session, case: Case, heard: Apart, by: Actor, now: datetime) -> None:
-    """Said again it is the same code; typed on in its place it takes the place of what was half typed."""
+    """Said again it is the same code; typed on in its place it takes the place of what the same hand had half typed.
+    Of two people who type different ones, both stand."""
     seal = seal_of(session)
     before = [row for row in _standing(session, case) if row.source == heard.source]
     known = [(row, seal.open(row.sealed)) for row in before]
     said = {code.said: code for code in heard.codes}
     places = {code.nth for code in heard.codes}
-    over = [row for row, code in known if code not in said and (not heard.had_marks or row.nth in places)]
+    over = [
+        row
+        for row, code in known
+        if row.by == by.ref and code not in said and (not heard.had_marks or row.nth in places)
+    ]
     for row in over if heard.source else ():
         row.ended_at = now
         session.add(row)

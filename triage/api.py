@@ -24,7 +24,7 @@ from records.store import row
 from triage import calls, capture, contacts, facts, first_steps, parked, places_found, service, view
 from triage.calls import Typed
 from triage.model import CaptureField
-from triage.typed_bodies import EntryId, TypedBody, held_codes
+from triage.typed_bodies import EntryId, SeenId, TypedBody, held_codes
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
@@ -58,7 +58,7 @@ class AnswerBody(Body):
     question: QuestionId
     answer: Said
     id: EntryId | None = None
-    after: Annotated[str, Field(max_length=36)] | None = None
+    after: SeenId | None = None
 
 
 class AmbulanceBody(Body):

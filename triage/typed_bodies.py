@@ -18,6 +18,8 @@ def _this_century(at: datetime) -> datetime:
 
 
 EntryId = Annotated[str, Field(min_length=8, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
+SeenId = Annotated[str, Field(max_length=36, pattern=r"^[0-9A-Za-z-]*$")]
+"""The entry that the page saw there; empty where it saw none."""
 
 
 class EntryBody(Body):
@@ -25,7 +27,7 @@ class EntryBody(Body):
     field: CaptureField
     value: Annotated[Free, Field(max_length=2000)]
     typed_at: Annotated[AwareDatetime, AfterValidator(_this_century)] | None = None
-    after: Annotated[str, Field(max_length=36)] | None = None
+    after: SeenId | None = None
 
     @field_validator("value")
     @classmethod

@@ -9,6 +9,8 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "";
   for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
+// The answer to a press has an address of its own; loaded again it must be the page, not the press (S19: a look each time).
+if (location.pathname.split("/").length > 3) history.replaceState(null, "", location.pathname.split("/").slice(0, 3).join("/"));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.addEventListener("visibilitychange", () => {
   // back from the map or from another app: show what is true now, but never over something half typed

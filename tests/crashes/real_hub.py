@@ -49,7 +49,7 @@ class RealHub:
             "FP_PORT": str(port),
             "FP_PHONES_PORT": str(phones_port),
             "FP_PHONES_TOKEN": TOKEN,
-            "FP_KEY_SAFE_SECRET": "the crash test's other secret, as long as the first",
+            "FP_KEY_SAFE_SECRET": "the crash test's other secret that is as long as the first",
             "FP_SECRET_KEY": "the crash test's secret, long enough to be one",
             "FP_CLOCK_FILE": str(clock_file),
             "FP_PROTOCOLS": str(ROOT / "protocols"),

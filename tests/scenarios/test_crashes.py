@@ -229,7 +229,7 @@ def test_what_is_typed_survives_a_dashboard_killed_in_mid_commit(tmp_path: Path)
         def type_on(typist: Handler) -> None:
             call = typist.keep("/api/calls/new", {})["call"]
             while not over.is_set():
-                typist.type_down(call, {"need_words": f"{uuid.uuid4()}", "access_words": f"{uuid.uuid4()}"})
+                typist.type_down(call, {"need_words": f"{uuid.uuid4()}", "talk_words": f"{uuid.uuid4()}"})
 
         threads = [threading.Thread(target=type_on, args=(typist,), daemon=True) for typist in typists]
         for thread in threads:

@@ -1,9 +1,12 @@
 """Hands and eyes on the call screen: keys are pressed when their question is up, as a handler would."""
 
+import contextlib
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from sqlmodel import select
 
 from hub.gate import COOKIE
@@ -68,3 +71,22 @@ def axe_says(page: Page) -> list[str]:
 
 def saved(page: Page) -> None:
     expect(page.locator("#saved")).to_contain_text("saved ", timeout=20_000)
+
+
+def launched(playwright: Playwright, room: ControlRoom, profile: Path, **how: Any) -> Page:
+    """A browser of its own on that folder, with Jay logged in; what a killed one left locked is free again."""
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()
+    context = playwright.chromium.launch_persistent_context(
+        str(profile), executable_path=str(CHROMIUM), args=ARGS, **how
+    )
+    enter(context, room)
+    return context.pages[0]
+
+
+def kill_all_of(profile: Path) -> None:
+    """SIGKILL for the browser of this profile, and for nothing else."""
+    for said in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if f"--user-data-dir={profile}".encode() in said.read_bytes():
+                os.kill(int(said.parent.name), signal.SIGKILL)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from hub.gate import COOKIE
 from records.model import Call, Case, HandOver, Timeline
-from tests.browser.screen import ARGS, CHROMIUM, answers, axe_says, enter, ready, rows, saved
+from tests.browser.screen import answers, axe_says, launched, ready, rows, saved
 from tests.control_room import ControlRoom
 from tests.stage import until
 from triage.model import Entry
@@ -33,18 +33,8 @@ def test_a_call_begun_without_the_hub_is_one_call_in_order_and_once(
     playwright: Playwright, room: ControlRoom, tmp_path: Path
 ) -> None:
     """S1, S6, S9."""
-
-    def launched() -> tuple[BrowserContext, Page]:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "profile"),
-            executable_path=str(CHROMIUM),
-            args=ARGS,
-            viewport={"width": 1440, "height": 900},
-        )
-        enter(context, room)
-        return context, context.pages[0]
-
-    context, page = launched()
+    profile, wide = tmp_path / "profile", {"width": 1440, "height": 900}
+    page = launched(playwright, room, profile, viewport=wide)
     page.goto(f"{room.url}/calls")
     kept(page)
     room.stop()
@@ -85,9 +75,9 @@ def test_a_call_begun_without_the_hub_is_one_call_in_order_and_once(
     opened(page)
     expect(page.locator("#kept li")).to_have_count(2)
     assert axe_says(page) == []
-    context.close()
+    page.context.close()
 
-    context, page = launched()
+    page = launched(playwright, room, profile, viewport=wide)
     page.goto(f"{room.url}/calls")
     opened(page)
     page.locator("#kept li", has_text="12 Oak Road").get_by_role("link").click()
@@ -124,7 +114,7 @@ def test_a_call_begun_without_the_hub_is_one_call_in_order_and_once(
     assert notes[1:] == ["Two packets of paracetamol"]
     assert notes[0].startswith("999 while the hub was away")
     assert {case.key for case in rows(room, Case)} == {first.case_id, second.case_id}
-    context.close()
+    page.context.close()
 
 
 def test_a_log_in_that_ended_and_somebody_else_at_the_computer(

@@ -2,9 +2,7 @@
 hours. What was typed and answered is all there, in order, once."""
 
 import contextlib
-import os
 import re
-import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +17,16 @@ from dashboard import demo
 from hub.access import IDLE_ENDS_AFTER
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, Case, Position, Timeline
-from tests.browser.screen import ARGS, CHROMIUM, UP_AND_WORSE, answers, enter, newest, ready, rows, saved
+from tests.browser.screen import (
+    UP_AND_WORSE,
+    answers,
+    kill_all_of,
+    launched,
+    newest,
+    ready,
+    rows,
+    saved,
+)
 from tests.control_room import ControlRoom
 from triage.model import Answered, Entry
 
@@ -157,24 +164,6 @@ def test_the_browser_is_killed_at_every_step(
     assert [row.question for row in rows(room, Answered)] == ["breathing", "rousable"]
     assert [line.words for line in rows(room, Timeline) if line.event == "note"] == ["the dog is loose"]
     page.context.close()
-
-
-def launched(playwright: Playwright, room: ControlRoom, profile: Path) -> Page:
-    for lock in profile.glob("Singleton*"):
-        lock.unlink()
-    context = playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=str(CHROMIUM), args=ARGS
-    )
-    enter(context, room)
-    return context.pages[0]
-
-
-def kill_all_of(profile: Path) -> None:
-    """SIGKILL for the browser of this profile, and for nothing else."""
-    for said in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if f"--user-data-dir={profile}".encode() in said.read_bytes():
-                os.kill(int(said.parent.name), signal.SIGKILL)
 
 
 def test_the_network_is_gone_for_hours(call: Page, room: ControlRoom) -> None:

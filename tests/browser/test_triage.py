@@ -1,15 +1,12 @@
 """The call screen in Debian's Chromium: a whole call by keyboard, and nothing lost whatever goes away meanwhile."""
 
-import contextlib
-import os
-import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 from sqlmodel import select
 
 from dashboard import demo
@@ -17,13 +14,12 @@ from dispatch.model import Offer, Responder
 from hub.access import IDLE_ENDS_AFTER, User
 from records.model import Call, Case, HandOver, Position, Timeline
 from tests.browser.screen import (
-    ARGS,
-    CHROMIUM,
     UP_AND_WORSE,
     answers,
     axe_says,
     begins,
-    enter,
+    kill_all_of,
+    launched,
     newest,
     ready,
     rows,
@@ -298,14 +294,7 @@ def test_the_browser_is_killed_and_what_was_typed_is_there(
 ) -> None:
     profile = tmp_path / "profile"
 
-    def launched() -> tuple[BrowserContext, Page]:
-        context = playwright.chromium.launch_persistent_context(
-            str(profile), executable_path=str(CHROMIUM), args=ARGS
-        )
-        enter(context, room)
-        return context, context.pages[0]
-
-    _, page = launched()
+    page = launched(playwright, room, profile)
     page.goto(f"{room.url}/calls")
     page.keyboard.press("c")
     ready(page)
@@ -318,23 +307,13 @@ def test_the_browser_is_killed_and_what_was_typed_is_there(
     assert "side door".encode("utf-16-le") not in on_disk, "it lies there encrypted"
     kill_all_of(profile)
     room.start_again()
-    for lock in profile.glob("Singleton*"):
-        lock.unlink()
-    context, page = launched()
+    page = launched(playwright, room, profile)
     page.goto(address)
     ready(page)
     saved(page)
     assert page.locator("#f-address").input_value() == "12 Oak Road, the side door"
-    context.close()
+    page.context.close()
     assert newest(room)["address"] == "12 Oak Road, the side door"
-
-
-def kill_all_of(profile: Path) -> None:
-    """SIGKILL for the browser of this profile, and for nothing else."""
-    for said in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if f"--user-data-dir={profile}".encode() in said.read_bytes():
-                os.kill(int(said.parent.name), signal.SIGKILL)
 
 
 def test_a_log_in_that_ends_is_asked_for_in_place(call: Page, room: ControlRoom) -> None:

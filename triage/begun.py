@@ -37,8 +37,7 @@ def begin(session: Session, begun: Begun, user: User, now: datetime) -> Call:
     if begun.ago < LATE:
         parked.free_the_line(session, user, now)  # they speak with this caller just now
     if begun.said is None:
-        case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
-        return calls.on_the_line(session, case, user, now, f"{user.name} took the call.", begun_as=begun.id)
+        return calls.new_call(session, user, now, begun.id)
     start = now - begun.ago if begun.ago <= OLDEST else now
     case = open_case(session, user.place, start, now, user.actor, _began(session, begun, start, user, now))
     return calls.on_the_line(

@@ -78,10 +78,10 @@ def taken_by(call: Call) -> str:
     return f"{call.handler_name or 'Somebody else'} has taken it."
 
 
-def new_call(session: Session, user: User, now: datetime) -> Call:
-    """A call that came by another way: the handler has them on the line already."""
+def new_call(session: Session, user: User, now: datetime, begun_as: str | None = None) -> Call:
+    """A call that came by another way: the handler has them on the line already. `begun_as`: the id of its page."""
     case = open_case(session, user.place, now, now, user.actor, "New call by hand.")
-    return on_the_line(session, case, user, now, f"{user.name} took the call.")
+    return on_the_line(session, case, user, now, f"{user.name} took the call.", begun_as=begun_as)
 
 
 def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Call:

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from migrations import upgrade
 from tests.stage import Postgres, Valkey
 from tests.story import START, Story
+
+# No test is timed: the first look at a letter of the postcodes reads their file, and a busy machine is no fault.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -208,7 +208,7 @@ def older_adults(draw):
     return answers
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(older_adults())
 def test_an_unknown_is_never_slower_than_any_answer_but_for_observations_and_those_are_a_clinicians(answers):
     unknown = finish(OLDER, LIBRARY.house, answers)
@@ -221,7 +221,7 @@ def test_an_unknown_is_never_slower_than_any_answer_but_for_observations_and_tho
             assert excused or unknown.rank <= known.rank, (question.id, option)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(older_adults())
 def test_a_red_flag_that_may_be_true_holds_its_floor_unless_excepted(answers):
     verdict = finish(OLDER, LIBRARY.house, answers)

@@ -322,7 +322,7 @@ def test_a_dropped_call_is_the_more_urgent_of_what_was_heard_and_the_dropped_cal
     assert [one.kind for one in nothing.positions] == ["clinician"], "otherwise is nothing that was said"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_dropped_at_every_prefix_of_a_fall_is_never_below_a_clinician_nor_below_what_was_said(data):
     answers = {}
@@ -511,7 +511,7 @@ def test_would_become_hears_the_record():
     assert "hit their head" in changes
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.dictionaries(
         st.sampled_from(["hit_head", "leg", "blackout", "limb"]), st.sampled_from(["yes", "no", UNKNOWN])

@@ -279,7 +279,7 @@ def calls(draw, *, monotone, scored=False):
     return data, answers
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calls(monotone=False))
 def test_never_less_urgent_than_the_worst_that_the_unknowns_could_be(call):
     data, answers = call
@@ -287,7 +287,7 @@ def test_never_less_urgent_than_the_worst_that_the_unknowns_could_be(call):
     assert finish(protocol, HOUSE, answers).rank <= worst_rank(data, answers, PRIORITIES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calls(monotone=True))
 def test_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
     data, answers = call
@@ -295,7 +295,7 @@ def test_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
     assert finish(protocol, HOUSE, answers).rank == worst_rank(data, answers, PRIORITIES)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(calls(monotone=False, scored=True))
 def test_with_scores_never_less_urgent_than_the_worst_that_the_unknowns_could_be(call):
     data, answers = call
@@ -303,7 +303,7 @@ def test_with_scores_never_less_urgent_than_the_worst_that_the_unknowns_could_be
     assert finish(protocol, HOUSE, answers).rank <= worst_rank(data, answers, PRIORITIES)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calls(monotone=True, scored=True))
 def test_with_scores_exactly_the_worst_completion_where_no_rule_runs_backwards(call):
     data, answers = call
@@ -311,7 +311,7 @@ def test_with_scores_exactly_the_worst_completion_where_no_rule_runs_backwards(c
     assert finish(protocol, HOUSE, answers).rank == worst_rank(data, answers, PRIORITIES)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(calls(monotone=True, scored=True), st.sampled_from(sorted(WORST_OBSERVED)))
 def test_a_worse_observation_or_none_is_never_slower(call, name):
     data, answers = call
@@ -321,7 +321,7 @@ def test_a_worse_observation_or_none_is_never_slower(call, name):
         assert finish(protocol, HOUSE, {**answers, name: worse}).rank <= before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(calls(monotone=True), st.data())
 def test_saying_something_worse_is_never_slower(call, draws):
     data, answers = call
@@ -359,7 +359,7 @@ def falls(draw, unknown_share=4):
     return answers
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(falls())
 def test_an_unknown_in_the_fall_protocol_is_never_slower_than_any_answer(answers):
     unknown = finish(FALL, LIBRARY.house, answers)
@@ -373,7 +373,7 @@ def test_an_unknown_in_the_fall_protocol_is_never_slower_than_any_answer(answers
             assert excused or unknown.rank <= known.rank, (question.id, option)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(falls())
 def test_a_red_flag_that_may_be_true_holds_its_floor_unless_excepted(answers):
     verdict = finish(FALL, LIBRARY.house, answers)
@@ -384,7 +384,7 @@ def test_a_red_flag_that_may_be_true_holds_its_floor_unless_excepted(answers):
             assert verdict.rank <= LIBRARY.house.rank["clinician_20_min"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(falls(), st.sampled_from(["yes", "no", UNKNOWN, "warfarin", 7]))
 def test_a_fact_from_the_record_never_makes_a_call_slower(answers, fact):
     without = assess(FALL, LIBRARY.house, answers)

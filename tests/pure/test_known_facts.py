@@ -62,7 +62,7 @@ def calls(draw: st.DrawFn) -> tuple[str, dict[str, Answer], dict[str, Answer]]:
     return name, answers, {question: fact["answer"] for question, fact in facts.items()}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(call=calls(), reached=st.integers(0, 40))
 def test_facts_never_make_a_call_less_urgent_wherever_it_stands(call: Any, reached: int) -> None:
     protocol, answers, facts = LIBRARY.triage[call[0]], call[1], call[2]
@@ -76,7 +76,7 @@ def test_facts_never_make_a_call_less_urgent_wherever_it_stands(call: Any, reach
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(call=calls())
 def test_a_question_that_is_not_asked_because_it_is_known_ends_no_milder(call: Any) -> None:
     protocol, answers, facts = LIBRARY.triage[call[0]], call[1], call[2]

@@ -260,7 +260,7 @@ def test_text_that_is_no_protocol_at_all(text, words):
         parse_triage(text, "small.yaml", HOUSE)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_to_a_file_gets_past_as_another_kind_of_error(data):
     start = data.draw(st.integers(0, len(TRIAGE)))

@@ -183,7 +183,7 @@ def taken(draw, *, most_missing=4):
     return {name: None if name in missing else value for name, value in said.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(taken(most_missing=3))
 def test_the_interval_is_exactly_what_the_completions_span(said):
     ways = [OPTIONS[name] if value is None else [value] for name, value in said.items()]
@@ -193,7 +193,7 @@ def test_the_interval_is_exactly_what_the_completions_span(said):
     assert weighed.single == (min(one for _, one in found), max(one for _, one in found))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(taken(most_missing=8), st.data())
 def test_taking_one_more_observation_never_widens_the_interval(said, data):
     missing = sorted(name for name, value in said.items() if value is None)

@@ -22,7 +22,7 @@ from hub.settings import Settings
 from tests.stage import Valkey, free_port, until
 
 ROOT = Path(__file__).parents[1]
-SECRET = "a secret of the benchmarks, long enough for a hub"
+SECRET = "a secret of the benchmarks that is long enough for a hub"
 PROCESSES = (
     ("dashboard", "dashboard"),
     ("workers", "dispatch"),
@@ -44,7 +44,8 @@ class House:
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
-        self._command("-m", "dashboard.prepare").wait()
+        if self._command("-m", "dashboard.prepare").wait() != 0:
+            raise RuntimeError((Path(self.settings.data) / "log.txt").read_text())
         self.hub = assemble(self.settings)
         self.stack.callback(self.hub.db.close)
 

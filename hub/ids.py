@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Field, Session, SQLModel
@@ -33,25 +33,16 @@ class Reference(SQLModel, table=True):
     given_at: datetime
 
 
-_table: Any = Reference.__table__  # type: ignore[attr-defined]
-_GIVEN = select(_table.c.ref).where(
-    _table.c.place == bindparam("of_place"),
-    _table.c.ref.in_(bindparam("refs", expanding=True)),
-    _table.c.given_at > bindparam("long_ago"),
-)
-
-
 def new_reference(session: Session, place: str, now: datetime, chance: random.Random) -> str:
     """A reference that nobody had in this place for 90 days.
 
     Three tries at each length: as a length fills up, its tries fail more often and references grow by themselves.
     """
-    lengths = [length for length in range(SHORTEST, LONGEST + 1) for _ in range(TRIES)]
-    drawn = [ref for length in lengths if (ref := draw(length, chance)) is not None]
-    given = set(session.scalars(_GIVEN, {"of_place": place, "refs": drawn, "long_ago": now - AGAIN_AFTER}))
-    for ref in drawn:
-        if ref not in given and _take(session, place, ref, now):
-            return ref
+    for length in range(SHORTEST, LONGEST + 1):
+        for _ in range(TRIES):
+            ref = draw(length, chance)
+            if ref is not None and _take(session, place, ref, now):
+                return ref
     raise RuntimeError("no case reference is free")
 
 
@@ -69,14 +60,15 @@ def _take(session: Session, place: str, ref: str, now: datetime) -> bool:
 
 @cache
 def _give_out(dialect: str) -> Any:
-    new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(_table).values(
+    table: Any = Reference.__table__  # type: ignore[attr-defined]
+    new = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table).values(
         {name: bindparam(name) for name in ("place", "ref", "given_at")}
     )
     return new.on_conflict_do_update(
         index_elements=["place", "ref"],
         set_={"given_at": new.excluded.given_at},
-        where=_table.c.given_at <= bindparam("long_ago"),
-    ).returning(_table.c.ref)
+        where=table.c.given_at <= bindparam("long_ago"),
+    ).returning(table.c.ref)
 
 
 def offer_code(ref: str, nth: int) -> str:

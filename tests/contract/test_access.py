@@ -254,7 +254,7 @@ def test_a_reference_is_not_given_again_for_90_days(db: Database, monkeypatch: p
     """S23, with an alphabet so small that a length is soon full: then references grow by themselves."""
     monkeypatch.setattr(ids, "DIGITS", "34")
     monkeypatch.setattr(ids, "LETTERS", "C")
-    monkeypatch.setattr(ids, "TRIES", 200)
+    monkeypatch.setattr(ids, "TRIES", 60)
     chance = random.Random(7)
     with db.write() as session:
         first = [new_reference(session, PLACE, NOW, chance) for _ in range(4)]

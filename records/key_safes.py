@@ -5,12 +5,14 @@ whoever has accepted to go there, each look written down.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, text, update
 from sqlmodel import Session, col, select
 
 from hub import audit, kept_apart
 from hub.actors import Actor
+from hub.db import straight
 from hub.door_codes import Code
 from hub.kept_apart import Apart
 from hub.sealing import Seal, seal_of
@@ -86,16 +88,21 @@ def _row(case: Case, heard: Apart, code: Code, seal: Seal, by: Actor, now: datet
     )
 
 
+# Built once: each address that is typed comes by here.
+_table: Any = KeySafe.__table__  # type: ignore[attr-defined]
+_FOLLOW = (
+    update(_table)
+    .where(_table.c.case_id == bindparam("of_case"), _table.c.address == bindparam("was"), text(STANDS))
+    .values({name: bindparam(name) for name in ("address", "postcode")})
+)
+
+
 def follow(session: Session, case: Case, before: Home) -> None:
     """The address is typed on: the code goes with it. Another address is another door, and the code stays (S15)."""
     now = home_of(case)
-    if not is_typed_on(before, now):
-        return
-    at_that_door = (col(KeySafe.case_id) == case.key) & (col(KeySafe.address) == before.address)
-    moved = (
-        update(KeySafe).where(at_that_door, text(STANDS)).values(address=now.address, postcode=now.postcode)
-    )
-    session.execute(moved.execution_options(synchronize_session=False))
+    if is_typed_on(before, now):
+        to = {"of_case": case.key, "was": before.address, "address": now.address, "postcode": now.postcode}
+        straight(session).execute(_FOLLOW, to)
 
 
 def go_along(session: Session, own: Case, target: Case) -> None:

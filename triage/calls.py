@@ -174,6 +174,7 @@ def type_down(
     ]
     fresh = store.save_entries(session, entries)
     half_typed.settle(session, call, fresh)
+    at = key_safes.home_of(case)
     for one, entry in zip(typed, entries, strict=True):
         if one.id not in fresh:
             continue
@@ -188,6 +189,8 @@ def type_down(
             look_again[one.field] = str(why)
             continue
         look_again.pop(one.field, None)
+    if key_safes.home_of(case) != at:
+        key_safes.follow(session, case, at)
     return look_again
 
 
@@ -198,14 +201,12 @@ def _put(
         told.put(session, call, case, field, value, now, actor)
         return
     target: Any = call if field in ON_CALL else case
-    before, at = getattr(target, field), key_safes.home_of(case)
+    before = getattr(target, field)
     setattr(target, field, value)
     if field is CaptureField.address:
         _take_postcode(case, str(before), str(value))
     if before != value:
         read_back.changed(session, case, field, now, actor)
-    if key_safes.home_of(case) != at:
-        key_safes.follow(session, case, at)
     session.add(target)
 
 

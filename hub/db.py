@@ -9,8 +9,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg.errors
@@ -30,15 +32,20 @@ FIRST = "Somebody else was first. Load the page again and look."
 
 T = TypeVar("T")
 Info = dict[Any, Any]
+AtOnce = Callable[[Session, Mapping[str, Any], datetime], None]
 
 
 class Database:
-    """Reads and writes; `after_commit` callbacks get what the transaction left in `session.info`."""
+    """Reads and writes; `after_commit` callbacks get what the transaction left in `session.info`.
+
+    `at_once`: the kinds of effects that this process does in the transaction which causes them (`outbox.do_or_append`).
+    """
 
     def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
         self.url = url
         self.seal = seal or Seal("")
         self.after_commit: list[Callable[[Info], None]] = []
+        self.at_once: dict[str, AtOnce] = {}
         self._thread = threading.local()
         pool: dict[str, Any] = {
             "pool_size": 8,
@@ -78,7 +85,7 @@ class Database:
         self._thread.writes = True
         try:
             with self._turn(), Session(self._writer, expire_on_commit=False) as session:
-                session.info["seal"] = self.seal
+                session.info.update(seal=self.seal, at_once=self.at_once)
                 yield session
                 session.flush()
                 _conclude(session)
@@ -118,9 +125,29 @@ class Database:
         return _in_line(f"{self._writer.url.database}.turn") if self.is_sqlite else nullcontext()
 
 
-def before_commit(session: Session, key: str, act: Callable[[Session], None]) -> None:
-    """Run `act` once when the block has ended, before commit; the same key registers once."""
-    session.info.setdefault("before_commit", {}).setdefault(key, act)
+def before_commit(session: Session, key: str, act: Callable[[Session], None], *, first: bool = False) -> None:
+    """Run `act` once when the block has ended, before commit; the same key registers once. `first`: before those that
+    are registered already."""
+    waiting = session.info.get("before_commit", {})
+    new = {} if key in waiting else {key: act}
+    session.info["before_commit"] = {**new, **waiting} if first else {**waiting, **new}
+
+
+def attempt(session: Session, act: Callable[[Session], None]) -> bool:
+    """Run `act` by itself within this transaction. Where it raises, all that it did is undone, and nothing else:
+    the fault is written down, and False."""
+    before = {
+        name: copy(kept) if isinstance(kept, dict | list) else kept for name, kept in session.info.items()
+    }
+    try:
+        with session.begin_nested():
+            act(session)
+    except Exception:
+        log.error("undone", exc_info=True)
+        session.info.clear()
+        session.info.update(before)
+        return False
+    return True
 
 
 def straight(session: Session) -> Connection:
@@ -135,8 +162,7 @@ def as_last_statement(session: Session, act: Callable[[Session], None]) -> None:
 
 
 def _conclude(session: Session) -> None:
-    waiting: dict[str, Callable[[Session], None]] = session.info.get("before_commit", {})
-    while waiting:
+    while waiting := session.info.get("before_commit"):
         waiting.pop(next(iter(waiting)))(session)
         session.flush()
     if last := session.info.get("last"):

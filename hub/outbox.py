@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json, one_of, where_live
-from hub.db import straight
+from hub.db import attempt, before_commit, straight
 
 LEASE = timedelta(seconds=12)
 """Longer than a carrier's look-up (3 s) and send (3 s) time-outs together, so that a lease never ends mid-send."""
@@ -100,6 +100,21 @@ def append(session: Session, effect: Effect) -> int:
     assert effect.id is not None
     session.info.setdefault("effects", []).append(effect)
     return effect.id
+
+
+def do_or_append(session: Session, effect: Effect) -> None:
+    """What needs our own database alone: this very transaction does it at its end, where this process knows how
+    (`Database.at_once`). Else, and where it fails, a worker does it after commit: a fault undoes only itself."""
+    do = session.info.get("at_once", {}).get(effect.kind)
+    if do is None:
+        append(session, effect)
+        return
+
+    def do_now(session: Session) -> None:
+        if not attempt(session, lambda session: do(session, effect.payload, effect.created_at)):
+            append(session, effect)
+
+    before_commit(session, f"{effect.kind} {effect.payload}", do_now, first=True)
 
 
 def claim(session: Session, effect_id: int, holder: str, now: datetime, machine: datetime) -> Effect | None:

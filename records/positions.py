@@ -5,13 +5,19 @@ from typing import Any
 
 from sqlmodel import Session
 
-from hub.outbox import Effect, Queue, append
+from hub.outbox import Effect, Queue, append, do_or_append
 from records.model import Position
+from records.service import is_taken
 
 
 def start_offering(session: Session, position: Position, now: datetime) -> None:
-    """After commit a dispatch worker seeks: a fault there cannot undo what this transaction does."""
-    append(session, Effect(kind="seek", **_about(position, now)))
+    """The dashboard seeks by the end of this transaction, a dispatch worker after it. A case that this transaction has
+    not taken is looked at by one of its own: two cases locked by one would wait for each other."""
+    seek = Effect(kind="seek", **_about(position, now))
+    if is_taken(session, position.case_id):
+        do_or_append(session, seek)
+    else:
+        append(session, seek)
 
 
 def stop_offering(session: Session, position: Position, now: datetime) -> None:

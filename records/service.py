@@ -70,6 +70,10 @@ def take(session: Session, case_id: int, now: datetime, version: int | None = No
     return case
 
 
+def is_taken(session: Session, case_id: int) -> bool:
+    return case_id in session.info.get("cases", {})
+
+
 def _touch(session: Session, case: Case, now: datetime) -> None:
     session.info.setdefault("cases", {})[case.key] = (case, now)
     before_commit(session, "cases", _conclude_cases)

@@ -298,6 +298,14 @@ class Story:
         with self.hub.db.read() as session:
             return [row.key for row in store.rows_of(session, kind, case_id, live=True)]
 
+    def seeking_fails(self) -> None:
+        """From now on the dashboard's own ranking has a fault; the workers' has none."""
+
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self._dashboard_hub.db.at_once["seek"] = fail
+
     def end(self) -> None:
         """What must hold at the end of every story."""
         self.quiet()

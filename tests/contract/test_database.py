@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, col, select
 
 from dispatch.model import Responder, Shift
-from hub.db import Database, as_last_statement, before_commit
+from hub.db import Database, as_last_statement, attempt, before_commit
 from hub.errors import Conflict
 from hub.places import Place
 from tests.contract.conftest import NOW, PLACE
@@ -118,6 +118,35 @@ def test_what_is_done_before_commit_belongs_to_it(db: Database) -> None:
         before_commit(session, "b", lambda s: before_commit(s, "c", note("c")))
         order.append("block")
     assert order == ["block", "a", "c", "last"]
+
+
+def test_what_must_come_before_the_rest_is_done_first(db: Database) -> None:
+    order: list[str] = []
+    with db.write() as session:
+        before_commit(session, "conclude", lambda _: order.append("conclude"))
+        before_commit(session, "seek", lambda _: order.append("seek"), first=True)
+        before_commit(session, "conclude", lambda _: order.append("never: it is there already"), first=True)
+    assert order == ["seek", "conclude"]
+
+
+def test_an_attempt_that_fails_undoes_itself_alone(db: Database) -> None:
+    """Rows, and what the transaction was to say and do afterwards; what came before it is committed."""
+
+    def half_done(session: Session) -> None:
+        session.add(place("hull"))
+        session.flush()
+        session.info["effects"].append("for nobody")
+        before_commit(session, "after", lambda _: pytest.fail("of something undone"))
+        session.add(place("hull"))
+        session.flush()
+
+    with db.write() as session:
+        session.add(place("york"))
+        session.info["effects"] = []
+        assert not attempt(session, half_done)
+        assert session.info["effects"] == []
+        assert attempt(session, lambda session: session.add(place("bradford")))
+    assert set(places(db)) == {"bradford", PLACE, "york"}
 
 
 def test_only_a_unique_index_means_that_somebody_else_was_first(db: Database) -> None:

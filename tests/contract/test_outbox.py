@@ -64,6 +64,39 @@ def test_its_number_goes_to_the_queue_after_commit_and_only_then(db: Database) -
         assert len(session.exec(select(Effect)).all()) == 1
 
 
+def test_what_this_process_can_do_itself_is_done_in_the_transaction_that_causes_it(db: Database) -> None:
+    done: list[object] = []
+    db.at_once["seek"] = lambda _, about, now: done.append((about["position"], now))
+    with db.write() as session:
+        for _ in range(2):
+            outbox.do_or_append(session, seek_of(7))
+        assert done == []
+    assert done == [(7, NOW)], "once, at the end"
+    with db.read() as session:
+        assert session.exec(select(Effect)).all() == []
+
+
+def test_where_it_fails_or_is_not_known_here_a_worker_does_it(db: Database) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    db.at_once["seek"] = fails
+    with db.write() as session:
+        outbox.do_or_append(session, seek_of(7))
+        outbox.do_or_append(session, Effect(**{**seek_of(8).model_dump(), "kind": "worse"}))
+    with db.read() as session:
+        left = session.exec(select(Effect)).all()
+    assert {(one.kind, one.payload["position"], one.state) for one in left} == {
+        ("seek", 7, EffectState.waiting),
+        ("worse", 8, EffectState.waiting),
+    }
+
+
+def seek_of(position: int) -> Effect:
+    about = {"position": position}
+    return Effect(place=PLACE, queue=Queue.dispatch, kind="seek", payload=about, created_at=NOW)
+
+
 def test_many_workers_do_each_effect_once(db: Database) -> None:
     ids = [put(db) for _ in range(12)]
     done: list[int] = []

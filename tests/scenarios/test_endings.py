@@ -4,9 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from dispatch import service as dispatch
 from hub.outbox import Effect, EffectState, Queue
 from records.model import Call, CallBack, CaseState, HandOver, Position, Task
 from records.store import rows_of
@@ -40,7 +39,7 @@ def test_the_person_dies_while_a_text_is_queued(story: Story) -> None:
     story.does("jay", f"/assessments/{told.assessment_id}/finish")
     with story.hub.db.read() as session:
         queued = session.exec(select(Effect).where(Effect.case_id == told.case_id)).all()
-        assert [(one.kind, one.state) for one in queued] == [("seek", EffectState.waiting)]
+        assert [(one.kind, one.state) for one in queued] == [("sms", EffectState.waiting)]
     story.does("jay", f"/cases/{told.case_id}/died", {"words": "Her daughter, just now."})
     told.hangs_up()
     story.quiet()
@@ -56,24 +55,19 @@ def test_the_person_dies_while_a_text_is_queued(story: Story) -> None:
     assert backs == [], "no welfare call to a house of mourning"
 
 
-def test_an_offer_that_was_written_and_not_sent_stays_here(story: Story) -> None:
-    """The narrow window: dispatch has chosen a nurse, and the text waits in the outbox."""
+def test_the_person_dies_before_anybody_was_sought(story: Story) -> None:
+    """The narrow window: the dashboard could not seek, and no worker has come by yet."""
+    story.seeking_fails()
     told = in_triage(story)
     story.does("jay", f"/assessments/{told.assessment_id}/finish")
-    (position,) = story.open_ids(Position, told.case_id)
-    from_dispatch(story, position)
+    with story.hub.db.read() as session:
+        queued = session.exec(select(Effect).where(Effect.case_id == told.case_id)).all()
+        assert [(one.kind, one.state) for one in queued] == [("seek", EffectState.waiting)]
     story.does("jay", f"/cases/{told.case_id}/died", {"words": "Her daughter, just now."})
     told.hangs_up()
     story.quiet()
     for phone in ("ana", "tom", "niamh", "dev"):
         story.phone(phone).expects_nothing()
-
-
-def from_dispatch(story: Story, position: int) -> None:
-    with story.hub.db.write() as session:
-        dispatch.seek(session, story.bench.desk, position, story.clock.now())
-        waiting = select(Effect).where(Effect.kind == "sms", col(Effect.state) == EffectState.waiting)
-        assert len(session.exec(waiting).all()) == 1
 
 
 def test_who_is_on_the_way_is_told_to_stand_down_and_no_more(story: Story) -> None:

@@ -25,9 +25,6 @@ def claimed_offer(story: Story) -> Effect:
     call.commits()
     relay = Relay(story.bench, Queue.dispatch, jobs.INSIDE, {})
     with story.hub.db.read() as session:
-        seek = session.exec(select(Effect.id).where(Effect.kind == "seek")).one()
-    assert relay._claim_or_do(seek or 0) is None
-    with story.hub.db.read() as session:
         text = session.exec(select(Effect.id).where(Effect.kind == "sms")).one()
     effect = relay._claim_or_do(text or 0)
     assert effect is not None

@@ -152,13 +152,6 @@ def test_killed_between_send_and_settle_nobody_is_texted_twice(story: Story) -> 
     call.commits()
     relay = Relay(story.bench, Queue.dispatch, jobs.INSIDE, {})
     with story.hub.db.read() as session:
-        seek = session.exec(select(Effect.id).where(Effect.kind == "seek")).one()
-    with story.hub.db.write() as session:
-        effect = session.get_one(Effect, seek)
-        jobs.INSIDE["seek"](session, story.bench, effect, story.clock.now())
-        effect.state = EffectState.settled
-        session.add(effect)
-    with story.hub.db.read() as session:
         text = session.exec(
             select(Effect.id).where(Effect.kind == "sms", Effect.state == EffectState.waiting)
         ).one()
@@ -173,6 +166,14 @@ def test_killed_between_send_and_settle_nobody_is_texted_twice(story: Story) -> 
     with story.hub.db.read() as session:
         again = session.get_one(Effect, text)
         assert (again.state, again.attempts) == (EffectState.settled, 2)
+
+
+def test_a_fault_of_ranking_takes_no_disposition_back(story: Story) -> None:
+    """The dashboard seeks by the end of the transaction that commits; where that fails, a worker does it."""
+    story.seeking_fails()
+    told = story.fall()
+    asked(story)
+    assert (told.word, story.case(told.case_id).priority) == ("offered", "two_hours")
 
 
 def test_what_came_while_the_dashboard_was_away_is_asked_for(story: Story) -> None:

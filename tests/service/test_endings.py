@@ -182,7 +182,7 @@ def test_a_refusal_says_everything(desk: Desk, missing: str) -> None:
     call, case = visited(desk)
     refused = desk.does(f"/api/cases/{case}/declined", NO | {missing: " ", "call": call}, 422)
     assert "Nothing was changed" in refused["problem"]
-    assert the(desk, Position)[0].state == "open"
+    assert the(desk, Position)[0].state == "offered"
 
 
 def test_a_carer_cannot_refuse_for_a_person_who_can_decide(desk: Desk) -> None:
@@ -190,7 +190,7 @@ def test_a_carer_cannot_refuse_for_a_person_who_can_decide(desk: Desk) -> None:
     body = NO | {"refuser": "carer", "refuser_name": "Janet Doyle", "call": call}
     refused = desk.does(f"/api/cases/{case}/declined", body, 422)
     assert "nobody else can refuse for them" in refused["problem"]
-    assert the(desk, Position)[0].state == "open"
+    assert the(desk, Position)[0].state == "offered"
     assert desk.rows(Case)[-1].outcome is None
 
 
@@ -206,7 +206,7 @@ def test_where_it_is_not_sure_a_clinician_rings_and_everything_goes_on(
     assert "clinician" in said["said"]
     (back,) = the(desk, CallBack, live=True)
     assert back.who == "hub_clinician"
-    assert the(desk, Position)[0].state == "open"
+    assert the(desk, Position)[0].state == "offered"
     assert desk.rows(Case)[-1].outcome is None
     desk.does(f"/api/cases/{case}/declined", body | {"call": None})
     assert len(the(desk, CallBack, live=True)) == 1, "said twice, one call-back"
@@ -322,9 +322,9 @@ def test_a_hold_waits_and_then_it_is_back_to_work(desk: Desk) -> None:
     desk.clock.at += 60 * MIN
     fires(desk, "hold", hold.key)
     assert "hold" in raised(desk)
-    assert desk.rows(Case)[-1].word == "seeking"
+    assert desk.rows(Case)[-1].word == "offered"
     assert [task.words for task in the(desk, Task, live=True)] == ["Held until now: Her daughter comes home."]
-    assert desk.rows(Effect)[-1].kind == "seek"
+    assert desk.rows(Effect)[-1].kind == "sms"
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_asked_about_again_it_is_open_again_on_its_old_clock(desk: Desk) -> None
         body = {"question": question, "answer": answer}
         desk.does(f"/api/assessments/{begun['view']['assessment']}/answer", body)
     desk.does(f"/api/assessments/{begun['view']['assessment']}/finish")
-    assert [row.state for row in the(desk, Position)] == ["stood_down", "open"]
+    assert [row.state for row in the(desk, Position)] == ["stood_down", "offered"]
 
 
 # --- duplicate, no capacity, the panel --------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from records import alarms, holds, tasks, welfare
 from records.lifecycles import PositionState
 from records.model import Case, Outcome, Position
 from records.positions import start_offering
-from records.service import Due, move, redue, supersede, take, write_line
+from records.service import Due, is_taken, move, redue, supersede, take, write_line
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a position that nobody can be asked for is looked at again."""
@@ -37,11 +37,13 @@ SEEKING = (PositionState.open, PositionState.offered)
 
 def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     """Bring a position that nobody has to the right number of live offers. Harmless to repeat."""
-    case_id = store.case_of_position(session, position_id)
-    if case_id is None:
+    position = session.get(Position, position_id)
+    if position is None:
         return
-    case = take(session, case_id, now)
-    position = session.get_one(Position, position_id, populate_existing=True)
+    is_ours = is_taken(session, position.case_id)
+    case = take(session, position.case_id, now)
+    if not is_ours:
+        session.refresh(position)  # it may have changed while we waited for its case
     if position.state not in SEEKING or position.held_for_999 or holds.is_held(session, case.key, now):
         return
     if case.outcome is Outcome.died:

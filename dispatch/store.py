@@ -42,11 +42,6 @@ def area(session: Session, place: str, outward: str) -> Point | None:
 
 
 _position: Any = Position.__table__  # type: ignore[attr-defined]
-_CASE_OF_POSITION = select(_position.c.case_id).where(_position.c.id == bindparam("of_position"))
-
-
-def case_of_position(session: Session, position_id: int) -> int | None:
-    return session.execute(_CASE_OF_POSITION, {"of_position": position_id}).scalar_one_or_none()
 
 
 def responder(session: Session, responder_id: int) -> Responder:

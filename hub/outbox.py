@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, text, update
+from sqlalchemy import and_, bindparam, insert, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json, one_of, where_live
@@ -84,6 +84,7 @@ _CLAIMABLE = and_(
     or_(_table.c.not_before.is_(None), _table.c.not_before <= bindparam("now")),
     or_(_table.c.valid_until.is_(None), _table.c.valid_until > bindparam("now")),
 )
+_APPEND = insert(_table).returning(_table.c.id)
 _CLAIM = (
     update(_table)
     .where(_table.c.id == bindparam("of_effect"), _CLAIMABLE)
@@ -95,11 +96,10 @@ _CLAIM = (
 
 def append(session: Session, effect: Effect) -> int:
     """Put `effect` into this transaction; after commit its number, and nothing else, goes to the queue."""
-    session.add(effect)
-    session.flush()
-    assert effect.id is not None
+    new = effect.model_dump(exclude={"id"})
+    effect.id = number = int(straight(session).execute(_APPEND, new).scalar_one())
     session.info.setdefault("effects", []).append(effect)
-    return effect.id
+    return number
 
 
 def do_or_append(session: Session, effect: Effect) -> None:

@@ -41,9 +41,6 @@ def area(session: Session, place: str, outward: str) -> Point | None:
     return (found.latitude, found.longitude) if found else point_of(outward)
 
 
-_position: Any = Position.__table__  # type: ignore[attr-defined]
-
-
 def responder(session: Session, responder_id: int) -> Responder:
     return session.get_one(Responder, responder_id)
 

@@ -77,4 +77,5 @@ async def _follow(app: FastAPI) -> None:
 def _take(app: FastAPI, hub: Hub) -> None:
     shelf: Shelf = app.state.shelf
     app.state.library = shelf.library
+    app.state.welfare_calls = shelf.library.house.welfare_calls
     app.state.desk = Desk(shelf.library, hub.settings.public)

@@ -75,6 +75,21 @@ class Service:
 
 
 @dataclass(frozen=True)
+class WelfareCalls:
+    """When somebody who waits is rung, in minutes from the clock's start: at each of these, then again and again."""
+
+    at_min: tuple[int, ...]
+    then_every_min: int
+
+
+WELFARE_CALLS = {
+    "one_hour": WelfareCalls((30, 60), 60),
+    "two_hours": WelfareCalls((30, 60), 60),
+}
+"""S4, where a house does not say otherwise: none for SAME DAY and 2 DAYS. [LOCAL]"""
+
+
+@dataclass(frozen=True)
 class AfterDeath:
     """What a death asks to be done: always, where it was expected, and where it was not (S28)."""
 
@@ -109,6 +124,8 @@ class House:
     deaths: AfterDeath = AfterDeath()
     # S6: asked before any protocol is chosen; a house without them goes straight to the protocols.
     first_minute: tuple[FirstQuestion, ...] = ()
+    # S4: by priority; one that is not here has none.
+    welfare_calls: Mapping[str, WelfareCalls] = field(default_factory=lambda: WELFARE_CALLS)
 
     def after_death(self, expected: bool) -> tuple[str, ...]:
         """What must be done, in the order to do it in."""

@@ -10,6 +10,7 @@ from protocols.house import AfterDeath, Service
 from protocols.model import House, HouseQuestion, PositionKind, Priority, Sign
 from protocols.schema import check_shape
 from protocols.source import Path, Source, read_source
+from protocols.welfare_file import parse_welfare_calls
 
 
 def parse_house(text: str, name: str) -> House:
@@ -32,6 +33,7 @@ def parse_house(text: str, name: str) -> House:
             source.fault(("plausible", key), "the first number must be the lower one; turn them round")
     questions = {key: _question(source, key, said) for key, said in data.get("questions", {}).items()}
     first_minute = parse_first_minute(source, data.get("first_minute", ()), signs, questions, priorities)
+    welfare_calls = parse_welfare_calls(source, data.get("welfare_calls"), known)
     source.stop_if_faulty()
     return House(
         priorities=priorities,
@@ -54,6 +56,7 @@ def parse_house(text: str, name: str) -> House:
         safety_net=lines(data.get("safety_net")),
         deaths=_after_death(data.get("after_death", {})),
         first_minute=first_minute,
+        welfare_calls=welfare_calls,
     )
 
 

@@ -11,6 +11,7 @@ from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import alarms, call_backs, hand_overs, outcomes, store, tasks
 from records.model import CallBack, CallBackKind, HandOver, Outcome, Task, TaskKind
+from records.rules import Welfare
 from records.service import reopen as open_again
 from records.service import still_in_the_way, take, write_line
 
@@ -72,11 +73,12 @@ def say_how_it_ended(request: Request, case_id: Number, ended: Ended, visitor: D
 
 @router.post("/cases/{case_id}/reopen")
 def reopen(request: Request, case_id: Number, again: Again, visitor: Senior) -> Said:
+    welfare: Welfare = request.app.state.welfare_calls
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
         case = take(session, case_id, now, again.version)
-        open_again(session, case, now, visitor.user.actor, again.why)
+        open_again(session, case, welfare, now, visitor.user.actor, again.why)
     return {"said": "Open again, on its old clock."}
 
 

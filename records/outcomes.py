@@ -7,6 +7,7 @@ from sqlmodel import Session
 from hub.actors import Actor
 from hub.errors import Refused
 from records.model import Case, HandOver, Outcome
+from records.rules import Welfare
 from records.service import record_outcome, set_priority, write_line
 from records.store import rows_of
 
@@ -34,7 +35,7 @@ def say(session: Session, case: Case, outcome: Outcome, words: str, now: datetim
     record_outcome(session, case, outcome, words, now, actor)
 
 
-def is_open_again(session: Session, case: Case, now: datetime, actor: Actor) -> None:
+def is_open_again(session: Session, case: Case, welfare: Welfare, now: datetime, actor: Actor) -> None:
     """They are asked about again: what was said of the end holds no longer, and the old clock runs (S1)."""
     if case.outcome is None:
         return
@@ -43,7 +44,7 @@ def is_open_again(session: Session, case: Case, now: datetime, actor: Actor) -> 
     session.add(case)
     write_line(session, case.key, now, actor, "open_again", f"Asked about again: “{name}” holds no longer.")
     if case.priority is not None:
-        set_priority(session, case, case.priority, case.target_min, now)
+        set_priority(session, case, case.priority, case.target_min, welfare, now)
 
 
 def _is_confirmed(session: Session, case: Case) -> bool:

@@ -1,9 +1,10 @@
 """What keeps a case open, what is due next, and what stands in the way of closing. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from records.lifecycles import Owed
 
@@ -75,21 +76,33 @@ def warnings(clock_start: datetime, breach_at: datetime) -> list[tuple[int, date
     return [(percent, clock_start + whole * percent / 100) for percent in WARN_AT]
 
 
-WELFARE = {"one_hour", "two_hours"}
-WELFARE_FIRST = (timedelta(minutes=30), timedelta(minutes=60))
-WELFARE_THEN = timedelta(hours=1)
-"""S4: welfare calls at 30 and 60 min, then hourly, for 1 HOUR and 2 HOURS; none for SAME DAY and 2 DAYS. [LOCAL]"""
+class WelfareTimes(Protocol):
+    """When a house has those who wait rung, in minutes from the clock's start (S4). [LOCAL]"""
+
+    @property
+    def at_min(self) -> tuple[int, ...]: ...
+
+    @property
+    def then_every_min(self) -> int: ...
 
 
-def next_welfare_call(clock_start: datetime, priority: str | None, now: datetime) -> datetime | None:
+Welfare = Mapping[str, WelfareTimes]
+"""By priority; one that is not in it has no welfare calls."""
+
+
+def next_welfare_call(
+    clock_start: datetime, priority: str | None, welfare: Welfare, now: datetime
+) -> datetime | None:
     """When to look next whether somebody who waits must be rung; by the case's own clock."""
-    if priority not in WELFARE:
+    times = welfare.get(priority or "")
+    if times is None:
         return None
-    for after in WELFARE_FIRST:
-        if clock_start + after > now:
-            return clock_start + after
-    hours = (now - clock_start) // WELFARE_THEN + 1
-    return clock_start + hours * WELFARE_THEN
+    planned = [clock_start + timedelta(minutes=at) for at in times.at_min]
+    for at in planned:
+        if at > now:
+            return at
+    every = timedelta(minutes=times.then_every_min)
+    return planned[-1] + ((now - planned[-1]) // every + 1) * every
 
 
 NAMES = {

@@ -29,7 +29,7 @@ from records.model import (
     TaskKind,
 )
 from records.owed_row import OwedRow
-from records.rules import Conclusion, conclude, in_the_way, next_due, next_welfare_call, warnings
+from records.rules import Conclusion, Welfare, conclude, in_the_way, next_due, next_welfare_call, warnings
 
 R = TypeVar("R", bound=OwedRow)
 FINISH_IN = timedelta(minutes=30)
@@ -145,8 +145,11 @@ def write_line(session: Session, case_id: int, now: datetime, actor: Actor, even
     store.add_line(session, _place(session, case_id), case_id, now, actor, event, words)
 
 
-def set_priority(session: Session, case: Case, priority: str, target_min: int | None, now: datetime) -> None:
-    """The case's response target, on its old clock (S1): due time = clock start + target."""
+def set_priority(
+    session: Session, case: Case, priority: str, target_min: int | None, welfare: Welfare, now: datetime
+) -> None:
+    """The case's response target, on its old clock (S1): due time = clock start + target. `welfare`: the house's times
+    of welfare calls (S4)."""
     case.priority, case.target_min = priority, target_min
     case.breach_at = case.clock_start + timedelta(minutes=target_min) if target_min is not None else None
     dues: list[Due] = []
@@ -154,7 +157,7 @@ def set_priority(session: Session, case: Case, priority: str, target_min: int | 
         near = [(f"near_{percent}", at) for percent, at in warnings(case.clock_start, case.breach_at)]
         dues = [Due(kind, at, human=False) for kind, at in near if at > now]
         dues.append(Due("breach", case.breach_at, human=False))
-        if look_at := next_welfare_call(case.clock_start, priority, now):
+        if look_at := next_welfare_call(case.clock_start, priority, welfare, now):
             dues.append(Due("welfare", look_at, human=False))
     deadlines.set_deadlines(session, case.place, case.id, "case", case.key, dues)
     session.add(case)
@@ -198,7 +201,7 @@ def record_outcome(
             move(session, task, "do", now, actor, "Said how it ended.", done_by=actor.name)
 
 
-def reopen(session: Session, case: Case, now: datetime, actor: Actor, why: str) -> None:
+def reopen(session: Session, case: Case, welfare: Welfare, now: datetime, actor: Actor, why: str) -> None:
     """Closed in error: open again on its old clock (S1), owing at least to say how it ended."""
     if case.state is not CaseState.closed:
         raise Conflict("This case is open.")
@@ -208,7 +211,7 @@ def reopen(session: Session, case: Case, now: datetime, actor: Actor, why: str) 
     session.add(case)
     write_line(session, case.key, now, actor, "reopened", f"Opened again: {why}")
     if case.priority:
-        set_priority(session, case, case.priority, case.target_min, now)
+        set_priority(session, case, case.priority, case.target_min, welfare, now)
 
 
 def still_in_the_way(session: Session, case: Case) -> str:

@@ -13,7 +13,7 @@ from records import alarms, store
 from records.call_backs import open_call_back, reach
 from records.lifecycles import PositionState
 from records.model import CallBack, CallBackKind, Case, CaseState, Position
-from records.rules import next_welfare_call
+from records.rules import Welfare, next_welfare_call
 from records.service import supersede, take, write_line
 
 RING_IN = timedelta(minutes=5)
@@ -31,7 +31,7 @@ class How(StrEnum):
     not_known = "not_known"
 
 
-def look(session: Session, case_id: int, now: datetime) -> None:
+def look(session: Session, welfare: Welfare, case_id: int, now: datetime) -> None:
     """The ticker's turn: ring them if they wait, and look again in time."""
     case = take(session, case_id, now)
     if case.state is CaseState.closed or case.clock_stop is not None:
@@ -42,7 +42,7 @@ def look(session: Session, case_id: int, now: datetime) -> None:
         open_call_back(
             session, case, "handler", WHY, due_at, now, HUB, numbers=numbers, kind=CallBackKind.welfare
         )
-    if again_at := next_welfare_call(case.clock_start, case.priority, now):
+    if again_at := next_welfare_call(case.clock_start, case.priority, welfare, now):
         deadline = Deadline(
             place=case.place,
             case_id=case.key,

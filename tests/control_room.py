@@ -19,6 +19,7 @@ from hub.assemble import Hub, assemble
 from hub.gate import COOKIE
 from hub.places import place_of
 from hub.settings import Settings
+from protocols.house import WELFARE_CALLS
 from records import alarms, hand_overs, tasks
 from records.model import Assessment, Call, Case, Position
 from records.service import Due, move, open_case, owe, set_priority, take
@@ -118,7 +119,7 @@ class ControlRoom:
             case.nhs_number, case.access_words = "9990000018", "key safe (ask)"
             case.born = datetime(1941, 7, 3, tzinfo=UTC).date()
             session.add(case)
-            set_priority(session, case, priority, TARGETS[priority], now)
+            set_priority(session, case, priority, TARGETS[priority], WELFARE_CALLS, now)
             assessment = Assessment(
                 place=self.place,
                 opened_at=start,

@@ -255,7 +255,7 @@ def _can_wait(session: Session, library: Library, case: Case, to: str) -> None:
 
 
 def _set(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:
-    set_priority(session, case, priority, house.priority(priority).target_min, now)
+    set_priority(session, case, priority, house.priority(priority).target_min, house.welfare_calls, now)
 
 
 def _known(house: House, priority: str) -> None:

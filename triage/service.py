@@ -43,7 +43,7 @@ def begin(
     for begun in rows_of(session, Assessment, case.key, live=True):
         if begun.protocol == protocol_id:
             return begun
-    outcomes.is_open_again(session, case, now, actor)
+    outcomes.is_open_again(session, case, library.house.welfare_calls, now, actor)
     store.keep_text(session, protocol.sha256, "triage", protocol.protocol, protocol.text)
     store.keep_text(session, library.house.sha256, "house", "house", library.house.text)
     row = Assessment(
@@ -173,7 +173,7 @@ def dispose(
 def raise_priority(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:
     """S10, S13: re-triage can only raise, and always on the old clock (S1)."""
     if case.priority is None or house.rank[priority] < house.rank[case.priority]:
-        set_priority(session, case, priority, house.priority(priority).target_min, now)
+        set_priority(session, case, priority, house.priority(priority).target_min, house.welfare_calls, now)
         holds.end_all(session, case, f"It is now {house.priority(priority).label}.", now, HUB)
 
 

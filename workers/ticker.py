@@ -40,7 +40,6 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "hold": holds.end,
     "task": tasks.overdue,
     "breach": tasks.breach,
-    "welfare": welfare.look,
     "take_over": responsible.lapse,
     "near_50": partial(tasks.near, percent=50),
     "near_75": partial(tasks.near, percent=75),
@@ -50,10 +49,17 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "scene_check": partial(visits.overdue, kind="scene_check"),
     "no_access": visits.no_access_goes_on,
 }
+
+
+def _look_whether_they_wait(session: Session, desk: Desk, case_id: int, now: datetime) -> None:
+    welfare.look(session, desk.library.house.welfare_calls, case_id, now)
+
+
 WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
     "seek": dispatch.seek,
     "offer_expires": dispatch.expire,
     "ladder": ladder.climb,
+    "welfare": _look_whether_they_wait,
 }
 """What happens to the subject when a deadline of each kind is due. A kind without a handler is a bug a test finds."""
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.__main__ import main
+from protocols.house import WELFARE_CALLS, WelfareCalls
 from protocols.loader import (
     ProtocolError,
     load_escalation,
@@ -291,6 +292,7 @@ visits: [hour]
 needs: {fall: fall}
 may_hold: [hour]
 services: {gp: {title: GP, confirm: 2 h}}
+welfare_calls: {hour: {at: [10 min, 30 min], then_every: 1 h}}
 """
 
 
@@ -307,6 +309,12 @@ services: {gp: {title: GP, confirm: 2 h}}
         ("visits: [hour]", "visits: [our]", 9, 10, 'did you mean "hour"'),
         ("may_hold: [hour]", "may_hold: [hour, our]", 11, 18, 'did you mean "hour"'),
         ("confirm: 2 h", "confirm: soon", 12, 37, "a time with its unit"),
+        ("{hour: {at:", "{our: {at:", 13, 17, 'did you mean "hour"'),
+        ("30 min]", "12 min]", 13, 37, "at least 5 min after the one before"),
+        ("[10 min,", "[0 min,", 13, 29, "the first: after the call"),
+        ("every: 1 h", "every: 60 s", 13, 58, "at least 5 min"),
+        (", then_every: 1 h", "", 13, 23, '"then_every" is missing'),
+        ("{hour: {at: [10 min, 30 min], then_every: 1 h}}", "{}", 13, 16, "nobody who waits would be rung"),
         (
             "life_threat: yes}",
             "life_threat: yes, when_expected_dying: {floor: hour, because: plan, signed: [A, A]}}",
@@ -321,6 +329,13 @@ def test_a_broken_house(old, new, line, column, words):
     with pytest.raises(ProtocolError) as caught:
         parse_house(SMALL_HOUSE.replace(old, new), "house.yaml")
     fault_at(caught.value, line, column, words)
+
+
+def test_welfare_calls_are_the_houses_own():
+    """S4: and a house that says nothing of them, such as the customer's, has the defaults."""
+    assert parse_house(SMALL_HOUSE, "house.yaml").welfare_calls == {"hour": WelfareCalls((10, 30), 60)}
+    older = SMALL_HOUSE.split("welfare_calls")[0]
+    assert parse_house(older, "house.yaml").welfare_calls == HOUSE.welfare_calls == WELFARE_CALLS
 
 
 # ---- escalation ----

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.house import WELFARE_CALLS
 from records.lifecycles import OWING, Owed
 from records.model import Outcome
 from records.rules import (
@@ -137,5 +138,5 @@ def test_welfare_calls_by_the_cases_own_clock(
     priority: str | None, waited_min: int, next_min: int | None, why: str
 ) -> None:
     """S4."""
-    at = next_welfare_call(NOON, priority, NOON + timedelta(minutes=waited_min))
+    at = next_welfare_call(NOON, priority, WELFARE_CALLS, NOON + timedelta(minutes=waited_min))
     assert at == (NOON + timedelta(minutes=next_min) if next_min is not None else None), why

@@ -21,6 +21,7 @@ from hub.actors import HUB, Actor
 from hub.db import Database
 from hub.errors import Conflict, Refused
 from hub.places import place_of
+from protocols.house import WELFARE_CALLS
 from protocols.loader import load_library
 from records import alarms, call_backs, dependants, hand_overs, store, tasks
 from records.dependants import Answer
@@ -53,7 +54,8 @@ class Hands:
         with self.db.write() as session:
             case = open_case(session, PLACE, at, at, JAY, "A call.")
             case.postcode = "LS8 2AB"
-            set_priority(session, case, priority, LIBRARY.house.priority(priority).target_min, at)
+            target = LIBRARY.house.priority(priority).target_min
+            set_priority(session, case, priority, target, WELFARE_CALLS, at)
             self.position(session, case, priority, at)
         return case.key
 
@@ -129,7 +131,8 @@ def test_reopened_on_its_old_clock(hands: Hands) -> None:
     hands.close(case_id, START + 10 * MIN)
     assert hands.get(Case, case_id).state is CaseState.closed
     with hands.db.write() as session:
-        reopen(session, take(session, case_id, START + 30 * MIN), START + 30 * MIN, AMARA, "wrong case")
+        at = START + 30 * MIN
+        reopen(session, take(session, case_id, at), WELFARE_CALLS, at, AMARA, "wrong case")
     case = hands.get(Case, case_id)
     assert (case.state, case.clock_start, case.breach_at) == (CaseState.open, START, START + 120 * MIN)
     assert case.outcome is None
@@ -145,7 +148,7 @@ def test_reopening_needs_a_reason(hands: Hands, why: str) -> None:
     case_id = hands.case()
     hands.close(case_id, START + MIN)
     with pytest.raises(Refused), hands.db.write() as session:
-        reopen(session, take(session, case_id, START), START, AMARA, why)
+        reopen(session, take(session, case_id, START), WELFARE_CALLS, START, AMARA, why)
 
 
 def test_a_closed_case_takes_on_nothing_new(hands: Hands) -> None:

@@ -40,6 +40,7 @@ from hub.events import Event, EventCounter
 from hub.outbox import Effect, EffectState, Queue
 from hub.places import place_of
 from hub.settings import Settings
+from protocols.house import WELFARE_CALLS
 from protocols.loader import load_library
 from records import call_backs, hand_overs, store, tasks
 from records.case_word import case_word
@@ -193,7 +194,7 @@ class DispatchMachine(RuleBasedStateMachine):
             case.person_name, case.nhs_number, case.need = "Maureen Doyle", "9990000018", need
             case.address, case.postcode, case.access_words = "12 Oak Road", "LS8 2AB", "key safe 4711"
             session.add(case)
-            set_priority(session, case, priority, target, now)
+            set_priority(session, case, priority, target, WELFARE_CALLS, now)
             for kind, stops_clock in kinds:
                 row = Position(
                     place=PLACE,
@@ -394,7 +395,7 @@ class DispatchMachine(RuleBasedStateMachine):
         def act(session: Session, now: datetime) -> None:
             here = take(session, case.key, now)
             if again:
-                reopen(session, here, now, PRIYA, "closed in error")
+                reopen(session, here, WELFARE_CALLS, now, PRIYA, "closed in error")
             else:
                 record_outcome(session, here, Outcome.visited, "", now, PRIYA)
 

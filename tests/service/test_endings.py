@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session
 
 from hub.outbox import Effect
+from protocols.house import WELFARE_CALLS
 from records import advice, alarms, refusals, store
 from records.dependants import NEVER_ASKED
 from records.model import Call, CallBack, Case, CaseState, HandOver, Hold, Position, Task, Timeline
@@ -64,7 +65,7 @@ def lowered(desk: Desk, priority: str) -> None:
     def act(session: Session) -> None:
         case = take(session, desk.rows(Case)[-1].key, desk.clock.now())
         target = desk.app.state.library.house.priority(priority).target_min
-        set_priority(session, case, priority, target, desk.clock.now())
+        set_priority(session, case, priority, target, WELFARE_CALLS, desk.clock.now())
 
     with desk.hub.db.write() as session:
         act(session)

@@ -36,7 +36,8 @@ def next_look(desk: Desk) -> timedelta:
     (case,) = desk.rows(Case)
     with desk.hub.db.read() as session:
         live = select(Deadline).where(Deadline.kind == "welfare", Deadline.state == DeadlineState.waiting)
-        return session.exec(live).one().due_at - case.clock_start
+        waited: timedelta = session.exec(live).one().due_at - case.clock_start
+    return waited
 
 
 def test_the_house_says_when_who_waits_is_rung(desk: Desk) -> None:

@@ -11,11 +11,10 @@ from fastapi import FastAPI
 
 from dispatch.desk import Desk
 from hub.assemble import Hub
-from protocols.shelf import Shelf
+from protocols.shelf import READ_EVERY_S, Shelf
 from records import alarms
 
 log = logging.getLogger(__name__)
-EVERY_S = 5.0
 KIND = "protocol"
 
 
@@ -67,7 +66,7 @@ async def _follow(app: FastAPI) -> None:
     if app.state.shelf.faults:
         await asyncio.to_thread(say_what_is_broken, app)
     while True:
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(READ_EVERY_S)
         try:
             await asyncio.to_thread(read_again, app)
         except Exception:  # whatever it is, the protocols in force stay, and the next look comes

@@ -5,6 +5,8 @@ from pathlib import Path
 from protocols.faults import Fault, ProtocolError
 from protocols.loader import Library, load_library, read_file
 
+READ_EVERY_S = 5.0
+"""How often every process looks whether a file has changed. Machine time."""
 _Marks = dict[Path, tuple[int, int]]
 
 

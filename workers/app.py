@@ -33,8 +33,8 @@ REDIS_WAIT_S = 5.0
 
 
 class Pulse:
-    """A process says that it lives: to its supervisor by a file, to the watchdog by a row. Called from the very loop
-    that does the work, so that a stuck loop is silent."""
+    """A process says that it lives: to its supervisor by a file, to the watchdog by a row; and it keeps up with the
+    protocols. Called from the very loop that does the work, so that a stuck loop is silent."""
 
     def __init__(self, bench: Bench, beat_file: Path | None) -> None:
         self._bench, self._file = bench, beat_file
@@ -50,6 +50,7 @@ class Pulse:
             hub = self._bench.hub
             with hub.db.write() as session:
                 beats.beat(session, self._bench.name, hub.clock.machine())
+        self._bench.keep_up()
 
     def goodbye(self) -> None:
         with self._bench.hub.db.write() as session:

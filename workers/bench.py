@@ -1,25 +1,44 @@
-"""What every worker has to hand: the ground floor, the protocols, and the way to telephones."""
+"""What every worker has to hand: the ground floor, the protocols in force, and the way to telephones."""
 
-from dataclasses import dataclass
-from functools import cached_property
+import logging
+import time
+from dataclasses import dataclass, field
 
 from dispatch.desk import Desk
 from hub.assemble import Hub
-from protocols.loader import Library, load_library
+from protocols.shelf import READ_EVERY_S, Shelf
 from workers.carrier import SmsCarrier, TwilioCarrier
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Bench:
     hub: Hub
-    library: Library
+    shelf: Shelf
     name: str
     training: SmsCarrier
     live: SmsCarrier | None
+    desk: Desk = field(init=False)
+    _look_at: float = field(default=0.0, init=False, repr=False)
 
-    @cached_property
-    def desk(self) -> Desk:
-        return Desk(self.library, self.hub.settings.public)
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.shelf.library, self.hub.settings.public)
+
+    def keep_up(self) -> None:
+        """Read the protocols anew where it is time. Called between two pieces of work, never in the middle of one.
+
+        Whatever goes wrong, those in force stay. The dashboard says what is broken: one alarm, not one for each worker.
+        """
+        at = time.monotonic()
+        if at < self._look_at:
+            return
+        self._look_at = at + READ_EVERY_S
+        try:
+            if self.shelf.read_again():
+                self.desk = Desk(self.shelf.library, self.hub.settings.public)
+        except Exception:
+            log.exception("protocols_not_read")
 
     def carrier(self, training: bool) -> SmsCarrier:
         """The carrier belongs to the place: a training place never reaches a real phone."""
@@ -31,6 +50,7 @@ class Bench:
 
 
 def set_up(hub: Hub, name: str) -> Bench:
+    """Raises `ProtocolError` where there is nothing to run on."""
     settings = hub.settings
     wait_s = settings.carrier_timeout_s
     training = TwilioCarrier(
@@ -40,5 +60,5 @@ def set_up(hub: Hub, name: str) -> Bench:
     if settings.twilio_account_sid:
         token = settings.twilio_auth_token.get_secret_value()
         live = TwilioCarrier(settings.twilio_account_sid, token, None, wait_s)
-    library = load_library(settings.protocols, draft=settings.training)
-    return Bench(hub, library, name, training, live)
+    shelf = Shelf(settings.protocols, draft=settings.training)
+    return Bench(hub, shelf, name, training, live)

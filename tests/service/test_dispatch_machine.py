@@ -41,7 +41,7 @@ from hub.outbox import Effect, EffectState, Queue
 from hub.places import place_of
 from hub.settings import Settings
 from protocols.house import WELFARE_CALLS
-from protocols.loader import load_library
+from protocols.shelf import Shelf
 from records import call_backs, hand_overs, store, tasks
 from records.case_word import case_word
 from records.lifecycles import OWING, Owed
@@ -78,7 +78,8 @@ WORDS = (
 STEPS = ("ENROUTE", "ARRIVED", "WITH", "DONE", "DONE", "WITH", "NOACCESS", "BACK", "DELAY 20")
 MINUTES = st.sampled_from([0.5, 2, 7])
 MOST_CASES = 4
-LIBRARY = load_library(ROOT / "protocols", draft=True)
+SHELF = Shelf(ROOT / "protocols", draft=True)
+LIBRARY = SHELF.library
 
 
 class HandCarrier:
@@ -149,7 +150,7 @@ class DispatchMachine(RuleBasedStateMachine):
             self.clock,
             cast(Post, NoPost()),
         )
-        self.bench = Bench(hub, LIBRARY, "machine", self.carrier, None)
+        self.bench = Bench(hub, SHELF, "machine", self.carrier, None)
         self.texts = 0
 
     def teardown(self) -> None:

@@ -1,5 +1,6 @@
 """What the panel shows of one case, and what can be done now: read from the rows and the tables of their lives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from dashboard.judgement import Judgement, judgement_of
+from dashboard.numbers import safe_of_case
 from dashboard.responsible import Responsible, responsible_of
 from dispatch import store as dispatch
 from dispatch.desk import Desk
@@ -144,6 +146,7 @@ class Panel:
     depends: tuple[str, ...]
     judgement: Judgement
     key_safe: bool
+    safe: Mapping[str, str]
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -156,6 +159,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     ]
     positions = store.rows_of(session, Position, case_id)
     calls = store.rows_of(session, Call, case_id)
+    call_backs = store.rows_of(session, CallBack, case_id, live=True)
     assessments = store.rows_of(session, Assessment, case_id)
     assessment = assessments[-1] if assessments else None
     hand_overs = [row for row in store.rows_of(session, HandOver, case_id) if row.state != "superseded"]
@@ -173,7 +177,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         thread=_thread(session, case_id),
         timeline=store.timeline(session, case_id, TIMELINE),
         hand_overs=hand_overs,
-        call_backs=store.rows_of(session, CallBack, case_id, live=True),
+        call_backs=call_backs,
         holds=store.rows_of(session, Hold, case_id, live=True),
         tasks=[t for t in store.rows_of(session, Task, case_id, live=True) if t.kind is not TaskKind.finish],
         in_the_way=still_in_the_way(session, case) if case.state is CaseState.open else "",
@@ -188,6 +192,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         depends=dependants.in_words(case),
         judgement=judgement_of(case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),
+        safe=safe_of_case(session, case, calls, call_backs),
     )
 
 

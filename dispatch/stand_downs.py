@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from dispatch import service, visits
 from hub.actors import HUB, Actor
-from records import beside_999
+from hub.places import place_of
+from records import beside_999, deaths, holds
 from records.lifecycles import PositionState, after
 from records.model import Case, Position
 from records.service import Due, move, redue, take
@@ -32,9 +33,24 @@ def pause(session: Session, case_id: int, until: datetime, now: datetime, actor:
     case = take(session, case_id, now)
     due = Due("seek", until, human=False)
     for position in rows_of(session, Position, case_id, live=True):
-        if position.state in service.SEEKING:
+        if position.state in service.SEEKING and not position.held_for_999:
             _ask_nobody(session, case, position, due, "Nobody is asked while the case is held.", now, actor)
             service.end_seeking_alarms(session, position, now)
+
+
+def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> None:
+    """S28: their death is recorded on the case `of`. Whoever was asked here and has not said yes is told that it is
+    taken back; who is on the way is for a human to stand down."""
+    case = take(session, case_id, now)
+    rows = rows_of(session, Position, case_id, live=True)
+    if case.outcome is not None or not any(row.state in service.SEEKING for row in rows):
+        return
+    until = now + deaths.LOOK_IN
+    if holds.is_held(session, case.key, until):
+        return
+    said = f"{until.astimezone(place_of(session, case.place).local()):%H:%M}"
+    deaths.hold_other(session, case, of, until, said, now)
+    pause(session, case_id, until, now, HUB)
 
 
 def wait_for_999(session: Session, position_id: int, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from hub import deadlines
 from hub.actors import HUB, Actor
 from records import alarms
 from records.model import CallBack, CallBackKind, Case
@@ -44,6 +45,34 @@ def open_call_back(
         ways=[*numbers, *WAYS_AFTER_NUMBERS],
     )
     return owe(session, row, now, actor, f"Call-back by a {_role(who)}: {why}", Due("call_back", due_at))
+
+
+def ask_clinician(
+    session: Session,
+    case: Case,
+    why: str,
+    due_at: datetime,
+    now: datetime,
+    actor: Actor,
+    *,
+    numbers: tuple[str, ...] = (),
+) -> CallBack:
+    """A hub clinician rings once for everything that wants one (S11): a call-back that is still owed takes the reason
+    and, where it is sooner, the time. One that has failed keeps the way it has come to."""
+    live = rows_of(session, CallBack, case.key, live=True)
+    row = next((row for row in live if row.who == "hub_clinician"), None)
+    if row is None:
+        return open_call_back(session, case, "hub_clinician", why, due_at, now, actor, numbers=numbers)
+    if why not in row.why:
+        row.why = f"{why}; {row.why}"[:300]
+        session.add(row)
+        write_line(
+            session, case.key, now, actor, "call_back", f"Call-back by a clinician, for this too: {why}"
+        )
+    owed = deadlines.live_of_case(session, case.key)
+    stands = [one.due_at for one in owed if (one.kind, one.subject) == ("call_back", row.key)]
+    redue(session, row, Due("call_back", min([due_at, *stands])))
+    return row
 
 
 def reach(session: Session, row: CallBack, now: datetime, actor: Actor, words: str) -> None:

@@ -1,10 +1,11 @@
 """S17: each telephone number carries whether it is safe to text, to speak and to leave a message on it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import one_of
 from hub.errors import Refused
@@ -85,3 +86,11 @@ def say(
     point.by, point.at = by, now
     session.add(point)
     session.flush()
+
+
+def of_numbers(session: Session, place: str, numbers: Collection[str]) -> dict[str, ContactPoint]:
+    """Those that anybody has been asked about, by number."""
+    if not numbers:
+        return {}
+    found = select(ContactPoint).where(ContactPoint.place == place, col(ContactPoint.number).in_(numbers))
+    return {point.number: point for point in session.exec(found)}

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from hub import outbox
-from hub.actors import Actor
-from records import alarms, dependants, store
+from hub.actors import HUB, Actor
+from hub.outbox import Effect, Queue
+from records import alarms, dependants, holds, store
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
 from records.service import Due, end_target, owe, record_outcome, supersede, write_line
 
 DO_IN = timedelta(minutes=30)
 """How soon somebody must have done each thing that a death asks for. [LOCAL]"""
+LOOK_IN = timedelta(minutes=10)
+"""How long another open case of the same person waits for somebody to look. [LOCAL]"""
 BECAUSE = "The person has died."
 NEEDS_NOBODY_NOW = (Assessment, CallBack, Hold)
 RING_ON = ("danger", "task", "hand_over", "ambulance", "call_long")
@@ -49,7 +52,27 @@ def _asked(session: Session, case: Case) -> list[HandOver]:
 
 
 def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
-    """Whoever looks after another open case of the same person must know, and stops it there."""
+    """Whoever looks after another open case of the same person must know, and stops it there. Each of those waits
+    meanwhile, by a transaction of its own (ADR 8)."""
     for other in store.open_cases_of(session, case.place, case.nhs_number or "", case.key):
         words = f"{other.ref}: this person is said to have died ({case.ref}). Look, and stop what is queued."
         alarms.ring(session, case.place, "died", other.key, words, now, other)
+        wait = Effect(
+            place=case.place,
+            case_id=other.key,
+            queue=Queue.dispatch,
+            kind="other_died",
+            payload={"case": other.key, "of": case.ref},
+            created_at=now,
+        )
+        outbox.append(session, wait)
+
+
+def hold_other(session: Session, case: Case, of: str, until: datetime, said: str, now: datetime) -> None:
+    """Nobody new is asked to go before a human has looked; at `until` it goes on with an alarm, for
+    the death may be somebody else's. `said`: that time in the place's own words."""
+    holds.begin(session, case, until, said, f"This person is said to have died ({of}).", now, HUB)
+    who = case.responsible_name or "Whoever is on duty"
+    words = f"{who}: has this person died ({of})? Then record it here too; else say who it was."
+    task = Task(place=case.place, opened_at=now, case_id=case.key, kind=TaskKind.other, words=words)
+    owe(session, task, now, HUB, words, Due("task", now + LOOK_IN / 2))

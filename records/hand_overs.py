@@ -137,12 +137,8 @@ def _back_to_work(session: Session, case: Case, row: HandOver, now: datetime) ->
     """Once: asked again and unconfirmed again, the clinician's call-back that stands is enough."""
     if row.to == AMBULANCE:
         beside_999.go_on_without(session, case, now)
-    if any(back.why == _because(row) for back in rows_of(session, CallBack, case.key, live=True)):
-        return
     numbers = store.numbers_of(session, case.key)
-    call_backs.open_call_back(
-        session, case, "hub_clinician", _because(row), now + CLINICIAN_IN, now, HUB, numbers=numbers
-    )
+    call_backs.ask_clinician(session, case, _because(row), now + CLINICIAN_IN, now, HUB, numbers=numbers)
 
 
 def _end_alarms(session: Session, row: HandOver, now: datetime) -> None:

@@ -11,7 +11,7 @@ from hub.actors import Actor
 from hub.columns import one_of
 from hub.errors import Refused
 from records import call_backs, store
-from records.model import CallBack, Case
+from records.model import Case
 from records.service import take, write_line
 
 CLINICIAN_IN = timedelta(minutes=20)
@@ -87,14 +87,9 @@ def keep(session: Session, case: Case, said: Refusal, now: datetime, actor: Acto
 
 
 def _clinician_rings(session: Session, case: Case, now: datetime, actor: Actor) -> None:
-    live = store.rows_of(session, CallBack, case.key, live=True)
-    if any(row.who == "hub_clinician" for row in live):
-        return
     why = "Help was declined, and a clinician must speak with them before that counts."
     numbers = store.numbers_of(session, case.key)
-    call_backs.open_call_back(
-        session, case, "hub_clinician", why, now + CLINICIAN_IN, now, actor, numbers=numbers
-    )
+    call_backs.ask_clinician(session, case, why, now + CLINICIAN_IN, now, actor, numbers=numbers)
 
 
 def of_case(session: Session, case_id: int) -> list[Refusal]:

@@ -11,10 +11,10 @@ from protocols.first_minute import FirstQuestion
 from protocols.loader import Library
 from records import call_backs, hand_overs, red_flags
 from records.lifecycles import AssessmentState, Owed
-from records.model import Assessment, Call, Case, HandOver
+from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome
 from records.service import take
-from records.store import owed_of
-from triage import calls, first_minute, service, store
+from records.store import owed_of, rows_of
+from triage import calls, first_minute, needs, service, store
 from triage.versions import exact
 
 OWN_JUDGEMENT = "the call handler's own judgement"
@@ -89,7 +89,8 @@ def _carry_one(
 def end(session: Session, library: Library, call: Call, now: datetime, actor: Actor) -> None:
     """The handler ends the call. Where a danger of the first minute still stands nobody simply hangs up: 999 is asked
     by the hub, and they are rung back. They are rung back too where the questions were broken off and nothing else
-    is owed: a call that ends so is no safer than one that drops."""
+    is owed, or never asked again about a case that was open before (S13): a call that ends so is no safer than one that
+    drops."""
     case = take(session, call.case_id or 0, now)
     session.refresh(call)
     found = first_minute.flags(call, library.house)
@@ -101,6 +102,9 @@ def end(session: Session, library: Library, call: Call, now: datetime, actor: Ac
         _ring_back(session, case, call, "the call ended with a life threat", RING_BACK_IN, now)
     elif _was_broken_off(session, case):
         _ring_back(session, case, call, "the questions were broken off", calls.CALL_BACK_IN, now)
+    elif _was_not_asked_again(session, case, call):
+        why = "they rang again, and the questions were not asked again"
+        _ring_back(session, case, call, why, calls.CALL_BACK_IN, now)
 
 
 def _was_broken_off(session: Session, case: Case) -> bool:
@@ -109,6 +113,16 @@ def _was_broken_off(session: Session, case: Case) -> bool:
     if last is None or last.state is not AssessmentState.broken_off or case.outcome is not None:
         return False
     return all(row.owed is Owed.task for row in owed_of(session, case.key))
+
+
+def _was_not_asked_again(session: Session, case: Case, call: Call) -> bool:
+    """S13: joined to an open case, and nothing of this call says how they are now. Nobody rings a house of mourning,
+    nor beside an ambulance, nor twice."""
+    if case.state is CaseState.closed or case.outcome is Outcome.died or not store.was_joined(session, call):
+        return False
+    if needs.on_call(session, call) or hand_overs.is_on_its_way(session, case):
+        return False
+    return not any(row.who == "handler" for row in rows_of(session, CallBack, case.key, live=True))
 
 
 def _ring_back(session: Session, case: Case, call: Call, why: str, within: timedelta, now: datetime) -> None:

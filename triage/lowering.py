@@ -79,9 +79,7 @@ def raise_by_hand(
     elif to == house.clinician:
         due_at = now + timedelta(minutes=house.priority(to).target_min or 20)
         numbers = numbers_of(session, case.key)
-        call_backs.open_call_back(
-            session, case, "hub_clinician", why.strip(), due_at, now, actor, numbers=numbers
-        )
+        call_backs.ask_clinician(session, case, why.strip(), due_at, now, actor, numbers=numbers)
     if to in library.escalation:
         for row in rows_of(session, Position, case.key, live=True):
             raise_position(session, case, row, house, to, now)

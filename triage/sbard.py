@@ -28,6 +28,8 @@ class Known:
     where: str = ""
     need: str = ""
     talk: str = ""
+    depends: Lines = ()
+    depends_open: str = ""
     caller: str = ""
     relation: str = ""
     number: str = ""
@@ -82,11 +84,14 @@ def _situation(known: Known) -> Lines:
 
 def _background(known: Known) -> Lines:
     who = ", ".join(part for part in (known.caller, known.relation, known.number) if part)
+    open_still = (f"Dependants and animals, not settled: {known.depends_open}",) if known.depends_open else ()
     began = f"Rang at {known.began_at:%H:%M}. " if known.began_at else ""
     return (
         f"{began}Caller: {who or NOT_KNOWN}",
         f"NHS number: {known.nhs_number or NOT_KNOWN}",
         f"How to talk with them: {known.talk or NOT_KNOWN}",
+        *known.depends,
+        *open_still,
     )
 
 

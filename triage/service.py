@@ -213,11 +213,18 @@ def _put_to_work(
         dependants.review(session, case, now)
     if clinician_asked or waiting:
         target = timedelta(minutes=house.priority(house.clinician).target_min or 20)
-        why = "whether the visit stands while 999 is on its way" if waiting else verdict.disposition.title
+        why = (
+            "whether the visit stands while 999 is on its way" if waiting else _asked_by(assessment, verdict)
+        )
         call = store.last_call(session, case.key)
         numbers = (call.number,) if call and call.number else ()
         due_at = max(case.clock_start + target, now + timedelta(minutes=2))
-        call_backs.open_call_back(session, case, "hub_clinician", why, due_at, now, HUB, numbers=numbers)
+        call_backs.ask_clinician(session, case, why, due_at, now, HUB, numbers=numbers)
+
+
+def _asked_by(assessment: Assessment, verdict: Verdict) -> str:
+    """Two needs may come to the same words: who rings must see that there are two."""
+    return f"{assessment.protocol.replace('-', ' ').capitalize()}: {verdict.disposition.title}"
 
 
 def raise_position(

@@ -24,6 +24,7 @@ from records.model import (
     Position,
     Task,
     TaskKind,
+    Timeline,
 )
 from triage.model import Answered, AnswerNote, Entry, ProtocolText
 
@@ -215,6 +216,14 @@ def calls_since(session: Session, case_id: int, since: datetime) -> int:
         Call.case_id == case_id, col(Call.opened_at) > since, ~col(Call.by_us)
     )
     return session.exec(counted).one()
+
+
+def was_joined(session: Session, call: Call) -> bool:
+    """They rang again about an open case, and this call went there."""
+    said = select(Timeline.id).where(
+        Timeline.case_id == call.case_id, Timeline.event == "further_contact", Timeline.at >= call.opened_at
+    )
+    return session.exec(said.limit(1)).first() is not None
 
 
 def last_call(session: Session, case_id: int) -> Call | None:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from hub.places import place_of
 from protocols.loader import Library
+from records import dependants
 from records.model import Case, HandOver, Position
 from records.store import rows_of
 from triage import capture, store, view
@@ -31,6 +32,8 @@ def summary_of(session: Session, library: Library, case: Case, now: datetime) ->
             where=", ".join(part for part in (case.address, case.postcode) if part),
             need=case.need_words or case.need or "",
             talk=case.talk_words,
+            depends=dependants.in_words(case),
+            depends_open=dependants.still_open(case),
             caller=call.caller_name if call else "",
             relation=call.caller_relation if call else "",
             number=capture.national(call.number) if call else "",

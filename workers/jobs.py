@@ -25,7 +25,11 @@ def _wait(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
     stand_downs.wait_for_999(session, int(effect.payload["position"]), now)
 
 
-INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse, "wait": _wait}
+def _other_died(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
+    stand_downs.wait_after_death(session, int(effect.payload["case"]), str(effect.payload["of"]), now)
+
+
+INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse, "wait": _wait, "other_died": _other_died}
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring, "catch_up": catch_up}
 """Effects on the world outside: claimed, done without a transaction, settled."""

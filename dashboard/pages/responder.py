@@ -22,7 +22,7 @@ from hub.audit import Audit
 from hub.bodies import Text
 from hub.errors import Conflict, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
-from records import key_safes
+from records import dependants, key_safes
 from records.model import Assessment, Case, Position
 from records.service import take, write_line
 from triage.capture import national
@@ -263,6 +263,8 @@ def _details(session: Session, offer: Offer, position: Position, today: date) ->
         "access": case.access_words,
         "key_safe": key_safes.is_held(session, case),
         "talk": case.talk_words,
+        "depends": dependants.in_words(case),
+        "depends_open": dependants.still_open(case),
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
         "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",
         "number": national(call.number) if call else "",

@@ -1,5 +1,6 @@
 """The summary for a hand-over: five parts in their order, nothing made up, and no way in."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -51,6 +52,16 @@ def test_everything_known_stands_in_its_part() -> None:
         "Hit the head? not known",
     )
     assert said["Recommendation"] == ("We ask 999: Hard to wake", "Nobody of ours is on the way.")
+
+
+def test_who_depends_on_them_goes_along_and_so_does_what_nobody_has_asked() -> None:
+    """S20: whoever takes them over hears of the child and the dog."""
+    there = replace(
+        JANET, depends=("Animals: yes; a dog",), depends_open="Ask whether anybody depends on them."
+    )
+    background = dict(sbard(there).parts)["Background"]
+    assert "Animals: yes; a dog" in background
+    assert "Dependants and animals, not settled: Ask whether anybody depends on them." in background
 
 
 def test_what_is_not_known_is_said_so() -> None:

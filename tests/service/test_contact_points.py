@@ -39,6 +39,18 @@ def test_who_rings_back_is_warned(desk: Desk) -> None:
     assert back["unsafe"] == "safeguarding: not known to be safe to speak"
 
 
+def test_the_case_panel_says_it_beside_each_number(desk: Desk) -> None:
+    """S17: the number that rang, and the number that is to be rung."""
+    new = desk.does("/api/calls/new")
+    types(desk, new["call"], entry("number", "07700 900123"))
+    assert "? not known to be safe" in desk.jay.get(f"/cases/{new['case']}/panel").text
+    types(desk, new["call"], entry("safe", "text: no"), entry("safe", "speak: yes"))
+    desk.drops(new["call"])
+    panel = desk.jay.get(f"/cases/{new['case']}/panel").text
+    said = "(safe to text: ✕ no, to speak: ✓ yes, to leave a message: ? not known)"
+    assert panel.count(said) == 2, "by whom it was rung, and in the call-back"
+
+
 def test_a_joined_call_brings_the_mark_along(desk: Desk) -> None:
     first, again = desk.does("/api/calls/new"), desk.does("/api/calls/new")
     types(desk, again["call"], entry("safeguarding", "yes"))

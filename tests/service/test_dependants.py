@@ -132,6 +132,13 @@ def test_999_asks_it_at_once_and_late_is_an_alarm(desk: Desk) -> None:
         assert any(NEVER in alarm.words for alarm in alarms.live(session, desk.place))
 
 
+def test_the_summary_tells_of_them(desk: Desk) -> None:
+    new = triaged(desk, entry("animals", "yes"), entry("animals_words", "a dog"))
+    text = desk.does_get(f"/api/cases/{new['case']}/sbard")["text"]
+    assert "- Animals: yes; a dog" in text
+    assert "not settled: Ask whether anybody depends on them; they have animals" in text
+
+
 def test_advice_alone_takes_nobody_away(desk: Desk) -> None:
     new = desk.does("/api/calls/new")
     types(desk, new["call"], entry("dependants", "yes"))

@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlmodel import Session
 
+from dispatch.model import Offer
 from hub.outbox import Effect
 from protocols.house import WELFARE_CALLS
 from records import advice, alarms, refusals, store
@@ -18,6 +19,7 @@ from records.service import set_priority, take
 from records.store import row
 from tests.desk import Desk
 from tests.story import BEST_ANSWERS, VISIT
+from workers.jobs import INSIDE
 from workers.ticker import ALONE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,6 +264,35 @@ def test_another_open_case_of_the_same_person_alarms(desk: Desk) -> None:
         desk.does(f"/api/calls/{new['call']}/typed", {"entries": [typed]})
     desk.does(f"/api/cases/{new['case']}/died", {"words": "Her son."})
     assert "died" in raised(desk)
+
+
+def test_another_open_case_of_the_same_person_asks_nobody_until_a_human_has_looked(desk: Desk) -> None:
+    """S28: offers nobody has answered are taken back, somebody named is asked, and it never waits for good: the death
+    may be somebody else's."""
+    call, number = desk.assessed(BEST_ANSWERS | VISIT)
+    desk.does(f"/api/assessments/{number}/finish")
+    new = taken(desk)
+    for one in (call, new["call"]):
+        typed = {"id": f"nhs-{one:08}", "field": "nhs_number", "value": "999 000 0018"}
+        desk.does(f"/api/calls/{one}/typed", {"entries": [typed]})
+    (position,) = desk.rows(Position)
+    assert position.state == "offered"
+    desk.does(f"/api/cases/{new['case']}/died", {"words": "Her son."})
+    (effect,) = [row for row in desk.rows(Effect) if row.kind == "other_died"]
+    with desk.hub.db.write() as session:
+        INSIDE["other_died"](session, cast(Any, None), effect, desk.clock.now())
+    (position,) = desk.rows(Position)
+    assert position.state == "open"
+    assert {row.state for row in desk.rows(Offer)} == {"withdrawn"}
+    (hold,) = desk.rows(Hold)
+    assert (hold.state, hold.case_id) == ("held", position.case_id)
+    (asked,) = [row for row in desk.rows(Task) if "has this person died" in row.words]
+    assert asked.words.startswith(desk.rows(Case)[0].responsible_name)
+    desk.clock.at = hold.until
+    with desk.hub.db.write() as session:
+        ALONE["hold"](session, hold.key, desk.clock.now())
+    assert desk.rows(Position)[0].state == "offered", "and nobody stays without help by a wrong number"
+    assert "hold" in raised(desk)
 
 
 # --- another service (S30) --------------------------------------------------------------------------------------------

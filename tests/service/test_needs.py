@@ -1,8 +1,13 @@
 """Several needs on one call (S11): the most urgent wins, every position stands, and no open need is lost at a drop."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from records.model import Assessment, CallBack, HandOver, Position
+from hub import deadlines
+from hub.actors import HUB
+from records import call_backs
+from records.model import Assessment, CallBack, HandOver, Position, Timeline
+from records.service import take
 from tests.desk import Desk
 from tests.story import BEST_ANSWERS, LIFT, VISIT
 from triage import calls
@@ -47,6 +52,12 @@ def drops(desk: Desk, call: int) -> None:
         calls.drop(session, desk.app.state.library, row, desk.clock.now())
 
 
+def due_of(desk: Desk, back: CallBack) -> datetime:
+    with desk.hub.db.read() as session:
+        live = deadlines.live_of_case(session, back.case_id)
+        return next(one.due_at for one in live if (one.kind, one.subject) == ("call_back", back.key))
+
+
 def test_the_most_urgent_wins_and_of_each_kind_the_highest_count_stands(desk: Desk) -> None:
     _, fall = desk.assessed({**BEST_ANSWERS, **VISIT})
     catheter = begins(desk, "blocked-catheter", CATHETER)
@@ -73,6 +84,42 @@ def test_a_visit_of_another_need_waits_while_999_is_on_its_way(desk: Desk) -> No
     desk.does(f"/api/assessments/{catheter}/finish")
     assert [row.held_for_999 for row in desk.rows(Position)] == [True]
     assert "hub_clinician" in [row.who for row in desk.rows(CallBack)]
+
+
+LONG_LIE = {**BEST_ANSWERS, "where": "on_floor", "floor_time": 70, "floor_harm": "no"}
+
+
+def test_two_needs_that_want_a_clinician_are_one_call_back(desk: Desk) -> None:
+    """S11: rung once, by the sooner time, with both reasons to hand."""
+    _, fall = desk.assessed(LONG_LIE)
+    begun = [fall, begins(desk, "blocked-catheter", {**CATHETER, "infection": "yes", "chemo": "no"})]
+    for n, number in enumerate(begun):
+        desk.clock.at += timedelta(minutes=5)
+        desk.does(f"/api/assessments/{number}/finish")
+        (back,) = [row for row in desk.rows(CallBack) if row.who == "hub_clinician"]
+        if n == 0:
+            first, due = back.why, due_of(desk, back)
+    assert back.why.endswith(f"; {first}")
+    assert back.why != f"{first}; {first}"
+    assert due_of(desk, back) == due
+    assert "for this too" in " ".join(row.words for row in desk.rows(Timeline))
+
+
+def test_the_sooner_time_counts(desk: Desk) -> None:
+    """S11: asked again for something faster, the call-back that stands is due sooner; never later."""
+    _, number = desk.assessed(LONG_LIE)
+    desk.does(f"/api/assessments/{number}/finish")
+    (back,) = desk.rows(CallBack)
+    now, due = desk.clock.now(), due_of(desk, back)
+    for minutes, then in ((4, now + timedelta(minutes=4)), (15, now + timedelta(minutes=4))):
+        with desk.hub.db.write() as session:
+            case = take(session, back.case_id, now)
+            by = now + timedelta(minutes=minutes)
+            assert call_backs.ask_clinician(session, case, "she is frightened", by, now, HUB).key == back.key
+        assert due_of(desk, back) == then
+    assert then < due
+    (back,) = desk.rows(CallBack)
+    assert back.why.count("she is frightened") == 1, "a reason is told once"
 
 
 def test_a_dead_line_is_rung_back_although_the_newest_need_was_finished(desk: Desk) -> None:

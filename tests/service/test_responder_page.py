@@ -10,9 +10,13 @@ from sqlmodel import select
 
 from dashboard import demo
 from dispatch.model import Offer, Responder
+from hub.actors import HUB
 from hub.audit import Audit
+from records import dependants
 from records.alarms import Alarm
+from records.dependants import Answer, Said, Whom
 from records.model import HandOver, Position
+from records.service import take
 from tests.control_room import ControlRoom
 from tests.story import log_in
 
@@ -63,6 +67,31 @@ def test_nothing_of_the_person_before_a_yes_or_after_the_visit(visit: Visit) -> 
     assert "Maureen" in visit.looks()
     visit.does("step", event="finish")
     assert not [word for word in PERSON if word in visit.looks()]
+
+
+def test_who_depends_on_them_and_what_is_still_to_be_asked(visit: Visit) -> None:
+    """S20: after the yes alone, as everything else that was told."""
+
+    def told(animals: Said) -> None:
+        with visit.room.write() as session:
+            now = visit.room.clock.now()
+            case = take(session, visit.case, now)
+            dependants.say(session, case, Whom.animals, now, HUB, said=animals, words="a dog in the kitchen")
+
+    told(Said.yes)
+    assert "dog" not in visit.looks()
+    visit.does("answer", says="yes")
+    page = visit.looks()
+    assert "Animals: yes; a dog in the kitchen" in page
+    assert (
+        "Still to be asked:</b> Ask whether anybody depends on them; they have animals: who looks after"
+        in page
+    )
+    with visit.room.write() as session:
+        words = "the neighbour has the dog, nobody else is there"
+        dependants.answer(session, visit.case, Answer.looked_after, words, visit.room.clock.now(), HUB)
+    assert "Still to be asked" not in visit.looks()
+    assert "the neighbour has the dog" in visit.looks()
 
 
 def test_the_look_at_the_details_is_written_down_once(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from records.homes import Home, is_exact, same_door
 from records.model import Case
 from records.read_back import is_read_back
 
@@ -10,25 +11,26 @@ def _name(case: Case) -> object:
     return " ".join(case.person_name.casefold().split())
 
 
-def _door(case: Case) -> object:
-    """An address without its postcode could be in any town."""
-    words = " ".join(case.address.casefold().replace(",", " ").split())
-    return (words, case.postcode) if words and case.postcode else None
-
-
 VALUES: dict[str, Callable[[Case], object]] = {
     "person_name": _name,
     "born": lambda case: case.born,
     "nhs_number": lambda case: case.nhs_number,
-    "address": _door,
 }
-"""The identifiers of `records.read_back`, as they are compared."""
+"""The identifiers of `records.read_back` but the address, as they are compared."""
 
 
 def agree(one: Case, other: Case, field: str) -> bool | None:
     """None where one of the two does not know it: unknown is neither the same nor another."""
+    if field == "address":
+        return _same_address(Home(one.address, one.postcode), Home(other.address, other.postcode))
     mine, theirs = VALUES[field](one), VALUES[field](other)
     return mine == theirs if mine and theirs else None
+
+
+def _same_address(mine: Home, theirs: Home) -> bool | None:
+    """S15: one notion of a door for all: who lives behind it, how to get in, and its key safe. Without a whole postcode
+    it could be in any town."""
+    return same_door(mine, theirs) if is_exact(mine) and is_exact(theirs) else None
 
 
 def may_be_same(own: Case, other: Case) -> bool:

@@ -114,7 +114,12 @@ def test_whose_past_it_is(desk: Desk, typed: dict[str, str], which: str, *, sees
 
 @pytest.mark.parametrize(
     ("where", "sees"),
-    [(HOME, True), ({"address": "14 Elm Close", "postcode": "LS8 2AB"}, False), ({}, False)],
+    [
+        (HOME, True),
+        (HOME | {"address": "12 oak rd, Leeds"}, True),
+        ({"address": "14 Elm Close", "postcode": "LS8 2AB"}, False),
+        ({}, False),
+    ],
 )
 def test_how_to_get_in_belongs_to_the_address(desk: Desk, where: dict[str, str], *, sees: bool) -> None:
     """S15."""

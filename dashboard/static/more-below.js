@@ -27,7 +27,7 @@ follow();
 
 document.addEventListener("keydown", (event) => {
   const down = { ArrowDown: 1, ArrowUp: -1 }[event.key], words = document.querySelector("[role=alertdialog] blockquote");
-  if (!down || !words || event.defaultPrevented || event.target.matches("input, textarea, select") || words.scrollHeight <= words.clientHeight) return;
+  if (!down || !words || document.querySelector("dialog[open]") || event.defaultPrevented || event.target.matches("input, textarea, select") || words.scrollHeight <= words.clientHeight) return;
   event.preventDefault();
   words.scrollBy({ top: down * 48 });
 });

@@ -31,7 +31,6 @@ from dashboard.pages import (
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import service as dispatch
 from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
@@ -65,9 +64,6 @@ def create_app(hub: Hub) -> FastAPI:
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
-    hub.db.at_once["seek"] = lambda session, about, now: dispatch.seek(
-        session, app.state.desk, int(about["position"]), now
-    )
     for routes in (
         health,
         log_in,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from dashboard.judgement import Judgement, judgement_of
 from dashboard.responsible import Responsible, responsible_of
 from dispatch import store as dispatch
+from dispatch import undone
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Message, Offer, OfferState
@@ -105,12 +106,13 @@ class Tried:
 
 @dataclass(frozen=True)
 class Visit:
-    """A position, with the steps that can be recorded now."""
+    """A position, with the steps that can be recorded now; `back`: where it was before a step that can be undone."""
 
     row: Position
     words: str
     steps: list[tuple[str, str]]
     may: frozenset[str]
+    back: str
     offers: list[Tried]
 
 
@@ -166,7 +168,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         call=calls[-1] if calls else None,
         assessment=assessment,
         protocol_title=_title(desk.library, assessment),
-        visits=[_visit(row, tried) for row in positions if row.state != "superseded"],
+        visits=[_visit(session, row, tried) for row in positions if row.state != "superseded"],
         tried=tried,
         ahead=_ahead(live_of_case(session, case_id)),
         next_people=_next_people(desk.library, positions, now),
@@ -222,7 +224,7 @@ def _tried(offer: Offer, name: str, profession: str) -> Tried:
     return Tried(offer, f"{name}, {profession.replace('_', ' ')}", sign, said, ", ".join(offer.reasons))
 
 
-def _visit(row: Position, tried: list[Tried]) -> Visit:
+def _visit(session: Session, row: Position, tried: list[Tried]) -> Visit:
     possible = {event for event in ("hand_back", "stand_down") if after(row.owed, row.state, event)}
     if row.state in ("accepted", "en_route"):
         possible.add("delay")
@@ -231,6 +233,7 @@ def _visit(row: Position, tried: list[Tried]) -> Visit:
         words=POSITION_WORDS[row.state.value],
         steps=[(event, words) for event, words in STEPS if after(row.owed, row.state, event)],
         may=frozenset(possible) if owes(row.owed, row.state) else frozenset(),
+        back=POSITION_WORDS.get(undone.step_before(session, row) or "", ""),
         offers=[
             one for one in tried if one.offer.position_id == row.id and one.offer.state is OfferState.sent
         ],

@@ -4,11 +4,16 @@ with file and line, for whoever answers for the protocols."""
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from sqlmodel import Session
 
+from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from protocols.shelf import Shelf
@@ -77,4 +82,10 @@ async def _follow(app: FastAPI) -> None:
 def _take(app: FastAPI, hub: Hub) -> None:
     shelf: Shelf = app.state.shelf
     app.state.library = shelf.library
-    app.state.desk = Desk(shelf.library, hub.settings.public)
+    app.state.desk = desk = Desk(shelf.library, hub.settings.public)
+    hub.db.at_once["seek"] = partial(_seek, desk)
+
+
+def _seek(desk: Desk, session: Session, about: Mapping[str, Any], now: datetime) -> None:
+    """What a position asks of dispatch, done here by the transaction that asks (ADR 9)."""
+    dispatch.seek(session, desk, int(about["position"]), now)

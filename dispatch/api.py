@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from dispatch import by_hand, service, store, visits
+from dispatch import by_hand, service, store, undone, visits
 from dispatch.desk import Desk
 from hub.access import Role
 from hub.bodies import Body, Number, Text
@@ -60,6 +60,16 @@ def step(request: Request, position_id: Number, told: Step, visitor: Doer) -> Sa
 
     hub.db.write_again(act)
     return {"said": "Recorded."}
+
+
+@router.post("/positions/{position_id}/undo")
+def undo(request: Request, position_id: Number, told: Why, visitor: Senior) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        position = records.row(session, Position, position_id, visitor.user.place)
+        before = undone.undo(session, position, told.why, now, visitor.user.actor)
+        visits.end_overdue_alarms(session, position, now)
+    return {"said": f"Taken back; they are {before.replace('_', ' ')} again."}
 
 
 @router.post("/positions/{position_id}/hand-back")

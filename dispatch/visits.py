@@ -67,7 +67,7 @@ def step(
         _finish(session, case, position, when, now, actor, words)
         return
     values = {
-        "set_off": {"set_off_at": when, "forecast_at": when + _travel(position)},
+        "set_off": {"set_off_at": when, "forecast_at": when + travel(position)},
         "arrive": {"arrived_at": when},
         "begin_care": {"care_began_at": when},
     }.get(event, {})
@@ -86,13 +86,13 @@ def step(
 def _due(event: str, position: Position, when: datetime) -> Due:
     """S25: accepted is not attended; each step has its deadline."""
     if event == "set_off":
-        return Due("arrive", when + _travel(position) + ARRIVE_LATE)
+        return Due("arrive", when + travel(position) + ARRIVE_LATE)
     if event == "find_no_access":
         return Due("no_access", when + NO_ACCESS_IN)
     return Due("scene_check", when + SCENE_CHECK_IN)
 
 
-def _travel(position: Position) -> timedelta:
+def travel(position: Position) -> timedelta:
     return timedelta(minutes=position.travel_min) if position.travel_min is not None else UNKNOWN_TRAVEL
 
 

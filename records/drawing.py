@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from records.lifecycles import LIFECYCLES, OWING, STATES, Owed
+from records.lifecycles import LIFECYCLES, OWING, STATES, UNDO_TO, Owed
 
 HEAD = """# Everything a case can owe, and how it ends
 
@@ -18,7 +18,8 @@ ABOUT = {
     Owed.assessment: "One run of a triage protocol, on the exact version it was begun with.",
     Owed.call_back: "Somebody must be rung. A failed one goes on to the next way and never closes (S6).",
     Owed.hold: "The case waits until a time, on purpose: overnight, or booked.",
-    Owed.position: "One pair of hands. A forward jump is legal; a skipped WITH asks when care began (S2).",
+    Owed.position: "One pair of hands. A forward jump is legal; a skipped WITH asks when care began (S2). A"
+    " mistaken step can be undone to the state it came from (`undo_to_…`, not drawn; S25).",
     Owed.hand_over: "Another service takes over, or is asked to. Refused or timed out it opens a call-back (S30).",
     Owed.task: "Something that a person of the hub must do or read.",
 }
@@ -34,13 +35,14 @@ def document() -> str:
 def _section(owed: Owed) -> str:
     start = str(next(iter(STATES[owed])))
     table = {(state, event): new for (state, event), new in LIFECYCLES[owed].items() if event != SUPERSEDE}
+    forward = {move: new for move, new in table.items() if not move[1].startswith(UNDO_TO)}
     owing = sorted(OWING[owed], key=[str(state) for state in STATES[owed]].index)
     return "\n".join(
         [
             f"## {owed.value.replace('_', ' ').capitalize()}",
             ABOUT[owed],
             "",
-            *diagram(table, start, owing),
+            *diagram(forward, start, owing),
             "",
             *events(table),
             f"| `{SUPERSEDE}` | {', '.join(owing)} | superseded |",

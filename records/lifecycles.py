@@ -1,7 +1,8 @@
 """The life of every row that a case can owe: one literal table each, (state, event) → state.
 
 `docs/lifecycle.md` is drawn from these tables (`python -m records`), and `tests/pure` searches all their joint states.
-Whatever is still owed also accepts `supersede`: the caller rang back, the person died, 999 took over, a duplicate.
+Whatever is still owed also accepts `supersede`: the caller rang back, the person died, 999 took over, a duplicate. The
+last step of a visit can be undone.
 """
 
 from enum import StrEnum
@@ -180,6 +181,15 @@ STATES: dict[Owed, type[StrEnum]] = {
 }
 
 
+STEPS = frozenset({"set_off", "arrive", "begin_care", "finish", "find_no_access", "find_person"})
+UNDO_TO = "undo_to_"
+
+
+def _with_steps_undone(table: Table) -> Table:
+    """S25: a mistaken step can be taken back to the state it came from."""
+    return table | {(new, f"{UNDO_TO}{old}"): old for (old, event), new in table.items() if event in STEPS}
+
+
 def _superseding(owed: Owed, table: Table) -> Table:
     return table | {(state, "supersede"): "superseded" for state in sorted(OWING[owed])}
 
@@ -191,7 +201,7 @@ LIFECYCLES: dict[Owed, Table] = {
         Owed.assessment: ASSESSMENT,
         Owed.call_back: CALL_BACK,
         Owed.hold: HOLD,
-        Owed.position: POSITION,
+        Owed.position: _with_steps_undone(POSITION),
         Owed.hand_over: HAND_OVER,
         Owed.task: TASK,
     }.items()

@@ -178,6 +178,15 @@ def stop_clock(session: Session, case: Case, at: datetime, now: datetime, actor:
     write_line(session, case.key, now, actor, "clock_stopped", words)
 
 
+def clock_goes_on(session: Session, case: Case, now: datetime, actor: Actor) -> None:
+    """The care that had stopped it was recorded by mistake: it runs from where it began (S1), and warns again."""
+    case.clock_stop = None
+    session.add(case)
+    write_line(session, case.key, now, actor, "clock_goes_on", "The clock goes on: no care had begun.")
+    if case.priority:
+        set_priority(session, case, case.priority, case.target_min, now)
+
+
 def _warn_no_more(session: Session, case: Case, now: datetime) -> None:
     deadlines.clear_owner(session, "case", case.key)
     for kind in ("near", "breach"):

@@ -272,6 +272,18 @@ def last_of(session: Session, row: OwedRow, case_id: int, events: Sequence[str])
     return session.exec(found.order_by(col(Timeline.id).desc()).limit(1)).first()
 
 
+def came_from(session: Session, row: OwedRow, case_id: int, events: Sequence[str]) -> str | None:
+    """The state from which one of `events` brought the row to where it is now; None where none of them did."""
+    found = pick(Timeline.from_state).where(
+        Timeline.case_id == case_id,
+        Timeline.owed == row.owed.value,
+        Timeline.row_id == row.key,
+        Timeline.to_state == str(row.state),  # type: ignore[attr-defined]
+        col(Timeline.event).in_(events),
+    )
+    return session.exec(found.order_by(col(Timeline.id).desc()).limit(1)).first()
+
+
 def numbers_of(session: Session, case_id: int) -> tuple[str, ...]:
     """The telephone numbers of the calls about the case, the newest first, each once."""
     found = pick(Call.number).where(Call.case_id == case_id, col(Call.number).is_not(None))

@@ -18,7 +18,7 @@ from dispatch.model import OfferState
 from dispatch.offers import OfferSeen, answer_yes
 from dispatch.offers import after as offer_after
 from records.case_word import case_word
-from records.lifecycles import LIFECYCLES, OWING, Owed, Word, after, owes
+from records.lifecycles import LIFECYCLES, OWING, UNDO_TO, Owed, Word, after, owes
 from records.model import Outcome
 from records.rules import Conclusion, Live, conclude
 
@@ -164,6 +164,9 @@ def moved_positions(state: Joint) -> Iterator[Joint]:
             if old != position:
                 continue
             mine = [nth for nth in range(3) if POSITION_OF[nth] == which]
+            holder = next((RESPONDER_OF[nth] for nth in mine if state.offers[nth] == "accepted"), "")
+            if event.startswith(UNDO_TO) and old == "done" and is_busy(state, holder):
+                continue  # `dispatch.undone`: they are on another visit by now
             if event not in COUPLED:
                 yield with_position(state, which, new)
             elif event == "hand_back":

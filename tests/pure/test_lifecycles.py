@@ -5,7 +5,7 @@ import pytest
 from dispatch.model import OfferState
 from dispatch.offers import LIVE, OFFER
 from dispatch.offers import after as offer_after
-from records.lifecycles import LIFECYCLES, OWING, STATES, Owed, after, owes
+from records.lifecycles import LIFECYCLES, OWING, STATES, STEPS, UNDO_TO, Owed, after, owes
 
 EVENTS = sorted({event for table in LIFECYCLES.values() for _, event in table})
 EVERY = [(owed, str(state), event) for owed in Owed for state in STATES[owed] for event in [*EVENTS, "sing"]]
@@ -23,7 +23,7 @@ EXPECTED_SIZES = {
     Owed.assessment: 3,
     Owed.call_back: 5,
     Owed.hold: 2,
-    Owed.position: 37,
+    Owed.position: 53,
     Owed.hand_over: 7,
     Owed.task: 2,
 }
@@ -78,15 +78,18 @@ def test_a_row_begins_owing(owed: Owed) -> None:
     assert OWING[owed] <= {str(state) for state in STATES[owed]}
 
 
+UNDER_WAY = {"accepted", "en_route", "at_door", "with_person", "no_access"}
 RAISED_AGAIN = {
     (Owed.hand_over, "timed_out", "request"),
     (Owed.hand_over, "refused", "request"),
     (Owed.hand_over, "timed_out", "confirm"),
+    *((Owed.position, "done", f"undo_to_{before}") for before in sorted(UNDER_WAY)),
 }
-"""S30: another service may be asked again, and its reference may come late. Nothing else leaves an end."""
+"""S30: another service may be asked again, and its reference may come late. S25: a DONE that was a mistake is undone.
+Nothing else leaves an end."""
 
 
-def test_what_has_ended_stays_so_but_for_a_hand_over_that_failed() -> None:
+def test_what_has_ended_stays_so_but_for_a_hand_over_that_failed_and_a_mistaken_done() -> None:
     leaving = {
         (owed, state, event)
         for owed, table in LIFECYCLES.items()
@@ -94,6 +97,14 @@ def test_what_has_ended_stays_so_but_for_a_hand_over_that_failed() -> None:
         if not owes(owed, state)
     }
     assert leaving == RAISED_AGAIN
+
+
+def test_each_step_of_a_visit_is_undone_to_where_it_came_from() -> None:
+    """S25: and no more than the steps: a yes, a hand-back or a stand-down has been told to people."""
+    table = LIFECYCLES[Owed.position]
+    steps = {(old, new) for (old, event), new in table.items() if event in STEPS}
+    assert steps == {(new, old) for (old, event), new in table.items() if event.startswith(UNDO_TO)}
+    assert {new for _, new in steps} == {"en_route", "at_door", "with_person", "no_access", "done"}
 
 
 def test_nobody_is_stood_down_while_with_the_person() -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dashboard import demo
-from dispatch import inbox, service, visits
+from dispatch import inbox, service, undone, visits
 from dispatch import store as dispatch
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -319,7 +319,7 @@ class DispatchMachine(RuleBasedStateMachine):
 
     @rule(
         nth=st.integers(0, 9),
-        how=st.sampled_from(["stand down", "hand back", "delay", "find person", "ambulance"]),
+        how=st.sampled_from(["stand down", "hand back", "delay", "find person", "undo", "ambulance"]),
     )
     def coordinator(self, nth: int, how: str) -> None:
         position = self.pick(Position, nth)
@@ -332,6 +332,8 @@ class DispatchMachine(RuleBasedStateMachine):
                 service.stand_down(session, row, now, PRIYA, "not needed")
             elif how == "hand back":
                 visits.hand_back(session, row, now, PRIYA)
+            elif how == "undo":
+                undone.undo(session, row, "another house", now, PRIYA)
             elif how == "delay":
                 visits.delay(session, row, 30, now, PRIYA)
             elif how == "find person":

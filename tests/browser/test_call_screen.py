@@ -1,4 +1,4 @@
-"""The call screen as a whole: calm lines that become boxes, all that matters in sight, and words where a part goes on."""
+"""The call screen as a whole: lines that become boxes, all that matters in sight, words where a part goes on."""
 
 from collections.abc import Callable
 

@@ -26,7 +26,7 @@ demo-reset: setup ## empties the data folder of a training place (keeps its secr
 	@exec $(PY) -m hub.data_folder reset
 
 test: dev ## all tests but the long ones
-	@exec $(PY) -m pytest -m "not soak" -n auto --maxprocesses 4 $(ARGS)
+	@exec $(PY) -m pytest -m "not soak" -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 soak: dev ## the tests that take long
 	@exec $(PY) -m pytest -m soak $(ARGS)

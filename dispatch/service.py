@@ -138,7 +138,7 @@ def _show(
         dues.append(Due("seek", now + LOOK_AGAIN, human=False))
     shown = {"offered_to": names, "ladder_began_at": began_at}
     if asked and position.state is PositionState.open:
-        move(session, position, "offer", now, HUB, f"Offered to {names}.", *dues, **shown)
+        move(session, position, "offer", now, HUB, f"Offered to {names.rstrip('.')}.", *dues, **shown)
     elif not asked and position.state is PositionState.offered:
         move(
             session, position, "withdraw_offers", now, HUB, "Nobody has been asked just now.", *dues, **shown

@@ -217,28 +217,40 @@ def _call_back(name: str, kind: CallBackKind, body: dict[str, Any]) -> Any:
 
 def accepted(desk: Desk) -> Offer:
     """A visit that somebody has said yes to."""
+    nobody_is_asked(desk)
     case_id = committed(desk)
     with desk.hub.db.write() as session:
         position = rows_of(session, Position, case_id)[0]
-        service.seek(session, desk.app.state.desk, position.key, desk.clock.now())
-    with desk.hub.db.write() as session:
         offer = store.offers_of_position(session, position.key)[-1]
         who = store.responder(session, offer.responder_id)
         service.accept(session, desk.app.state.desk, offer, desk.clock.now(), who.actor)
     return offer
 
 
+def nobody_is_asked(desk: Desk) -> None:
+    """Whoever was asked for an earlier case is free, so that there is somebody for the next."""
+    for position in desk.rows(Position):
+        with desk.hub.db.write() as session:
+            row = session.get_one(Position, position.key)
+            if row.state in ("offered", "accepted"):
+                service.stand_down(session, row, desk.clock.now(), HUB, "not needed")
+
+
 def _visit(body: dict[str, Any]) -> Any:
-    return lambda desk: ({"position_id": freed(desk, accepted(desk)).position_id}, body)
+    return lambda desk: ({"position_id": accepted(desk).position_id}, body)
 
 
-def freed(desk: Desk, offer: Offer) -> Offer:
-    """Nobody else is on the way, so that there is somebody for the next visit too."""
-    with desk.hub.db.write() as session:
-        for position in session.exec(select(Position).where(Position.state == "accepted")):
-            if position.key != offer.position_id:
-                visits.hand_back(session, position, desk.clock.now(), HUB, "")
-    return offer
+def _visit_begun(body: dict[str, Any]) -> Any:
+    """A visit with a step that can be taken back."""
+
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        offer = accepted(desk)
+        with desk.hub.db.write() as session:
+            position = session.get_one(Position, offer.position_id)
+            visits.step(session, position, "set_off", desk.clock.now(), HUB)
+        return {"position_id": offer.position_id}, body
+
+    return before
 
 
 def _text(desk: Desk, body: str) -> Message:
@@ -257,7 +269,7 @@ def _receive(desk: Desk, session: Session, phone: str, body: str) -> None:
 
 def texts_of(desk: Desk, words: Iterator[str]) -> None:
     """Texts from somebody on a visit, from somebody with nothing open, with a step, and from an unknown number."""
-    offer = freed(desk, accepted(desk))
+    offer = accepted(desk)
     with desk.hub.db.read() as session:
         phone = session.get_one(Responder, offer.responder_id).phone
         idle = next(
@@ -302,7 +314,7 @@ def _asked_over(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _their_own(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"code": freed(desk, accepted(desk)).code}, {"why": WORDS}
+    return {"code": accepted(desk).code}, {"why": WORDS}
 
 
 def who_goes(desk: Desk) -> str:
@@ -348,6 +360,7 @@ WAYS: dict[str, Way] = {
     "/api/call-backs/{row_id}/failed words": Way(HANDLER, _call_back("row_id", CallBackKind.call_back, SAID)),
     "/api/positions/{position_id}/hand-back why": Way(HANDLER, _visit(WHY)),
     "/api/positions/{position_id}/stand-down why": Way(SENIOR, _visit(WHY)),
+    "/api/positions/{position_id}/undo why": Way(SENIOR, _visit_begun(WHY)),
     "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),

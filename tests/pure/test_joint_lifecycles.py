@@ -22,6 +22,7 @@ from records.lifecycles import LIFECYCLES, OWING, UNDO_TO, Owed, Word, after, ow
 from records.model import Outcome
 from records.rules import Conclusion, Live, conclude
 
+pytestmark = pytest.mark.xdist_group("search")  # searched once, not once in each process
 AT_LEAST_STATES, AT_LEAST_MOVES = 140_000, 1_200_000
 """So that the search cannot shrink in silence: a change of the tables that makes it smaller must be said here."""
 NOT_YET, GIVEN_BACK = "not yet", "given back"

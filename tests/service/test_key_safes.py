@@ -51,7 +51,7 @@ def a_call(desk: Desk) -> int:
 
 def visit_of(desk: Desk) -> tuple[Offer, TestClient]:
     """Somebody has said yes to a visit at 12 Oak Road, and has the page in the hand."""
-    offer = free_text.freed(desk, free_text.accepted(desk))
+    offer = free_text.accepted(desk)
     with desk.hub.db.write() as session:
         case = take(session, offer.case_id, desk.clock.now())
         case.address, case.postcode = "12 Oak Road", "LS8 2AB"

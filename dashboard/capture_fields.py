@@ -13,7 +13,7 @@ LABELS: dict[CaptureField, tuple[str, str, str]] = {
     CaptureField.address: ("Where are they now?", "l", "text"),
     CaptureField.postcode: ("Postcode", "p", "place"),
     CaptureField.need: ("Need", "d", "list"),
-    CaptureField.need_words: ("What is wrong, in their words", "w", "text"),
+    CaptureField.need_words: ("What is wrong", "w", "text"),
     CaptureField.talk_words: ("How to talk with them", "t", "text"),
     CaptureField.caller_name: ("Caller", "c", "text"),
     CaptureField.caller_relation: ("Caller is their", "r", "text"),
@@ -28,15 +28,18 @@ LABELS: dict[CaptureField, tuple[str, str, str]] = {
     CaptureField.animals_words: ("Which", "n", "text"),
 }
 """In the order of S6: number and place, what it is, how to talk with them, then who. Label, second key, kind."""
+MISSING = "not known yet"
 HINTS = {
-    CaptureField.address: "where they are just now, not their home if that is elsewhere",
+    CaptureField.address: "where they are just now, at home or not",
     CaptureField.home_address: "only if it is another",
-    CaptureField.talk_words: "language, interpreter, hearing",
-    CaptureField.born: "3/7/1941",
-    CaptureField.access_words: "a key-safe code is kept apart",
-    CaptureField.dependants_words: "who looks after them?",
-    CaptureField.animals_words: "who looks after them?",
+    CaptureField.need_words: "not known yet; in their words",
+    CaptureField.talk_words: "not known yet: language, interpreter, hearing",
+    CaptureField.born: "day, month, year",
+    CaptureField.access_words: "not known yet; a key-safe code is kept apart",
+    CaptureField.dependants_words: "and who looks after them?",
+    CaptureField.animals_words: "and who looks after them?",
 }
+"""What an empty field says in quiet type; nothing that could be read as a value."""
 
 
 def fields(shown: Mapping[CaptureField, Shown], heads: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -47,7 +50,7 @@ def fields(shown: Mapping[CaptureField, Shown], heads: Mapping[str, str]) -> lis
             "label": label,
             "key": key,
             "kind": kind,
-            "hint": HINTS.get(field, ""),
+            "hint": HINTS.get(field, MISSING),
             "apart": MARK in shown[field].value,
             "entry": heads.get(field, ""),
             **dataclasses.asdict(shown[field]),

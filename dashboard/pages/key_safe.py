@@ -18,6 +18,7 @@ from records import key_safes
 from records.key_safes import Opened
 from records.model import Position
 from records.service import take
+from triage.ago import ago, on
 
 router = APIRouter()
 
@@ -45,7 +46,6 @@ def look(request: Request, code: Code, visitor: Goer) -> Response:
 
 def _said(one: Opened, now: datetime, place: Place) -> dict[str, str]:
     """With its age: a code that is old may have been changed since."""
-    at, today = local(one.at, place), local(now, place).date()
-    days = (today - at.date()).days
-    ago = "" if days == 0 else ", yesterday" if days == 1 else f", {days} days ago"
-    return {"code": one.code or "", "when": f"{at:%d %b %H:%M}{ago}", "by_name": one.by_name, "of": one.of}
+    at, zone = local(one.at, place), place.local()
+    when = f"{on(one.at, now, zone)} {at:%H:%M}, {ago(one.at, now, zone)}"
+    return {"code": one.code or "", "when": when, "by_name": one.by_name, "of": one.of}

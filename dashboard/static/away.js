@@ -5,6 +5,7 @@ import { Drafts } from "./drafts.js";
 import { followTyping, focusField, goMode, lookAgain, restore } from "./capture.js";
 import { dangerOf, takeOver } from "./first-signs.js";
 import "./hand-over.js";
+import "./more-below.js";
 import { Outbox, freshId } from "./outbox.js";
 import { showRefusals } from "./refusals.js";
 import { atClock } from "./ticking.js";

@@ -1,5 +1,6 @@
 // How a call and its case end: a choice by one letter, then what that way must know. Refusals stand in place; what was
 // typed stays until the hub has it.
+import { drop, fillFrom, keep, ticked } from "./ending-drafts.js";
 import { post } from "./post.js";
 
 const box = document.getElementById("ending");
@@ -20,8 +21,11 @@ function say(words) {
   pane(box.dataset.at).querySelector(".error").textContent = words;
 }
 
-export function openEnding(what, after) {
-  if (about.case !== what.case) for (const form of box.querySelectorAll("form")) form.reset();
+export function openEnding(what, after, drafts = null) {
+  if (about.case !== what.case) {
+    for (const form of box.querySelectorAll("form")) form.reset();
+    fillFrom(drafts);
+  }
   about = what;
   done = after ?? done;
   openedBy = document.activeElement;
@@ -39,13 +43,13 @@ function close() {
 }
 
 async function safetyNet() {
-  const place = document.getElementById("end-advice"), ticked = new Set([...place.querySelectorAll(":checked")].map((one) => one.value));
+  const place = document.getElementById("end-advice"), before = new Set([...ticked(pane("advice")), ...[...place.querySelectorAll(":checked")].map((one) => one.value)]);
   place.textContent = "Asking which sentences …";
   try {
     const response = await fetch(`/api/cases/${about.case}/safety-net`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(5000) });
     const said = await response.json();
     if (!response.ok) throw new Error(said.problem);
-    place.replaceChildren(...said.words.map((words, nth) => tick(words, String(nth + 1), ticked.has(words))));
+    place.replaceChildren(...said.words.map((words, nth) => tick(words, String(nth + 1), before.has(words))));
   } catch (error) { place.textContent = ""; say(error.message || "The hub did not answer. Go back and try again."); }
 }
 
@@ -72,6 +76,7 @@ async function send(path, body, form) {
   try {
     const said = await post(path, body);
     form?.reset();
+    await drop(form);
     document.getElementById("ending-said").textContent = said.said ?? "The call has ended.";
     if (about.call && said.case && said.case !== about.case) { location.assign(location.pathname); return; }
     show("done");
@@ -83,7 +88,7 @@ async function send(path, body, form) {
 function choose(way) {
   if (way === "close") return close();
   if (way === "menu") return show("menu");
-  if (way === "all-said") { for (const one of box.querySelectorAll("[name=said]")) one.checked = true; return undefined; }
+  if (way === "all-said") { for (const one of box.querySelectorAll("[name=said]")) one.checked = true; return keep(pane("advice")); }
   if (way === "call") { close(); return done({ endCall: true }); }
   if (way === "wrong-number") return send(`/api/cases/${about.case}/${way}`, { call: about.call });
   show(way);

@@ -11,7 +11,7 @@ import { asksForPlace, saysWhichKeys } from "./asks-back.js";
 import { Drafts } from "./drafts.js";
 import { findPlaces } from "./find-place.js";
 import { draftName, padIsUp, restorePad } from "./pad.js";
-import { handOver } from "./hand-over.js";
+import { handOver, keepHandOver, restoreHandOver } from "./hand-over.js";
 import { otherNeed, refresh, show, showLine, turnTo, view, whenShown } from "./middle.js";
 import { $, call, centre, isAway, now, problem } from "./on-call.js";
 import { showRefusals } from "./refusals.js";
@@ -51,6 +51,7 @@ function restoreDrafts() {
   const assessment = centre().dataset.assessment;
   if (padIsUp()) restorePad(assessment, drafts);
   restoreNote(assessment, drafts);
+  restoreHandOver(drafts);
 }
 whenShown(restoreDrafts);
 
@@ -110,7 +111,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "pad") { event.preventDefault(); sayAll(); }
   if (form.id === "number") { event.preventDefault(); sayNumber($("number-answer")); }
-  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm", () => refresh()); }
+  if (form.matches("[data-hand-over]")) { event.preventDefault(); handOver(form, event.submitter?.value ?? "confirm", drafts, () => refresh()); }
 });
 
 $("go-mode").addEventListener("click", () => goMode((words) => { $("announce").textContent = words; }));
@@ -121,6 +122,7 @@ const lineIsLive = () => ["on_line", "parked"].includes(centre().dataset.line);
 $("end-call").addEventListener("click", () => openEnding(
   { case: Number(document.body.dataset.case), ref: document.body.dataset.ref, call, onLine: lineIsLive() },
   (said) => (said.endCall ? acts.end() : refresh("", false)),
+  drafts,
 ));
 $("start-999").addEventListener("click", () => {
   $("centre").replaceChildren($("ask-999").content.cloneNode(true));
@@ -151,6 +153,7 @@ $("note").addEventListener("keydown", (event) => { if (event.key === "Enter" && 
 findPlaces($("f-postcode"), (words) => { $("announce").textContent = words; });
 document.addEventListener("input", ({ target }) => {
   if (target === $("note")) drafts.set("note", target.value);
+  keepHandOver(target, drafts);
   if (target.id === "answer-note") drafts.set(noteDraft(centre().dataset.assessment), target.value);
   if (target.matches("[data-observation]")) drafts.set(draftName(centre().dataset.assessment, target), target.value);
 });

@@ -114,7 +114,7 @@ def test_capacity_not_known_means_a_clinician_rings(call: Page, room: ControlRoo
     call.keyboard.press("Enter")
     said(call).to_contain_text("A clinician rings them first")
     assert [back.who for back in rows(room, CallBack)] == ["hub_clinician"]
-    assert [row.state for row in rows(room, Position)] == ["open"]
+    assert [row.state for row in rows(room, Position)] == ["offered"]
 
 
 def test_they_have_died(call: Page, room: ControlRoom) -> None:

@@ -76,7 +76,9 @@ def test_a_month_later_it_stands_there_before_the_first_question(
     expect(page.locator("#question")).to_have_text("Bleeding that will not stop?")
     answers(page, "n", "n", "n", "y", "n", "n", "n", "n", "y")
     expect(page.get_by_role("alertdialog")).to_be_visible()
-    expect(page.locator(".sofar").last).to_contain_text("takes a blood thinner or bleeds easily (said on ")
+    expect(page.locator("[aria-labelledby=so-far] .sofar")).to_contain_text(
+        "takes a blood thinner or bleeds easily (said on "
+    )
     assert axe_says(page) == []
 
 

@@ -343,6 +343,6 @@ def test_a_child_is_turned_to_who_is_made_for_them_by_one_key_and_stays_owed(
     call.wait_for_timeout(600)
     call.keyboard.press("Enter")
     expect(call.locator(".hand-over")).to_contain_text("111 asked")
-    expect(call.locator(".hand-over label")).to_have_text("Reference, or who has taken it")
+    expect(call.locator(".hand-over label:visible")).to_have_text("Reference, or who has taken it")
     assert [(row.to, row.state.value) for row in rows(room, HandOver)] == [("111", "requested")]
     assert [row.who for row in rows(room, CallBack)] == ["hub_clinician"]

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from hub import deadlines
 from hub.actors import Actor
-from hub.outbox import Effect
 from records import alarms, call_backs, store
 from records.model import Assessment, CallBack, Case, HandOver, Position, Task, TaskKind, Timeline
 from records.service import take
@@ -195,14 +194,14 @@ def test_turned_worse_meanwhile_the_old_wish_cannot_be_agreed(desk: Desk) -> Non
 
 def test_lowered_the_visits_wait_longer_and_alarms_end(desk: Desk) -> None:
     case, amara = committed(desk, **LIFT), desk.person("Amara Obi")
-    before = len(desk.rows(Effect))
+    desk.clock.at += 5 * MIN
     with desk.hub.db.write() as session:
         taken = take(session, case.key, desk.clock.now())
         alarms.ring(session, case.place, "breach", case.key, "over", desk.clock.now(), taken)
     asks(amara, case, "lower", "same_day", "up again by herself")
     nurse = next(row for row in desk.rows(Position) if row.kind == "nurse")
     assert (nurse.priority, nurse.due_at) == ("same_day", case.clock_start + 480 * MIN)
-    assert len(desk.rows(Effect)) > before, "sought anew by the calmer ladder"
+    assert nurse.ladder_began_at == desk.clock.now(), "sought anew by the calmer ladder"
     with desk.hub.db.read() as session:
         assert not alarms.is_live(session, case.place, "breach", case.key)
         due = {row.kind: row.due_at for row in deadlines.live_of_case(session, case.key)}
@@ -245,7 +244,9 @@ def test_remote_care_is_recorded_and_stops_the_clock(desk: Desk) -> None:
     row = one(desk, RemoteCare)
     assert (row.what, row.agreed_with, row.by_name) == (*care.values(), "Amara Obi")
     assert one(desk, CallBack).state == "done"
-    assert [row.state for row in desk.rows(Position) if row.kind == "nurse"] == ["open"], "the visit stands"
+    assert [row.state for row in desk.rows(Position) if row.kind == "nurse"] == ["offered"], (
+        "the visit stands"
+    )
 
 
 def test_a_call_back_without_care_stops_nothing(desk: Desk) -> None:

@@ -14,6 +14,8 @@ from protocols.house import WELFARE_CALLS
 from records import store
 from records.model import Case, CaseState, Position, Task, TaskKind
 from records.service import take
+from tests import free_text
+from tests.desk import Desk
 from tests.service.test_case_rules import AMARA, DESK, MIN, Hands, hands
 from tests.story import START
 
@@ -201,3 +203,15 @@ def test_what_was_taken_back_stays_in_the_history(visit: Visit) -> None:
         last = next(line for line in store.timeline(session, visit.case_id) if line.owed == "position")
     assert (last.from_state, last.to_state, last.actor_name) == ("at_door", "accepted", AMARA.name)
     assert "It was another house." in last.words
+
+
+def test_a_mistaken_done_can_be_taken_back_from_the_panel(desk: Desk) -> None:
+    offer, priya = free_text.accepted(desk), desk.person("Priya Nair")
+    with desk.hub.db.write() as session:
+        position = session.get_one(Position, offer.position_id)
+        visits.step(session, position, "finish", desk.clock.now(), AMARA)
+    panel = f"/cases/{offer.case_id}/panel"
+    assert f"/api/positions/{offer.position_id}/undo" in priya.get(panel).text
+    assert f"/api/positions/{offer.position_id}/undo" not in desk.jay.get(panel).text
+    undone_by = priya.post(f"/api/positions/{offer.position_id}/undo", json={"why": "Another house."})
+    assert undone_by.json()["said"] == "Taken back; they are accepted again."

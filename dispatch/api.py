@@ -64,8 +64,7 @@ def step(request: Request, position_id: Number, told: Step, visitor: Doer) -> Sa
 
 @router.post("/positions/{position_id}/undo")
 def undo(request: Request, position_id: Number, told: Why, visitor: Senior) -> Said:
-    desk: Desk = request.app.state.desk
-    welfare = desk.library.house.welfare_calls
+    welfare = _desk(request).library.house.welfare_calls
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)

@@ -7,10 +7,10 @@ from sqlmodel import Session
 
 from dispatch import store
 from dispatch.service import SET_OFF_IN
-from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, SAID, SCENE_CHECK_IN, travel
+from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, SCENE_CHECK_IN, travel
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
-from records.lifecycles import UNDO_TO, PositionState
+from records.lifecycles import STEPS, UNDO_TO, PositionState
 from records.model import Case, Position, Task, TaskKind
 from records.rules import Welfare
 from records.service import Due, clock_goes_on, move, stop_clock, supersede, take
@@ -25,11 +25,18 @@ TIMES = {
     PositionState.done: ("done_at",),
 }
 """What a step wrote down, and its undoing clears."""
+PLAIN = {
+    PositionState.en_route: "had set off",
+    PositionState.at_door: "was at the door",
+    PositionState.with_person: "had begun care",
+    PositionState.no_access: "had found no access",
+    PositionState.done: "was done",
+}
 
 
 def step_before(session: Session, position: Position) -> str | None:
     """The state that the last step came from; None where no step can be taken back."""
-    return came_from(session, position, position.case_id, tuple(SAID))
+    return came_from(session, position, position.case_id, sorted(STEPS))
 
 
 def undo(
@@ -59,15 +66,6 @@ def undo(
     if had_care is not None and position.care_began_at is None and position.stops_clock:
         _clock(session, case, had_care, welfare, now, actor)
     return before
-
-
-PLAIN = {
-    PositionState.en_route: "had set off",
-    PositionState.at_door: "was at the door",
-    PositionState.with_person: "had begun care",
-    PositionState.no_access: "had found no access",
-    PositionState.done: "was done",
-}
 
 
 def _due(before: str, position: Position, now: datetime) -> Due:

@@ -1,5 +1,7 @@
 // The first minute without the hub (S6): its dangerous answers take over the middle with the sign's exact words, because
 // they and the house's words travel with the page. The hub, once it is back, says the same.
+import { STEADY_MS } from "./keys.js";
+
 const questions = JSON.parse(document.getElementById("first-minute")?.textContent ?? "[]");
 
 export function dangerOf(said) { // "breathing: no"
@@ -9,8 +11,6 @@ export function dangerOf(said) { // "breathing: no"
 }
 
 // Takes the place of what `middle` shows; `dials` is told who rings 999, `back` that the answer was wrong.
-const STEADY_MS = 500; // a key pressed twice must not reach the action that has just come up
-
 export function takeOver(middle, { question, certain }, { dials, back }) {
   const shownAt = performance.now();
   const before = [...middle.childNodes], flag = document.getElementById("away-flag").content.cloneNode(true).firstElementChild;

@@ -1,8 +1,8 @@
 // A hand-over is confirmed, refused or asked for again by its own small form; a refusal is asked once more, and what is
 // typed there stays. A red flag keeps Tab to itself.
+import { STEADY_MS } from "./keys.js";
 import { post } from "./post.js";
 
-const STEADY_MS = 500; // a key pressed twice must not reach the action that has just come up
 const refusing = new Map(); // by hand-over: since when it is asked once more, also after the middle was drawn anew
 
 export function handOver(form, how, drafts, refresh) {

@@ -3,6 +3,9 @@
 const WRITES = "input:not([type=button],[type=submit],[type=checkbox],[type=radio]), textarea, select, [contenteditable]";
 const KEEPS_ENTER = `button, a, summary, ${WRITES}`;
 
+// A key pressed twice must not reach the action that has just come up.
+export const STEADY_MS = 500;
+
 export const lettersOn = () => localStorage.getItem("fp-keys") !== "off";
 
 export function isWriting(element) {

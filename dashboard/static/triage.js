@@ -1,5 +1,5 @@
 // The call screen: one question at a time, one round trip an answer, nothing typed or answered lost.
-import { isWriting } from "./keys.js";
+import { isWriting, STEADY_MS } from "./keys.js";
 import { openEnding } from "./endings.js";
 import { post } from "./post.js";
 import { Outbox } from "./outbox.js";
@@ -19,7 +19,7 @@ import { away, hubIsHere, saved, saving } from "./saved.js";
 import { author, logInAgain, prove } from "./session.js";
 import { atClock, setHubNow } from "./ticking.js";
 
-const STEADY_MS = 500, AWAY_AFTER = 2;
+const AWAY_AFTER = 2;
 let misses = 0;
 
 // what the hub says of our words

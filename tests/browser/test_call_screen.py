@@ -158,10 +158,14 @@ def test_a_refusal_by_999_is_asked_once_more(call: Page, room: ControlRoom) -> N
     call.wait_for_function(f"({KEPT})().then((kinds) => kinds.length === 0)")
 
 
-def fill_in_the_refusal(page: Page) -> None:
+def begins_a_refusal(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     page.keyboard.press("d")
+
+
+def fill_in_the_refusal(page: Page) -> None:
+    begins_a_refusal(page)
     for key in "py":
         page.keyboard.press(key)
     page.locator("#ending form:not([hidden]) [name=understood]").fill("She may fall again")
@@ -181,16 +185,12 @@ def test_what_is_typed_of_an_ending_outlives_the_tab(
     enter(own, room, "Mina Patel")
     call.goto(address)
     ready(call)
-    call.keyboard.press("Escape")
-    call.keyboard.press("e")
-    call.keyboard.press("d")
+    begins_a_refusal(call)
     expect(form.locator("[name=understood]")).to_have_value("")
     enter(own, room)
     call.goto(address)
     ready(call)
-    call.keyboard.press("Escape")
-    call.keyboard.press("e")
-    call.keyboard.press("d")
+    begins_a_refusal(call)
     expect(form.locator("[name=understood]")).to_have_value("She may fall again")
     expect(form.locator("[name=refuser][value=person]")).to_be_checked()
     expect(form.locator("[name=capacity][value=yes]")).to_be_checked()

@@ -15,7 +15,7 @@ from benchmarks import past
 from benchmarks.figures import Figure, p50
 from benchmarks.people import put_on_shift, ready_to_finish
 from dashboard import demo
-from dispatch import service as dispatch
+from dispatch import seeking
 from dispatch.desk import Desk
 from dispatch.model import OFFER_LIVE, Offer, OfferState, Responder
 from hub.actors import HUB
@@ -77,7 +77,7 @@ def _time_to_offer(hub: Hub, library: Library, nth: int) -> float:
     desk = Desk(library, hub.settings.public)
     began = time.perf_counter()
     with hub.db.write() as session:
-        dispatch.seek(session, desk, position, hub.clock.now())
+        seeking.seek(session, desk, position, hub.clock.now())
     took_ms = (time.perf_counter() - began) * 1000
     with hub.db.write() as session:
         over = update(Offer).where(text(OFFER_LIVE)).values(state=OfferState.expired)

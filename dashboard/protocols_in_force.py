@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlmodel import Session
 
-from dispatch import service as dispatch
+from dispatch import seeking
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from protocols.shelf import READ_EVERY_S, Shelf
@@ -88,4 +88,4 @@ def _take(app: FastAPI, hub: Hub) -> None:
 
 def _seek(desk: Desk, session: Session, about: Mapping[str, Any], now: datetime) -> None:
     """What a position asks of dispatch, done here by the transaction that asks (ADR 9)."""
-    dispatch.seek(session, desk, int(about["position"]), now)
+    seeking.seek(session, desk, int(about["position"]), now)

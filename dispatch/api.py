@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from dispatch import by_hand, service, store, undone, visits
+from dispatch import by_hand, service, store, taking_back, undone, visits
 from dispatch.desk import Desk
 from hub.access import Role
 from hub.bodies import Body, Number, Text
@@ -90,7 +90,7 @@ def stand_down(request: Request, position_id: Number, told: Why, visitor: Senior
         raise Refused("Say why the visit is not needed any more; the reason is kept.")
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)
-        service.stand_down(session, position, now, visitor.user.actor, told.why)
+        taking_back.stand_down(session, position, now, visitor.user.actor, told.why)
         visits.end_overdue_alarms(session, position, now)
     return {"said": "Stood down; those who were told of it are told."}
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import service, visits
+from dispatch import taking_back, visits
 from hub.actors import HUB, Actor
 from hub.places import place_of
 from records import beside_999, deaths, holds
@@ -21,11 +21,11 @@ def all_of_case(session: Session, case_id: int, now: datetime, actor: Actor, why
         if position.state is PositionState.with_person:
             continue
         if after(position.owed, position.state, "stand_down"):
-            service.stand_down(session, position, now, actor, why)
+            taking_back.stand_down(session, position, now, actor, why)
         else:
-            service.supersede_position(session, position, now, actor, why)
+            taking_back.supersede_position(session, position, now, actor, why)
         visits.end_overdue_alarms(session, position, now)
-        service.end_seeking_alarms(session, position, now)
+        taking_back.end_seeking_alarms(session, position, now)
 
 
 def pause(session: Session, case_id: int, until: datetime, now: datetime, actor: Actor) -> None:
@@ -33,9 +33,9 @@ def pause(session: Session, case_id: int, until: datetime, now: datetime, actor:
     case = take(session, case_id, now)
     due = Due("seek", until, human=False)
     for position in rows_of(session, Position, case_id, live=True):
-        if position.state in service.SEEKING and not position.held_for_999:
+        if position.state in taking_back.SEEKING and not position.held_for_999:
             _ask_nobody(session, case, position, due, "Nobody is asked while the case is held.", now, actor)
-            service.end_seeking_alarms(session, position, now)
+            taking_back.end_seeking_alarms(session, position, now)
 
 
 def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> None:
@@ -43,7 +43,7 @@ def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> 
     taken back; who is on the way is for a human to stand down."""
     case = take(session, case_id, now)
     rows = rows_of(session, Position, case_id, live=True)
-    if case.outcome is not None or not any(row.state in service.SEEKING for row in rows):
+    if case.outcome is not None or not any(row.state in taking_back.SEEKING for row in rows):
         return
     until = now + deaths.LOOK_IN
     if holds.is_held(session, case.key, until):
@@ -58,7 +58,7 @@ def wait_for_999(session: Session, position_id: int, now: datetime) -> None:
     position = session.get_one(Position, position_id)
     case = take(session, position.case_id, now)
     session.refresh(position)
-    if position.held_for_999 and position.state in service.SEEKING:
+    if position.held_for_999 and position.state in taking_back.SEEKING:
         words = "Nobody is asked while 999 is on its way."
         _ask_nobody(session, case, position, beside_999.waiting(now), words, now, HUB)
 
@@ -67,7 +67,7 @@ def _ask_nobody(
     session: Session, case: Case, position: Position, due: Due, words: str, now: datetime, actor: Actor
 ) -> None:
     """The escalation protocol begins anew when it goes on."""
-    service.withdraw_offers(session, case, position, now)
+    taking_back.withdraw_offers(session, case, position, now)
     if position.state is PositionState.offered:
         move(session, position, "withdraw_offers", now, actor, words, due, offered_to="")
     else:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from dispatch import messages, store, texts
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.service import give_back
+from dispatch.taking_back import give_back
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.places import place_of

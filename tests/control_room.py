@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from dashboard import demo
 from dashboard.app import create_app
-from dispatch import inbox, service, store, visits
+from dispatch import inbox, seeking, service, store, visits
 from dispatch.inbox import Incoming
 from hub.access import User, start_log_in
 from hub.actors import Actor
@@ -173,7 +173,7 @@ class ControlRoom:
 
     def offer(self, case_id: int) -> None:
         with self.write() as session:
-            service.seek(session, self.app.state.desk, self.position(case_id), self.clock.now())
+            seeking.seek(session, self.app.state.desk, self.position(case_id), self.clock.now())
 
     def accept(self, case_id: int) -> None:
         """Somebody who has been asked says yes."""

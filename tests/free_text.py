@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from dispatch import inbox, service, store, visits
+from dispatch import inbox, service, store, taking_back, visits
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, Responder
 from hub import kept_apart
@@ -233,7 +233,7 @@ def nobody_is_asked(desk: Desk) -> None:
         with desk.hub.db.write() as session:
             row = session.get_one(Position, position.key)
             if row.state in ("offered", "accepted"):
-                service.stand_down(session, row, desk.clock.now(), HUB, "not needed")
+                taking_back.stand_down(session, row, desk.clock.now(), HUB, "not needed")
 
 
 def _visit(body: dict[str, Any]) -> Any:

@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import service as dispatch
-from dispatch import stand_downs, visits
+from dispatch import seeking, stand_downs, visits
 from hub.outbox import Effect
 from workers import sms
 from workers.bench import Bench
@@ -14,7 +13,7 @@ from workers.relay import Inside, Outside, Relay
 
 
 def _seek(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
-    dispatch.seek(session, bench.desk, int(effect.payload["position"]), now)
+    seeking.seek(session, bench.desk, int(effect.payload["position"]), now)
 
 
 def _worse(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import ladder, visits
+from dispatch import ladder, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -56,7 +56,7 @@ def _look_whether_they_wait(session: Session, desk: Desk, case_id: int, now: dat
 
 
 WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
-    "seek": dispatch.seek,
+    "seek": seeking.seek,
     "offer_expires": dispatch.expire,
     "ladder": ladder.climb,
     "welfare": _look_whether_they_wait,

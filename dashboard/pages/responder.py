@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import local, page, the_place
-from dispatch import service, store, visits
+from dispatch import service, store, taking_back, visits
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from hub import audit, kept_apart
@@ -204,7 +204,7 @@ def show(
         details = _details(session, offer, position, hub.clock.now().date()) if theirs else None
     if theirs:
         _note_look(request, who, offer)
-    still = position.state in service.SEEKING and offer.state in (OfferState.sent, OfferState.expired)
+    still = position.state in taking_back.SEEKING and offer.state in (OfferState.sent, OfferState.expired)
     ended = "" if still or theirs else ENDED.get(offer.state, "This visit is over. Thank you.")
     if offer.given_back:
         ended = "This is not yours any more. Nothing to do, thank you."

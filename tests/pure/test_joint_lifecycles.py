@@ -91,7 +91,7 @@ def is_busy(state: Joint, responder: str) -> bool:
 
 
 def sought(state: Joint, which: int) -> Iterator[Joint]:
-    """`dispatch.service.seek`: any number of those who can be asked, up to two at once; then the position says so."""
+    """`dispatch.seeking.seek`: any number of those who can be asked, up to two at once; then the position says so."""
     if state.positions[which] not in SEEKING:
         yield state
         return

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from dispatch import inbox, service
+from dispatch import inbox, seeking, service, taking_back
 from dispatch import store as dispatch
 from dispatch.desk import Desk
 from dispatch.inbox import Incoming
@@ -75,7 +75,7 @@ class Hands:
 
     def seek(self, position_id: int, at: Any) -> None:
         with self.db.write() as session:
-            service.seek(session, DESK, position_id, at)
+            seeking.seek(session, DESK, position_id, at)
 
     def text(self, phone: str, body: str, at: Any) -> None:
         self.texts += 1
@@ -109,7 +109,7 @@ class Hands:
         with self.db.write() as session:
             case = take(session, case_id, at)
             for row in store.rows_of(session, Position, case_id, live=True):
-                service.stand_down(session, row, at, AMARA, "not needed")
+                taking_back.stand_down(session, row, at, AMARA, "not needed")
             record_outcome(session, case, Outcome.advice, "", at, AMARA)
 
 

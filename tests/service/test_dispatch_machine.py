@@ -26,7 +26,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dashboard import demo
-from dispatch import inbox, service, undone, visits
+from dispatch import inbox, service, taking_back, undone, visits
 from dispatch import store as dispatch
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -331,7 +331,7 @@ class DispatchMachine(RuleBasedStateMachine):
         def act(session: Session, now: datetime) -> None:
             row = session.get_one(Position, position.id)
             if how == "stand down":
-                service.stand_down(session, row, now, PRIYA, "not needed")
+                taking_back.stand_down(session, row, now, PRIYA, "not needed")
             elif how == "hand back":
                 visits.hand_back(session, row, now, PRIYA)
             elif how == "undo":

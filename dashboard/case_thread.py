@@ -1,0 +1,34 @@
+"""Every text and call of a case, in and out, with what became of it."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from dispatch import store as dispatch
+from dispatch.model import Message
+from hub.access import User
+
+MESSAGES = 40
+READ_AS = {"human": "needs a human", "opt_out": "opted out"}
+
+
+def thread_of(session: Session, case_id: int) -> list[dict[str, Any]]:
+    messages = dispatch.messages_of_case(session, case_id, MESSAGES)
+    with_names = dispatch.texts_by_id(session, [message.id for message in messages])
+    users = {message.user_id: session.get(User, message.user_id) for message in messages if message.user_id}
+    shown = []
+    for message in messages:
+        responder = with_names[message.key][1]
+        user = users.get(message.user_id or 0)
+        name = responder.short_name if responder else user.name if user else message.phone
+        shown.append({"row": message, "name": name, "status": _status(message)})
+    return shown
+
+
+def _status(message: Message) -> str:
+    if message.direction == "in":
+        read_as = message.read_as or ""
+        return READ_AS.get(read_as, f"understood as {read_as.partition(':')[2].replace('_', ' ') or read_as}")
+    said = {"waiting": "on its way out", "accepted": "with the carrier", "queued": "with the carrier"}
+    status = said.get(message.status, message.status)
+    return f"{status} (carrier's error {message.error_code})" if message.error_code else status

@@ -1,0 +1,143 @@
+"""Who is asked for a position that nobody has.
+
+`seek` is the one place where offers are made by the hub itself: whatever happens to such a position, it comes by here
+and has the right number of live offers, the right word and the right deadlines when it leaves.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from dispatch import ladder, messages, roster, store, texts
+from dispatch.desk import Desk
+from dispatch.escalation import next_at, offer_step
+from dispatch.model import Offer, OfferState, Responder
+from dispatch.ranking import Ranked, rank
+from dispatch.taking_back import SEEKING, supersede_position
+from hub import deadlines, ids
+from hub.actors import HUB
+from hub.deadlines import Deadline
+from hub.places import Place, place_of
+from protocols.model import EscalationStep
+from records import alarms, holds
+from records.lifecycles import PositionState
+from records.model import Case, Outcome, Position
+from records.service import Due, is_taken, move, redue, take, write_line
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How often a position that nobody can be asked for is looked at again."""
+
+
+def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
+    """Bring a position that nobody has to the right number of live offers. Harmless to repeat."""
+    position = session.get(Position, position_id)
+    if position is None:
+        return
+    is_ours = is_taken(session, position.case_id)
+    case = take(session, position.case_id, now)
+    if not is_ours:
+        session.refresh(position)  # it may have changed while we waited for its case
+    if position.state not in SEEKING or position.held_for_999 or holds.is_held(session, case.key, now):
+        return
+    if case.outcome is Outcome.died:
+        supersede_position(
+            session, position, now, HUB, "The person has died."
+        )  # handed back after that (S28)
+        return
+    place = place_of(session, position.place)
+    protocol = desk.library.escalation[position.priority]
+    began_at = position.ladder_began_at or now
+    step = offer_step(protocol, began_at, now)
+    made = store.offers_of_position(session, position.key)
+    asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
+    if (wanted := step.at_once - len(asked)) > 0:
+        skills = desk.library.house.position(position.kind).skills
+        ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
+        asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
+    if asked:
+        alarms.end(session, place.id, "nobody_eligible", position.key, now)
+    else:
+        ladder.nobody_eligible(session, desk, place, case, position, now)
+    ladder_at = next_at(protocol, began_at, position.ladder_done_at)
+    _show(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
+
+
+def _offer(
+    session: Session,
+    desk: Desk,
+    place: Place,
+    case: Case,
+    position: Position,
+    best: Ranked,
+    step: EscalationStep,
+    now: datetime,
+) -> Responder:
+    """Write the offer and its text; returns who is asked."""
+    code = ids.offer_code(case.ref, store.count_offers_of_case(session, case.key))
+    offer = Offer(
+        place=place.id,
+        case_id=case.key,
+        position_id=position.key,
+        responder_id=best.candidate.responder_id,
+        code=code,
+        sent_at=now,
+        expires_at=now + timedelta(seconds=step.wait_s),
+        travel_min=best.candidate.travel_min,
+        reasons=list(best.reasons),
+    )
+    session.add(offer)
+    session.flush()
+    body = texts.offer(
+        code,
+        desk.label(position.priority),
+        case.need or "",
+        case.outward,
+        texts.by_when(position.due_at, now, place.local()),
+        best.candidate.travel_min,
+        position.title,
+        desk.link(f"o/{code}"),
+    )
+    to = store.responder(session, offer.responder_id)
+    offer.effect_id = messages.text(
+        session, place, to, body, now, case=case, offer=offer, valid_until=offer.expires_at
+    )
+    deadline = Deadline(
+        place=place.id,
+        case_id=case.id,
+        kind="offer_expires",
+        owner="offer",
+        subject=offer.key,
+        due_at=offer.expires_at,
+        human=False,
+    )
+    deadlines.set_deadline(session, deadline)
+    why = ", ".join(best.reasons)
+    write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
+    return to
+
+
+def _show(
+    session: Session,
+    position: Position,
+    asked: Sequence[str],
+    began_at: datetime,
+    now: datetime,
+    ladder_at: datetime | None,
+) -> None:
+    """The position says who has been asked, and when it must be looked at next."""
+    names = ", ".join(asked)[:200]
+    dues = [Due("ladder", ladder_at or now + ladder.AT_LEAST_EVERY, human=False)]
+    if not asked:
+        dues.append(Due("seek", now + LOOK_AGAIN, human=False))
+    shown = {"offered_to": names, "ladder_began_at": began_at}
+    if asked and position.state is PositionState.open:
+        move(session, position, "offer", now, HUB, f"Offered to {names.rstrip('.')}.", *dues, **shown)
+    elif not asked and position.state is PositionState.offered:
+        move(
+            session, position, "withdraw_offers", now, HUB, "Nobody has been asked just now.", *dues, **shown
+        )
+    else:
+        position.offered_to, position.ladder_began_at = names, began_at
+        session.add(position)
+        redue(session, position, *dues)

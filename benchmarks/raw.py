@@ -1,7 +1,8 @@
-"""The floor of `disposition_to_sms`: the same way with nothing on it, in two processes of its own.
+"""Floors: the same way with nothing on it, in processes of their own.
 
-`desk` takes an HTTP request, inserts one durable row (sqlite3, WAL, FULL) and pushes its number; `carrier` pops it
+Of `disposition_to_sms`: `desk` takes an HTTP request, inserts one durable row (sqlite3, WAL, FULL) and pushes its number; `carrier` pops it
 (BLPOP) and posts a text. One commit and one hop: less cannot be durable and leave the request.
+Of `boards`: `boards` writes one finished frame to everybody connected when Valkey says so.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 import redis
+import redis.asyncio
 
 from benchmarks import wire
 
@@ -67,8 +69,41 @@ def carrier(port: int, redis_url: str) -> None:
         line.post("/Messages.json", urlencode({"To": "+447700900141", "Body": f"FP {ref}: floor"}).encode())
 
 
+async def boards(fd: int, redis_url: str, length: int) -> None:
+    """A websocket that answers every request with an upgrade (or, to `GET / HTTP` without one, that it is there)."""
+    there: set[asyncio.StreamWriter] = set()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b"Upgrade: websocket" not in head:
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                return
+            writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+            there.add(writer)
+            await reader.read()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            there.discard(writer)
+            writer.close()
+
+    server = await asyncio.start_server(talk, sock=socket.socket(fileno=fd), backlog=2048)
+    told = redis.asyncio.Redis.from_url(redis_url).pubsub()
+    await told.subscribe("floor")
+    async with server:
+        async for message in told.listen():
+            if message["type"] == "message":
+                body = (b'{"cursor":%d,"html":"' % int(message["data"])).ljust(length, b"x") + b'"}'
+                frame = b"\x81\x7e" + len(body).to_bytes(2, "big") + body
+                for writer in there:
+                    writer.write(frame)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "desk":
+    if sys.argv[1] == "boards":
+        asyncio.run(boards(int(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
+    elif sys.argv[1] == "desk":
         desk(int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
     else:
         carrier(int(sys.argv[2]), sys.argv[3])

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [disposition|captures|growth|handlers|boards …]`: measures, prints a table, writes `results.json`."""
+"""`python -m benchmarks [NAME …]`: measures all or what is named, prints a table, writes `results.json`."""
 
 import os
 import sys

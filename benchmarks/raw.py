@@ -1,8 +1,8 @@
 """Floors: the same way with nothing on it, in processes of their own.
 
-Of `disposition_to_sms`: `desk` takes an HTTP request, inserts one durable row (sqlite3, WAL, FULL) and pushes its number; `carrier` pops it
-(BLPOP) and posts a text. One commit and one hop: less cannot be durable and leave the request.
-Of `boards`: `boards` writes one finished frame to everybody connected when Valkey says so.
+`disposition_to_sms`: `desk` takes an HTTP request, inserts one durable row (sqlite3, WAL, FULL) and pushes its number;
+`carrier` pops it (BLPOP) and posts a text. One commit and one hop: less cannot be durable and leave the request.
+`boards`: one finished frame is written to everybody connected when Valkey says so.
 """
 
 import asyncio

@@ -23,7 +23,7 @@ def main(port: int, path: str, cookie: str, count: int, slow: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     kept = [_open(port, path, cookie, CHUNK) for _ in range(count)]
     deaf = [_open(port, path, cookie, 4096) for _ in range(slow)]
-    print("ready", flush=True)  # noqa: T201
+    print("ready", flush=True)
     _follow(kept)
     del deaf
 
@@ -50,13 +50,14 @@ def _open(port: int, path: str, cookie: str, buffer: int) -> socket.socket:
 def _follow(lines: list[socket.socket]) -> None:
     ready = selectors.DefaultSelector()
     tails = dict.fromkeys(lines, b"")
+    by_number = {line.fileno(): line for line in lines}
     for line in lines:
         line.setblocking(False)
         ready.register(line, selectors.EVENT_READ)
     had: Counter[int] = Counter()
     while True:
         for key, _ in ready.select():
-            line: socket.socket = key.fileobj  # type: ignore[assignment]
+            line = by_number[key.fd]
             got = line.recv(CHUNK)
             if not got:
                 raise ConnectionError("a board was closed")
@@ -71,7 +72,7 @@ def _follow(lines: list[socket.socket]) -> None:
                 had[n] += 1
                 if had[n] == len(lines):
                     del had[n]
-                    print(n, time.monotonic(), flush=True)  # noqa: T201
+                    print(n, time.monotonic(), flush=True)
             tails[line] = text[max(end, len(text) - TAIL) :]
 
 

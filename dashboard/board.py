@@ -22,7 +22,7 @@ from hub.events import Event
 from hub.places import Place, place_of
 from records import alarms, store
 from records.alarms import AlarmState
-from records.board import Facts, case_facts, task_facts
+from records.board import Facts, call_facts, case_facts, task_facts
 from records.lifecycles import CallState
 
 CASES = 500
@@ -88,9 +88,10 @@ def view_of(user: User) -> View:
 
 
 def epoch(session: Session, place: str) -> str:
-    """Which history the numbers belong to: the first event's time. A hub begun anew has another."""
+    """Which history the numbers belong to: the first event's time, as digits, since it stands in addresses. A hub begun
+    anew has another."""
     first = session.get(Event, (place, 1))
-    return first.at.isoformat() if first else ""
+    return f"{first.at:%Y%m%d%H%M%S%f}" if first else ""
 
 
 def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view: View) -> Board:
@@ -116,10 +117,7 @@ def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view:
         alarms=ringing,
         taken=taken,
         tasks=_tasks(session, place) if view is View.hands else [],
-        calls=[
-            call_html({"number": call.number, "at": call.opened_at.isoformat()}, call.id, view)
-            for call in calls
-        ],
+        calls=[call_html(call_facts(call) or {}, call.id, view) for call in calls],
         crew=crew_of(session, place, now),
     )
 

@@ -88,9 +88,9 @@ def same_origin(socket: WebSocket) -> bool:
 
 
 async def _serve(socket: WebSocket, follower: Follower, viewer: Viewer, since: int, epoch: str) -> None:
-    """Until one of the three ends: what is sent, what is received, or the log-in."""
+    """Until one of the three ends: what is sent, what is received, or the right to it."""
     await follower.join(viewer, since, epoch)
-    work = (_send(socket, viewer), _receive(socket), _look_at_log_in(socket))
+    work = (_send(socket, viewer), _receive(socket), _look_after(socket, viewer))
     tasks = [asyncio.create_task(one) for one in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -107,14 +107,14 @@ async def _serve(socket: WebSocket, follower: Follower, viewer: Viewer, since: i
 
 
 async def _send(socket: WebSocket, viewer: Viewer) -> int | None:
-    while (text := await viewer.queue.get()) is not None:
+    clock = asyncio.get_running_loop().time
+    while (text := await viewer.next()) is not None:
+        viewer.sending_since = clock()
         try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await socket.send_text(text)
-        except TimeoutError:
-            return FULL
+            await socket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):
             return None
+        viewer.sending_since = None
     return TAKE_SNAPSHOT
 
 
@@ -129,12 +129,19 @@ async def _receive(socket: WebSocket) -> int | None:
             await asyncio.to_thread(visitor_of, socket)
 
 
-async def _look_at_log_in(socket: WebSocket) -> int | None:
-    """Following alone does not keep a log-in alive."""
+async def _look_after(socket: WebSocket, viewer: Viewer) -> int:
+    """Until it takes nothing more, or its log-in has ended: following alone does not keep one alive."""
+    clock = asyncio.get_running_loop().time
+    looked_at = clock()
     while True:
-        await asyncio.sleep(LOOK_AT_LOG_IN_S)
-        if not await asyncio.to_thread(_logged_in, socket):
-            return LOG_IN_ENDED
+        await asyncio.sleep(min(SEND_TIMEOUT_S, LOOK_AT_LOG_IN_S))
+        now = clock()
+        if viewer.sending_since is not None and now - viewer.sending_since >= SEND_TIMEOUT_S:
+            return FULL
+        if now - looked_at >= LOOK_AT_LOG_IN_S:
+            looked_at = now
+            if not await asyncio.to_thread(_logged_in, socket):
+                return LOG_IN_ENDED
 
 
 def _logged_in(socket: WebSocket) -> bool:

@@ -1,5 +1,5 @@
 """What happens, to every viewer at once: one follower for this process reads events in order and renders each of them
-once for each kind of viewer; every viewer has a short queue, so that a slow one delays nobody.
+once for each kind of viewer; every viewer has a short list of its own, so that a slow one delays nobody.
 
 Redis only says "read on"; a poll each second does without it. Beats stop when reading stops: a board may not look live
 and be blind.
@@ -34,8 +34,8 @@ CREW_AT_LEAST_EVERY_S = 60.0
 """Shifts begin and end without an event."""
 KEPT = 500
 """So many events are kept rendered; who is further behind takes a snapshot, which is also quicker."""
-QUEUE = KEPT + 100
-"""What one viewer may be behind. The messages are shared, so a full queue is 600 references."""
+MOST_WAITING = KEPT + 100
+"""What one viewer may be behind. The texts are shared, so it is 600 references."""
 READ_AT_ONCE = 200
 
 Texts = dict[View, str]
@@ -43,27 +43,39 @@ Texts = dict[View, str]
 
 @dataclass(eq=False)
 class Viewer:
-    """One open board. `queue` holds finished messages; None ends it."""
+    """One open board. What it has not been sent yet is a list of shared texts, bounded; nobody ever waits for it."""
 
     view: View
-    queue: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     behind: bool = False
+    sending_since: float | None = None
+    """By the loop's clock: since when it has not taken what is being sent."""
+    _waiting: deque[str] = field(default_factory=deque)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(self, text: str, reset: str) -> None:
-        """Never waits. Where the queue is full, what is in it is worthless: the viewer is told to start afresh."""
+        """Where too much waits, all of it is worthless: the viewer is told to start afresh."""
         if self.behind:
             return
-        if self.queue.qsize() < QUEUE - 2:
-            self.queue.put_nowait(text)
-        else:
+        if len(self._waiting) >= MOST_WAITING:
             self.start_afresh(reset)
+            return
+        self._waiting.append(text)
+        self._more.set()
 
     def start_afresh(self, reset: str) -> None:
-        while not self.queue.empty():
-            self.queue.get_nowait()
+        self._waiting.clear()
+        self._waiting.append(reset)
         self.behind = True
-        self.queue.put_nowait(reset)
-        self.queue.put_nowait(None)
+        self._more.set()
+
+    async def next(self) -> str | None:
+        """What is to be sent next; None after the word to start afresh."""
+        while not self._waiting:
+            if self.behind:
+                return None
+            self._more.clear()
+            await self._more.wait()
+        return self._waiting.popleft()
 
 
 @dataclass(frozen=True)
@@ -89,13 +101,15 @@ class Follower:
         self.viewers: set[Viewer] = set()
         self.cursor = 0
         self.epoch = ""
+        self.reset = _reset("")
         self.kept: deque[tuple[int, Texts]] = deque(maxlen=KEPT)
         self._begun = False
         self._wake = asyncio.Event()
         self._reading = asyncio.Lock()
         self._read_at = -BLIND_AFTER_S
         self._crew_at = 0.0
-        self._crew_changed = True
+        self._crew_changed = self._somebody_new = True
+        self._crew_shown = ""
 
     async def follow(self) -> None:
         """Read on when told to, and once a second anyway."""
@@ -132,7 +146,7 @@ class Follower:
                 self._to_all(self.beat_text())
 
     async def read_on(self) -> None:
-        """Everything new, rendered in a thread and put into every queue in order."""
+        """Everything new, rendered in a thread and put into every list in order."""
         async with self._reading:
             while True:
                 read = await asyncio.to_thread(self._read)
@@ -156,28 +170,39 @@ class Follower:
         return Read(anew, since, epoch, [(n, {v: _text(told[v]) for v in told}) for n, told in found])
 
     def _take_in(self, read: Read) -> None:
-        """On the loop and without a pause: cursor, what is kept and the queues always agree."""
-        self._read_at, self.epoch = _now(), read.epoch
+        """On the loop and without a pause: cursor, what is kept and the lists always agree."""
+        self._read_at = _now()
+        if read.epoch != self.epoch:
+            self.epoch, self.reset = read.epoch, _reset(read.epoch)
         if read.begun_anew:
             # the first look, or the hub was begun anew with lower numbers
             self.cursor, self._begun = read.cursor, True
             self.kept.clear()
             for viewer in self.viewers:
-                viewer.start_afresh(self.reset_text())
+                viewer.start_afresh(self.reset)
         for n, texts in read.found:
             self.cursor = n
             self.kept.append((n, texts))
             for viewer in self.viewers:
-                viewer.put(texts[viewer.view], self.reset_text())
+                viewer.put(texts[viewer.view], self.reset)
         self._crew_changed |= bool(read.found)
 
     async def _show_crew(self) -> None:
         """Who is on shift and where they are: rendered once for all, at most every two seconds."""
         since = _now() - self._crew_at
         due = since > (CREW_EVERY_S if self._crew_changed else CREW_AT_LEAST_EVERY_S)
-        if self.viewers and due:
-            self._crew_changed, self._crew_at = False, _now()
-            self._to_all(await asyncio.to_thread(self._read_crew), but=View.machine)
+        if not (self.viewers and due):
+            return
+        to_all, self._somebody_new, self._crew_changed, self._crew_at = (
+            self._somebody_new,
+            False,
+            False,
+            _now(),
+        )
+        crew = await asyncio.to_thread(self._read_crew)
+        if to_all or crew != self._crew_shown:
+            self._crew_shown = crew
+            self._to_all(crew, but=View.machine)
 
     def _read_crew(self) -> str:
         with self.hub.db.read() as session:
@@ -192,30 +217,31 @@ class Follower:
         first = self.kept[0][0] if self.kept else self.cursor + 1
         another_history = bool(epoch and self.epoch and epoch != self.epoch)
         if another_history or not first - 1 <= since <= self.cursor:
-            viewer.start_afresh(self.reset_text())
+            viewer.start_afresh(self.reset)
             return
         for n, texts in self.kept:
             if n > since:
-                viewer.put(texts[viewer.view], self.reset_text())
-        viewer.put(self.beat_text(), self.reset_text())
+                viewer.put(texts[viewer.view], self.reset)
+        viewer.put(self.beat_text(), self.reset)
         self.viewers.add(viewer)
-        self._crew_changed = True
+        self._crew_changed = self._somebody_new = True
 
     def _to_all(self, text: str, but: View | None = None) -> None:
         for viewer in self.viewers:
             if viewer.view is not but:
-                viewer.put(text, self.reset_text())
+                viewer.put(text, self.reset)
 
     def beat_text(self) -> str:
         now = self.hub.clock.now().isoformat()
         return _text({"beat": True, "now": now, "cursor": self.cursor, "epoch": self.epoch})
 
-    def reset_text(self) -> str:
-        return _text({"reset": True, "epoch": self.epoch})
-
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _reset(epoch: str) -> str:
+    return _text({"reset": True, "epoch": epoch})
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -1,12 +1,12 @@
-"""The facts that boards show of a case and a task: what events carry. No names of the person, no HTML."""
+"""What boards show of a case, a task and a ringing call: the facts of events. No names of the person, no HTML."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from records.case_word import STEPS
-from records.lifecycles import Owed, TaskState
-from records.model import Case, CaseState, Task
+from records.lifecycles import CallState, Owed, TaskState
+from records.model import Call, Case, CaseState, Task
 from records.rules import Live
 
 Facts = dict[str, Any]
@@ -52,6 +52,13 @@ def task_facts(task: Task, ref: str) -> Facts | None:
         "at": _iso(task.opened_at),
         "message": task.message_id,
     }
+
+
+def call_facts(call: Call) -> Facts | None:
+    """A call stands on the board by itself until somebody answers it."""
+    if call.state is not CallState.ringing:
+        return None
+    return {"number": call.number, "at": call.opened_at.isoformat()}
 
 
 def _iso(at: datetime | None) -> str | None:

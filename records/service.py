@@ -17,7 +17,7 @@ from hub.actors import HUB, Actor
 from hub.db import before_commit
 from hub.errors import Conflict, Refused
 from records import alarms, duty, key_safes, store
-from records.board import case_facts, task_facts
+from records.board import call_facts, case_facts, task_facts
 from records.case_word import case_word
 from records.lifecycles import Owed, after, owes
 from records.model import (
@@ -275,8 +275,7 @@ def _tell(session: Session, row: OwedRow, now: datetime) -> None:
             session, row.place, now, "task", row.key, task_facts(row, take(session, row.case_id, now).ref)
         )
     elif isinstance(row, Call):
-        ringing = {"number": row.number, "at": row.opened_at.isoformat()} if row.state == "ringing" else None
-        events.tell(session, row.place, now, "call", row.key, ringing)
+        events.tell(session, row.place, now, "call", row.key, call_facts(row))
 
 
 def _case_of(row: OwedRow) -> int | None:

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from dashboard.board import HANDS, Board, snapshot, view_of
+from dashboard.board_facts import facts_of
 from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
 from dashboard.frame import fragment, page
+from hub.access import require
 from hub.gate import Visitor, allow, hub_of
 
 router = APIRouter()
@@ -29,7 +31,15 @@ def board(request: Request, visitor: Watcher) -> HTMLResponse:
 
 
 @router.get("/board/snapshot")
-def board_snapshot(request: Request, visitor: Watcher) -> HTMLResponse:
+def board_snapshot(
+    request: Request, visitor: Watcher, as_: Annotated[str, Query(alias="as")] = ""
+) -> Response:
+    """HTML to lay over a page; `as=json` the facts, for machines that follow the feed."""
+    if as_ == "json":
+        require(visitor.user, *HANDS)
+        hub = hub_of(request)
+        with hub.db.read() as session:
+            return JSONResponse(facts_of(session, visitor.user.place))
     return HTMLResponse(fragment("board_regions.html", board=_snapshot(request, visitor)))
 
 

@@ -113,7 +113,7 @@ async def test_too_far_behind_or_ahead_is_told_to_take_a_snapshot(
 async def test_a_slow_viewer_delays_nobody_and_is_let_go(
     tmp_path: Path, sqlite_url: str, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "QUEUE", 40)
+    monkeypatch.setattr(follower, "MOST_WAITING", 40)
     room = await in_thread(ControlRoom, tmp_path, sqlite_url, valkey.url)
     case = await in_thread(room.case)
     at = await in_thread(cursor_of, room)

@@ -1,13 +1,13 @@
 # make run: a training hub with demo data.  make test: everything that can break, tried.  docs/running.md says more.
 # PYTHON=/path/to/python3.11 names another interpreter; nothing else needs to be on the machine.
 
-.PHONY: help setup dev run demo-reset test check format bench soak pins lock clean
+.PHONY: help setup dev run demo-day demo-reset test check format bench soak pins lock clean
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
 INSTALL = command -v $(or $(PYTHON),python3) >/dev/null || { echo "First Point needs Python 3.11 or newer, and there is no $(or $(PYTHON),python3) here." >&2; exit 1; }; \
 	$(or $(PYTHON),python3) setup/install.py
-ROOMS := hub records triage dispatch protocols workers dashboard phones tests benchmarks
+ROOMS := hub records triage dispatch protocols workers dashboard phones demo_day tests benchmarks
 PINS := $(PY) -m uv pip compile -q --upgrade --generate-hashes --universal --no-annotate --no-header --python-version 3.11
 
 help: ## what can be made here
@@ -21,6 +21,9 @@ dev: ## the same with what tests and checks need
 
 run: setup ## a training hub with demo data on FP_PORT (8000)
 	@exec $(PY) -m hub.supervisor
+
+demo-day: setup ## a busy day at 20 times its speed, on FP_PORT (8000); ARGS="--speed 60 --responders 100" for another
+	@exec $(PY) -m demo_day $(ARGS)
 
 demo-reset: setup ## empties the data folder of a training place (keeps its secrets)
 	@exec $(PY) -m hub.data_folder reset

@@ -1,0 +1,60 @@
+"""What the day came to, counted from the database's rows and, apart from them, from the timeline alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from dispatch.model import Direction, Message, Offer, OfferState
+from records.model import Case, CaseState, Timeline
+
+STOPPED = "clock_stopped"
+
+
+@dataclass(frozen=True)
+class TwoHours:
+    """Cases with a clock of two hours whose care has begun: how many, and how many of them in time."""
+
+    begun: int
+    in_time: int
+
+    def __str__(self) -> str:
+        return f"{self.in_time} of {self.begun}"
+
+
+def two_hours(session: Session, place: str) -> TwoHours:
+    """By the cases' own columns."""
+    cases = session.exec(_two_hours(place).where(col(Case.clock_stop).is_not(None)))
+    in_time = [case.clock_stop <= case.breach_at for case in cases if case.clock_stop and case.breach_at]
+    return TwoHours(len(in_time), sum(in_time))
+
+
+def two_hours_by_timeline(session: Session, place: str) -> TwoHours:
+    """By what was written down as it happened: the first line that says that the clock stopped."""
+    stops: dict[int, datetime] = {}
+    for line in session.exec(select(Timeline).where(Timeline.event == STOPPED).order_by(col(Timeline.id))):
+        stops.setdefault(line.case_id, line.at)
+    due = {case.key: case.breach_at for case in session.exec(_two_hours(place))}
+    in_time = [stops[key] <= at for key, at in due.items() if at is not None and key in stops]
+    return TwoHours(len(in_time), sum(in_time))
+
+
+def _two_hours(place: str) -> SelectOfScalar[Case]:
+    return select(Case).where(Case.place == place, Case.priority == "two_hours")
+
+
+def lines(session: Session, place: str) -> Sequence[str]:
+    cases = dict(
+        session.exec(select(Case.state, func.count()).where(Case.place == place).group_by(Case.state)).all()
+    )
+    texts = session.exec(select(Message.direction, func.count()).group_by(Message.direction)).all()
+    offers = session.exec(select(Offer.state, func.count()).group_by(Offer.state)).all()
+    said = dict(texts)
+    return (
+        f"cases: {sum(cases.values())} in all, {cases.get(CaseState.open, 0)} open",
+        f"two hours: {two_hours(session, place)} in time; by the timeline {two_hours_by_timeline(session, place)}",
+        f"texts: {said.get(Direction.out, 0)} out, {said.get(Direction.in_, 0)} in",
+        "offers: " + ", ".join(f"{n} {OfferState(state).value}" for state, n in offers),
+    )

@@ -177,12 +177,15 @@ class Follower:
         due = since > (CREW_EVERY_S if self._crew_changed else CREW_AT_LEAST_EVERY_S)
         if self.viewers and due:
             self._crew_changed, self._crew_at = False, _now()
-            self._to_all(await asyncio.to_thread(self._read_crew), but=View.machine)
+            shown = await asyncio.to_thread(self._read_crew)
+            for viewer in self.viewers:
+                if viewer.view in shown:
+                    viewer.put(shown[viewer.view], self.reset_text())
 
-    def _read_crew(self) -> str:
+    def _read_crew(self) -> Texts:
         with self.hub.db.read() as session:
-            html = board.crew_html(session, self.place, self.hub.clock.now())
-        return _text({"topic": "crew", "html": html})
+            found = board.crew_html(session, self.place, self.hub.clock.now())
+        return {view: _text({"topic": "crew", "html": html}) for view, html in found.items()}
 
     async def join(self, viewer: Viewer, since: int, epoch: str) -> None:
         """Bring the viewer up to date and count it in, without a gap; or tell it to take a snapshot."""
@@ -201,10 +204,9 @@ class Follower:
         self.viewers.add(viewer)
         self._crew_changed = True
 
-    def _to_all(self, text: str, but: View | None = None) -> None:
+    def _to_all(self, text: str) -> None:
         for viewer in self.viewers:
-            if viewer.view is not but:
-                viewer.put(text, self.reset_text())
+            viewer.put(text, self.reset_text())
 
     def beat_text(self) -> str:
         now = self.hub.clock.now().isoformat()

@@ -191,7 +191,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         ref=facts.get("ref", ""),
         word=word,
         step=facts.get("step", 1),
-        priority=_label(app, facts.get("priority")),
+        priority=label(app, facts.get("priority")),
         emergency=_emergency(app, facts),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
@@ -282,7 +282,7 @@ def _emergency(app: FastAPI, facts: Facts) -> str:
     return "red flag" if facts.get("red_flag") else ""
 
 
-def _label(app: FastAPI, priority: str | None) -> str:
+def label(app: FastAPI, priority: str | None) -> str:
     if priority is None:
         return ""
     desk: Desk = app.state.desk

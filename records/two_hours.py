@@ -1,4 +1,4 @@
-"""The two-hour standard of the day, as the board shows it: of the cases whose clock was settled today, how many in time."""
+"""The two-hour standard of the day: of the cases whose clock was settled today, how many in time."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

@@ -17,7 +17,7 @@ from hub import audit, deadlines, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
 from hub.places import Place
-from records import alarms, call_backs, hand_overs, holds, responsible, tasks, welfare
+from records import alarms, call_backs, hand_overs, holds, responsible, shift_handovers, tasks, welfare
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -41,6 +41,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "task": tasks.overdue,
     "breach": tasks.breach,
     "take_over": responsible.lapse,
+    "shift_handover": shift_handovers.not_accepted,
     "near_50": partial(tasks.near, percent=50),
     "near_75": partial(tasks.near, percent=75),
     "near_90": partial(tasks.near, percent=90),

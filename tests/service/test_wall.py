@@ -1,4 +1,4 @@
-"""The wallboard and the figure of the day: nobody's name on a wall (S18), and 2 hours as the timeline itself tells it."""
+"""The wallboard and the figure of the day: nobody's name on a wall (S18), and 2 hours as the timeline tells it."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The hand-over of a shift (S29): the list as it stands now, written for the next; read, ticked and accepted by them."""
+"""The hand-over of a shift (S29): the list as it stands, written for the next; read, ticked, accepted by them."""
 
 from collections.abc import Callable
 from datetime import datetime

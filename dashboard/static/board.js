@@ -1,6 +1,7 @@
 // The live board: what the feed brings is put in its place, and nothing moves under anybody's hand.
 import * as clock from "/static/clock.js";
 import { follow } from "/static/feed.js";
+import * as findAll from "/static/find-all.js";
 import { caseChanged, closeCase, openCase, openId, wirePanel } from "/static/case.js";
 import { parse } from "/static/patch.js";
 import { post } from "/static/post.js";
@@ -68,7 +69,7 @@ function tick() {
 
 /* by hand */
 function find() {
-  list.find($("find").value);
+  findAll.offer($("find").value, list.find($("find").value));
   howMany();
 }
 
@@ -112,12 +113,14 @@ $("to-humans").addEventListener("click", () => {
   ($("tasks").querySelector("input, a") ?? $("tasks")).focus();
 });
 $("find").addEventListener("input", find);
+$("find-all-now")?.addEventListener("click", () => findAll.look($("find").value));
 document.addEventListener("keydown", (event) => { // a case that is open beside the list is closed first, by its own button
   if (event.key === "Escape" && !event.defaultPrevented && $("find").value && !openId() && !document.querySelector("dialog[open]") && !isWriting(event.target)) showAll();
 });
 $("find").addEventListener("keydown", (event) => {
   if (event.key === "Escape" || event.key === "Enter") {
     event.preventDefault();
+    if (event.key === "Enter" && findAll.isOffered()) { findAll.look($("find").value); return; }
     if (event.key === "Escape") showAll();
     list.step(1);
   }

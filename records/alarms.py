@@ -92,7 +92,7 @@ def look_again(session: Session, alarm: Alarm, at: datetime) -> None:
         case_id=alarm.case_id,
         kind="alarm_untaken",
         owner="alarm",
-        subject=alarm.id,
+        subject=alarm.id or 0,
         due_at=at,
         human=False,
     )

@@ -15,8 +15,7 @@ from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
 from records import two_hours
-from records.model import Case, Timeline
-from records.outcomes import Outcome
+from records.model import Case, Outcome, Timeline
 from records.service import record_outcome, stop_clock, take
 from tests.control_room import ControlRoom
 from tests.service.test_feed import cursor_of, follow, in_thread, read

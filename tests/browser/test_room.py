@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from records.model import Case
+from records.model import Case, CaseState
 from records.shift_handover_model import ShiftHandover
 from tests.browser.screen import axe_says, rows
 from tests.control_room import ControlRoom
@@ -72,9 +72,9 @@ def test_a_shift_is_handed_over_by_keyboard(opens: Callable[..., Page], room: Co
 
 def test_the_downtime_list_and_what_is_found(opens: Callable[..., Page], room: ControlRoom) -> None:
     """Both from the board; what is typed never stands in an address."""
-    case = room.case()
+    case, gone = room.case(), room.case(need="pain")
     with room.write() as session:
-        row = session.get_one(Case, room.case(need="pain"))
+        row = session.get_one(Case, gone)
         row.state, row.closed_at, row.person_name = (
             "closed",
             room.clock.now() - timedelta(hours=1),

@@ -25,8 +25,8 @@ def closed(sqlite_desk: Desk) -> Case:
         call.number = "+447700900123"
         session.add_all([case, call])
     desk.clock.at += timedelta(days=1)
-    case: Case = desk.rows(Case)[0]
-    return case
+    found: Case = desk.rows(Case)[0]
+    return found
 
 
 def finds(desk: Desk, typed: str, status: int = 200, name: str = "Priya Nair") -> Any:

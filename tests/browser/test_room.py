@@ -76,7 +76,7 @@ def test_the_downtime_list_and_what_is_found(opens: Callable[..., Page], room: C
     with room.write() as session:
         row = session.get_one(Case, gone)
         row.state, row.closed_at, row.person_name = (
-            "closed",
+            CaseState.closed,
             room.clock.now() - timedelta(hours=1),
             "Arthur Webb",
         )

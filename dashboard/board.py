@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from dashboard.crew import Crew, crew_of
 from dashboard.frame import fragment
+from dashboard.wall import fit_for_wall
 from dispatch.desk import Desk
 from dispatch.store import texts_by_id
 from hub import events
@@ -64,6 +65,7 @@ class View(StrEnum):
 
     hands = "hands"
     eyes = "eyes"
+    wall = "wall"
     machine = "machine"
 
 
@@ -99,13 +101,17 @@ def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view:
     cursor, place = events.cursor(session, place_id), place_of(session, place_id)
     cases = store.open_cases(session, place_id, CASES)
     owed = store.owed_of_cases(session, [case.key for case in cases])
-    rows = [case_html(case_facts(case, owed[case.key]) or {}, case.key, app, place, now) for case in cases]
+    rows = [
+        case_html(_seen("case", case_facts(case, owed[case.key]), view), case.key, app, place, now)
+        for case in cases
+    ]
     live = alarms.live(session, place_id)
     refs = store.refs_of(session, (alarm.case_id for alarm in live))
     ringing: list[str] = []
     taken: list[str] = []
     for alarm in live:
-        html = alarm_html(alarms.facts(alarm, refs.get(alarm.case_id or 0)) or {}, alarm.id, place, view)
+        facts = _seen("alarm", alarms.facts(alarm, refs.get(alarm.case_id or 0)), view)
+        html = alarm_html(facts, alarm.id, place, view)
         (ringing if alarm.state is AlarmState.ringing else taken).append(html)
     calls = [call for call in store.live_calls(session, place_id) if call.state is CallState.ringing]
     return Board(
@@ -116,19 +122,23 @@ def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view:
         more=max(0, store.count_open_cases(session, place_id) - len(rows)),
         alarms=ringing,
         taken=taken,
-        tasks=_tasks(session, place) if view is View.hands else [],
+        tasks=_tasks(session, place, view) if view in (View.hands, View.wall) else [],
         calls=[call_html(call_facts(call) or {}, call.id, view) for call in calls],
         crew=crew_of(session, place, now),
     )
 
 
-def _tasks(session: Session, place: Place) -> list[str]:
+def _seen(topic: str, facts: Facts | None, view: View) -> Facts:
+    return fit_for_wall(topic, facts or {}) if view is View.wall else facts or {}
+
+
+def _tasks(session: Session, place: Place, view: View) -> list[str]:
     tasks = store.open_tasks(session, place.id)
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
-    shown = [(task_facts(task, refs[task.case_id]) or {}, task.key) for task in tasks]
+    shown = [(_seen("task", task_facts(task, refs[task.case_id]), view), task.key) for task in tasks]
     shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 6), one[1]))
-    return [task_html(facts, key, place, texts) for facts, key in shown]
+    return [task_html(facts, key, place, texts, view) for facts, key in shown]
 
 
 def render(
@@ -146,6 +156,8 @@ def render(
         if event.topic in ("alarm", "call"):
             html = _html(session, app, event, event.facts, place, View.eyes, now)
             told[View.eyes] = {**named, "html": html}
+        html = _html(session, app, event, fit_for_wall(event.topic, event.facts), place, View.wall, now)
+        told[View.wall] = {**named, "html": html}
     if event.topic == "task":
         told[View.eyes] = number
     return told
@@ -159,7 +171,7 @@ def _html(
     if event.topic == "alarm":
         return alarm_html(facts, event.subject, place, view)
     if event.topic == "task":
-        return task_html(facts, event.subject, place, texts_by_id(session, [facts.get("message")]))
+        return task_html(facts, event.subject, place, texts_by_id(session, [facts.get("message")]), view)
     return call_html(facts, event.subject, view)
 
 
@@ -177,7 +189,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         ref=facts.get("ref", ""),
         word=word,
         step=facts.get("step", 1),
-        priority=_label(app, facts.get("priority")),
+        priority=label(app, facts.get("priority")),
         emergency=_emergency(app, facts),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
@@ -228,12 +240,12 @@ def alarm_html(facts: Facts, alarm_id: object, place: Place, view: View) -> str:
     )
 
 
-def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]) -> str:
+def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any], view: View) -> str:
     opened = _at(facts.get("at"))
     message, responder = texts.get(facts.get("message") or 0, (None, None))
     kind = facts.get("kind", "other")
     return fragment(
-        "_task.html",
+        "_wall_task.html" if view is View.wall else "_task.html",
         id=task_id,
         kind=kind,
         order=TASK_ORDER.get(kind, 6),
@@ -252,8 +264,10 @@ def call_html(facts: Facts, call_id: object, view: View) -> str:
     return fragment("_call.html", id=call_id, number=number, at=_ms(_at(facts.get("at"))))
 
 
-def crew_html(session: Session, place_id: str, now: datetime) -> str:
-    return fragment("_crew.html", crew=crew_of(session, place_of(session, place_id), now))
+def crew_html(session: Session, place_id: str, now: datetime) -> dict[View, str]:
+    crew = crew_of(session, place_of(session, place_id), now)
+    named = fragment("_crew.html", crew=crew)
+    return {View.hands: named, View.eyes: named, View.wall: fragment("_wall_crew.html", crew=crew)}
 
 
 def _emergency(app: FastAPI, facts: Facts) -> str:
@@ -266,7 +280,7 @@ def _emergency(app: FastAPI, facts: Facts) -> str:
     return "red flag" if facts.get("red_flag") else ""
 
 
-def _label(app: FastAPI, priority: str | None) -> str:
+def label(app: FastAPI, priority: str | None) -> str:
     if priority is None:
         return ""
     desk: Desk = app.state.desk

@@ -1,5 +1,6 @@
 """Who is on shift, where they are, and what comes next of each."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,8 +9,10 @@ from sqlmodel import Session
 from dispatch import store
 from dispatch.model import Offer, Responder, Shift
 from hub.places import Place
+from records import two_hours
 from records.model import Position
 from records.store import refs_of
+from records.two_hours import Standard
 
 ENDS_SOON = timedelta(minutes=60)
 STATES = {
@@ -34,12 +37,17 @@ class Member:
     ref: str
     then: str
     urgent: bool
+    off_soon: bool
 
 
 @dataclass(frozen=True)
 class Crew:
+    """`free`: how many are free by profession, the most first. `standard`: the two-hour figure of the day."""
+
     members: list[Member]
     summary: list[tuple[str, int]]
+    free: list[tuple[str, int]]
+    standard: Standard
 
 
 def crew_of(session: Session, place: Place, now: datetime) -> Crew:
@@ -53,7 +61,13 @@ def crew_of(session: Session, place: Place, now: datetime) -> Crew:
     ]
     members.sort(key=lambda member: (ORDER.index(member.state), member.name))
     counted = [(state, sum(member.state == state for member in members)) for state in reversed(ORDER)]
-    return Crew(members, [(state, n) for state, n in counted if n or state == "free"])
+    free = Counter(member.profession for member in members if member.state == "free")
+    return Crew(
+        members,
+        [(state, n) for state, n in counted if n or state == "free"],
+        sorted(free.items(), key=lambda one: (-one[1], one[0])),
+        two_hours.today(session, place, now),
+    )
 
 
 def _member(
@@ -82,6 +96,7 @@ def _member(
         ref=refs.get(case_id or 0, ""),
         then=then if who.reachable else "ring them",
         urgent=urgent or not who.reachable or state == "no access",
+        off_soon=shift.ends_at - now < ENDS_SOON,
     )
 
 

@@ -49,7 +49,8 @@ async def feed(
     since: int = 0,
     epoch: str = "",
 ) -> None:
-    """Follow the place from event number `since` of the history `epoch`; `as=json` gives facts instead of HTML."""
+    """Follow the place from event number `since` of the history `epoch`; `as=json` gives facts instead of HTML,
+    `as=wall` what may hang on a wall."""
     await socket.accept()
     follower: Follower | None = getattr(socket.app.state, "follower", None)
     admitted = await asyncio.to_thread(_admit, socket)
@@ -71,8 +72,10 @@ def _admit(socket: WebSocket) -> View | int:
         return LOG_IN_ENDED
     if not user.has(*MAY_FOLLOW) or user.place != hub_of(socket).settings.place:
         return NOT_ALLOWED
-    view = view_of(user)
-    if socket.query_params.get("as") != "json":
+    view, wanted = view_of(user), socket.query_params.get("as")
+    if wanted == "wall":
+        return View.wall
+    if wanted != "json":
         return view
     return View.machine if view is View.hands else NOT_ALLOWED
 

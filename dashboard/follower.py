@@ -109,7 +109,7 @@ class Follower:
         self._read_at = -BLIND_AFTER_S
         self._crew_at = 0.0
         self._crew_changed = self._somebody_new = True
-        self._crew_shown = ""
+        self._crew_shown: Texts = {}
 
     async def follow(self) -> None:
         """Read on when told to, and once a second anyway."""
@@ -193,21 +193,19 @@ class Follower:
         due = since > (CREW_EVERY_S if self._crew_changed else CREW_AT_LEAST_EVERY_S)
         if not (self.viewers and due):
             return
-        to_all, self._somebody_new, self._crew_changed, self._crew_at = (
-            self._somebody_new,
-            False,
-            False,
-            _now(),
-        )
-        crew = await asyncio.to_thread(self._read_crew)
-        if to_all or crew != self._crew_shown:
-            self._crew_shown = crew
-            self._to_all(crew, but=View.machine)
+        to_all, self._somebody_new = self._somebody_new, False
+        self._crew_changed, self._crew_at = False, _now()
+        shown = await asyncio.to_thread(self._read_crew)
+        changed = {view for view, text in shown.items() if to_all or text != self._crew_shown.get(view)}
+        self._crew_shown = shown
+        for viewer in self.viewers:
+            if viewer.view in changed:
+                viewer.put(shown[viewer.view], self.reset)
 
-    def _read_crew(self) -> str:
+    def _read_crew(self) -> Texts:
         with self.hub.db.read() as session:
-            html = board.crew_html(session, self.place, self.hub.clock.now())
-        return _text({"topic": "crew", "html": html})
+            found = board.crew_html(session, self.place, self.hub.clock.now())
+        return {view: _text({"topic": "crew", "html": html}) for view, html in found.items()}
 
     async def join(self, viewer: Viewer, since: int, epoch: str) -> None:
         """Bring the viewer up to date and count it in, without a gap; or tell it to take a snapshot."""
@@ -226,10 +224,9 @@ class Follower:
         self.viewers.add(viewer)
         self._crew_changed = self._somebody_new = True
 
-    def _to_all(self, text: str, but: View | None = None) -> None:
+    def _to_all(self, text: str) -> None:
         for viewer in self.viewers:
-            if viewer.view is not but:
-                viewer.put(text, self.reset)
+            viewer.put(text, self.reset)
 
     def beat_text(self) -> str:
         now = self.hub.clock.now().isoformat()

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store, texts
+from dispatch import alarm_ladder, messages, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import StepDue, due_between, next_at
 from hub.access import Role, User, on_call
@@ -119,6 +119,8 @@ def key_pressed(session: Session, effect_id: int, digit: str, now: datetime) -> 
     if digit != "1":
         return "That key means nothing here. Please open the board. Goodbye."
     case = take(session, message.case_id, now)
+    if message.position_id is None:
+        return alarm_ladder.taken_by_key(session, case, person, now)
     alarm = alarms.find_live(session, case.place, "nobody_accepted", message.position_id)
     write_line(
         session, case.key, now, person.actor, "answered", f"{person.name} answered the call and took it."

@@ -77,9 +77,9 @@ def ring(
     words: str,
     now: datetime,
     case: Case,
-    position: Position,
+    position: Position | None,
 ) -> int | None:
-    """Write a voice call that wants an acknowledging key."""
+    """Write a voice call that wants an acknowledging key. Without a position it is about an alarm of the case."""
     if not to.phone:
         return None
     effect = Effect(
@@ -91,7 +91,9 @@ def ring(
         valid_until=now + VOICE_GOOD_FOR,
         created_at=now,
     )
-    return _send(session, effect, to, words, now, case, None, position_id=position.id, voice=True)
+    return _send(
+        session, effect, to, words, now, case, None, position_id=position.id if position else None, voice=True
+    )
 
 
 def _send(

@@ -108,6 +108,19 @@ def nobody_eligible(ref: str, title: str, label: str, outward: str, due: str, li
     return f"FP {ref}: no {title} can be asked just now. {label}{where}, due {due}. Please act: {link}"
 
 
+def alarm_untaken(ref: str, minutes: int, link: str) -> str:
+    about = f" {ref}" if ref else ""
+    return f"FP{about}: an alarm on the board has not been taken for {minutes} min. Take it now: {link}"
+
+
+def alarm_said_aloud(ref: str, minutes: int) -> str:
+    """As below, for an alarm that nobody has taken."""
+    return (
+        f"This is First Point. An alarm of case {' '.join(ref)} has not been taken for {minutes} minutes. "
+        "Press 1 to take it. Then open the board."
+    )
+
+
 def said_aloud(ref: str, minutes: int, label: str) -> str:
     """Said by a voice twice over; the reference is spelt by the carrier's voice, so it stands in single letters."""
     spelt = " ".join(ref)

@@ -2,7 +2,7 @@
 
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
-from records import advice, alarms, contact_points, key_safe_model, refusals
+from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
 from records import model as records_model
 from triage import concerns, lowering, remote_care
 from triage import model as triage_model
@@ -21,6 +21,7 @@ ALL = (
     contact_points,
     key_safe_model,
     refusals,
+    shift_handover_model,
     records_model,
     triage_model,
     concerns,

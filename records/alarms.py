@@ -1,16 +1,17 @@
 """Something is about to go wrong and a named person must take it."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hub import events
+from hub import deadlines, events
 from hub.actors import Actor
 from hub.columns import one_live, one_of, where_live
+from hub.deadlines import Deadline
 from hub.errors import Conflict, NotFound
 from records.model import Case
 
@@ -22,6 +23,11 @@ class AlarmState(StrEnum):
 
 
 LIVE = "state <> 'over'"
+CLIMBS = frozenset({"danger"})
+"""Kinds that do not stay on the board alone while nobody takes them. A position that nobody accepts has a ladder of its
+own, and a ladder for every alarm would drown the one that cannot wait."""
+UNTAKEN_AFTER = timedelta(minutes=2)
+"""[LOCAL]"""
 
 
 class Alarm(SQLModel, table=True):
@@ -64,6 +70,7 @@ def ring(
 ) -> Alarm:
     """Raise it. One live alarm to a matter: raised again it says the newest words, and rings on until it is taken."""
     alarm = find_live(session, place, kind, subject)
+    is_new = alarm is None
     if alarm is None:
         case_id = case.id if case else None
         alarm = Alarm(
@@ -72,8 +79,24 @@ def ring(
     alarm.words = words
     session.add(alarm)
     session.flush()
+    if is_new and kind in CLIMBS:
+        look_again(session, alarm, now + UNTAKEN_AFTER)
     events.tell(session, place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
     return alarm
+
+
+def look_again(session: Session, alarm: Alarm, at: datetime) -> None:
+    """While nobody takes it, the ladder's next rung comes then."""
+    due = Deadline(
+        place=alarm.place,
+        case_id=alarm.case_id,
+        kind="alarm_untaken",
+        owner="alarm",
+        subject=alarm.id or 0,
+        due_at=at,
+        human=False,
+    )
+    deadlines.set_deadline(session, due)
 
 
 def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
@@ -87,6 +110,7 @@ def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
     session.refresh(alarm)
     if taken is None:
         raise Conflict(f"{alarm.taken_by or 'Somebody else'} has taken this alarm already.")
+    _climb_no_more(session, alarm)
     case = session.get(Case, alarm.case_id) if alarm.case_id else None
     events.tell(session, alarm.place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
 
@@ -102,6 +126,14 @@ def end_of_case(session: Session, case_id: int, now: datetime, but: Collection[s
     for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, text(LIVE))):
         if alarm.kind not in but:
             _end(session, alarm, now)
+
+
+def climbing_of_case(session: Session, case_id: int) -> list[Alarm]:
+    """What rings of the case and has rung somebody's phone for it."""
+    found = select(Alarm).where(
+        Alarm.case_id == case_id, Alarm.state == AlarmState.ringing, col(Alarm.kind).in_(CLIMBS)
+    )
+    return list(session.exec(found.order_by(col(Alarm.id))))
 
 
 def find(session: Session, place: str, alarm_id: int) -> Alarm:
@@ -142,7 +174,13 @@ def find_live(session: Session, place: str, kind: str, subject: object) -> Alarm
     return session.exec(_LIVE, params=of).first()
 
 
+def _climb_no_more(session: Session, alarm: Alarm) -> None:
+    if alarm.kind in CLIMBS:
+        deadlines.clear(session, "alarm_untaken", alarm.id or 0)
+
+
 def _end(session: Session, alarm: Alarm, now: datetime) -> None:
+    _climb_no_more(session, alarm)
     alarm.state, alarm.over_at = AlarmState.over, now
     session.add(alarm)
     events.tell(session, alarm.place, now, "alarm", alarm.id, None)

@@ -60,6 +60,7 @@ class Case(SQLModel, table=True):
         Index("case_ref", "place", "ref"),
         Index("case_nhs_number", "place", "nhs_number"),
         Index("case_born", "place", "born"),
+        Index("case_began", "place", "clock_start"),
         Index("case_postcode", "place", "postcode"),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -376,6 +376,8 @@ WAYS: dict[str, Way] = {
 NOT_KEPT: dict[str, Way] = {
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
+    "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
+    "/hand-over words": Way(SENIOR, lambda _desk: ({}, {"role": "coordinator", **SAID}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),

@@ -10,14 +10,14 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import ladder, seeking, visits
+from dispatch import alarm_ladder, ladder, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
 from hub.places import Place
-from records import alarms, call_backs, hand_overs, holds, responsible, tasks, welfare
+from records import alarms, call_backs, hand_overs, holds, responsible, shift_handovers, tasks, welfare
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -41,6 +41,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "task": tasks.overdue,
     "breach": tasks.breach,
     "take_over": responsible.lapse,
+    "shift_handover": shift_handovers.not_accepted,
     "near_50": partial(tasks.near, percent=50),
     "near_75": partial(tasks.near, percent=75),
     "near_90": partial(tasks.near, percent=90),
@@ -59,6 +60,7 @@ WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
     "seek": seeking.seek,
     "offer_expires": dispatch.expire,
     "ladder": ladder.climb,
+    "alarm_untaken": alarm_ladder.untaken,
     "welfare": _look_whether_they_wait,
 }
 """What happens to the subject when a deadline of each kind is due. A kind without a handler is a bug a test finds."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from dashboard.board import HANDS, Board, snapshot, view_of
+from dashboard.board import HANDS, Board, View, snapshot, view_of
 from dashboard.board_facts import facts_of
 from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
@@ -40,10 +40,23 @@ def board_snapshot(
         hub = hub_of(request)
         with hub.db.read() as session:
             return JSONResponse(facts_of(session, visitor.user.place))
-    return HTMLResponse(fragment("board_regions.html", board=_snapshot(request, visitor)))
+    board = _snapshot(request, visitor)
+    return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_crew.html"))
 
 
-def _snapshot(request: Request, visitor: Visitor) -> Board:
-    hub = hub_of(request)
+@router.get("/wall")
+def wall(request: Request, visitor: Watcher) -> HTMLResponse:
+    """The wallboard; the page is nobody's, so that no name hangs on the wall."""
+    return page(request, "wall.html", board=_snapshot(request, visitor, View.wall))
+
+
+@router.get("/wall/snapshot")
+def wall_snapshot(request: Request, visitor: Watcher) -> HTMLResponse:
+    board = _snapshot(request, visitor, View.wall)
+    return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_wall_crew.html"))
+
+
+def _snapshot(request: Request, visitor: Visitor, view: View | None = None) -> Board:
+    hub, seen_as = hub_of(request), view or view_of(visitor.user)
     with hub.db.read() as session:
-        return snapshot(session, request.app, visitor.user.place, hub.clock.now(), view_of(visitor.user))
+        return snapshot(session, request.app, visitor.user.place, hub.clock.now(), seen_as)

@@ -5,7 +5,7 @@ const STALE_MS = 5000, FIRST_WAIT_MS = 250, LONGEST_WAIT_MS = 8000, LOGGED_OUT_W
 const LOG_IN_ENDED = 4401, NOT_ALLOWED = 4403, TAKE_SNAPSHOT = 4409;
 
 // snapshot() returns {cursor, epoch}; event(message) shows one; state({stale, age, words}) says how live it is
-export function follow({ cursor, epoch, event, snapshot, state }) {
+export function follow({ cursor, epoch, event, snapshot, state, as = "" }) {
   let socket = null, heard = performance.now(), wait = FIRST_WAIT_MS, timer = 0, refused = "", here = 0, told = 0;
 
   function connect() {
@@ -14,6 +14,7 @@ export function follow({ cursor, epoch, event, snapshot, state }) {
     const url = new URL("/feed", location.href.replace(/^http/, "ws"));
     url.searchParams.set("since", cursor);
     if (epoch) url.searchParams.set("epoch", epoch);
+    if (as) url.searchParams.set("as", as);
     const mine = socket = new WebSocket(url);
     mine.onmessage = ({ data }) => { if (mine === socket) take(JSON.parse(data)); };
     mine.onclose = ({ code }) => { if (mine === socket) closed(code); };

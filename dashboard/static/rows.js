@@ -148,8 +148,12 @@ export function remove(row) {
   keeping(() => row.remove());
 }
 
+export function fits(row, text) {
+  const shown = row.textContent.toLowerCase();
+  return text.trim().toLowerCase().split(/\s+/).every((word) => shown.includes(word));
+}
+
 export function find(text) {
-  const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows.children) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
+  for (const row of rows.children) row.hidden = !fits(row, text);
   return shown().length;
 }

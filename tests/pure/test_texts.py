@@ -32,7 +32,7 @@ MAY_STAND = {
     "public_number", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
-NOT_TEXTS = {"clock", "by_when", "said_aloud"}
+NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud"}
 
 
 def templates() -> dict[str, Callable[..., str]]:
@@ -48,6 +48,7 @@ def length(text: str) -> int:
 
 
 REALISTIC: dict[str, list[dict[str, Any]]] = {
+    "alarm_untaken": [{"ref": CODE, "minutes": 125, "link": LINK}, {"ref": "", "minutes": 2, "link": LINK}],
     "offer": [
         {
             "code": CODE,

@@ -203,6 +203,28 @@ def test_the_danger_word_is_heard_at_once_and_silently(story: Story) -> None:
     story.does("priya", f"/tasks/{task[0]}/done", {"words": "Rang her: safe, police there."})
 
 
+def test_s26_a_danger_that_nobody_takes_climbs_until_somebody_has_it(story: Story) -> None:
+    """Two minutes: the coordinator on call by text. Five: the manager is rung, and a key takes it."""
+    told = story.fall()
+    first = asked(story)
+    first.replies("1").expects("is yours")
+    first.replies("red")
+    priya, dana = story.phone("priya"), story.phone("dana")
+    story.advance(minutes=1)
+    priya.expects_nothing()
+    story.advance(minutes=1)
+    priya.expects(f"FP {told.ref}: an alarm on the board has not been taken for 2 min")
+    story.advance(minutes=3)
+    dana.answers_call("1")
+    story.quiet()
+    assert "Dana Cole answered the call and took the alarm" in told.timeline
+    story.advance(minutes=6)
+    assert not dana.card()["calls"], "taken is taken"
+    task = story.open_ids(Task, told.case_id)
+    story.does("priya", f"/tasks/{task[0]}/done", {"words": "Rang her: safe, police there."})
+    first.expects("(?s).*")  # S25: it asks whether they have set off
+
+
 def test_done_without_with_asks_when_care_began(story: Story) -> None:
     """S2: a forward jump is legal, and a skipped WITH asks when care began."""
     told = story.fall()

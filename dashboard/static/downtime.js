@@ -1,0 +1,2 @@
+// The downtime list is printed by the browser, as it was read.
+document.getElementById("print").addEventListener("click", () => print());

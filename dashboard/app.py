@@ -26,12 +26,14 @@ from dashboard.pages import (
     known,
     leaving,
     log_in,
+    on_duty,
     phones,
     responder,
+    shifts,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import rota_api, stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -75,7 +77,9 @@ def create_app(hub: Hub) -> FastAPI:
         clinician,
         concerns,
         known,
+        on_duty,
         responder,
+        shifts,
         where,
         key_safe,
         phones,
@@ -92,6 +96,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician_api,
         welfare_api,
         dispatch_api,
+        rota_api,
         records_api,
         responsible_api,
         dependants_api,

@@ -78,6 +78,11 @@ def nothing_open(public_number: str) -> str:
     return f"FP: nothing is open for this phone. If that is wrong, ring {public_number}."
 
 
+def about_duty(said: str, at: str) -> str:
+    """On, off, a break; the time keeps two of the same words apart."""
+    return f"FP: {said}. ({at})"
+
+
 def declined(code: str) -> str:
     return f"FP {code}: noted, thank you. Nothing to do."
 

@@ -265,5 +265,5 @@ def no_access_goes_on(session: Session, position_id: int, now: datetime) -> None
 
 def end_overdue_alarms(session: Session, position: Position, now: datetime) -> None:
     """A step has come: what was asked about is answered."""
-    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access"):
+    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access", "off_on_visit"):
         alarms.end(session, position.place, kind, position.key, now)

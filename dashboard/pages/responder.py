@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import local, page, the_place
+from dashboard.pages import on_duty
 from dispatch import service, store, taking_back, visits
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
@@ -63,7 +64,8 @@ def mine(request: Request, visitor: Goer) -> Response:
         live = [o for o in store.offers_of_responder(session, who.key, since) if o.state is OfferState.sent]
         offered = [_offered(request, session, offer) for offer in live]
         visit = _offered(request, session, held) if held else None
-    return page(request, "responder_mine.html", visitor, offered=offered, visit=visit, who=who)
+        duty = on_duty.facts(session, the_place(request), who, hub.clock.now())
+    return page(request, "responder_mine.html", visitor, offered=offered, visit=visit, who=who, duty=duty)
 
 
 @router.get("/o/{code}")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import musts, offers, store, texts
+from dispatch import musts, offers, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.offers import OfferSeen
@@ -49,7 +49,9 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
         elif other.id in verdict.withdrawn:
             withdraw_for(session, place, other, offer.code, now)
     _assign(session, case, position, offer, who, now, actor, late=late)
-    answer(session, place, who, case, offer, texts.yours(offer.code, desk.link(f"o/{offer.code}")), now)
+    alone = two_together.after_acceptance(session, case, position, now)
+    yours = (texts.yours_wait if alone else texts.yours)(offer.code, desk.link(f"o/{offer.code}"))
+    answer(session, place, who, case, offer, yours, now)
     return True
 
 

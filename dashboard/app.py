@@ -29,6 +29,7 @@ from dashboard.pages import (
     on_duty,
     phones,
     responder,
+    responders,
     shifts,
     where,
 )
@@ -79,6 +80,7 @@ def create_app(hub: Hub) -> FastAPI:
         known,
         on_duty,
         responder,
+        responders,
         shifts,
         where,
         key_safe,

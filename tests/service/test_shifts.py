@@ -20,7 +20,7 @@ from tests.desk import Desk
 from tests.story import BEST_ANSWERS, VISIT
 from workers import watchdog
 
-SHIFT = {"day": "2026-03-06", "begins": "07:00", "ends": "19:00", "base": "LS8"}
+SHIFT: dict[str, Any] = {"day": "2026-03-06", "begins": "07:00", "ends": "19:00", "base": "LS8"}
 
 
 def responder(desk: Desk, name: str) -> Responder:
@@ -78,7 +78,7 @@ def test_a_shift_is_planned_and_repeated_within_hours_and_rest(sqlite_desk: Desk
     assert again.startswith(
         "2 shifts of Ana R. planned. Not planned: Fri 6 Mar 07:00–19:00: they are on shift"
     )
-    late = {**SHIFT, "day": "2026-03-09", "begins": "21:00", "ends": "23:00"}
+    late: dict[str, Any] = {**SHIFT, "day": "2026-03-09", "begins": "21:00", "ends": "23:00"}
     assert "only 2 h of rest" in plans(priya, "shifts", 422, responder=ana.id, **late)
     why = "Nobody else can cover the night; agreed with Ana."
     assert "Only a manager" in plans(priya, "shifts", 422, responder=ana.id, because=why, **late)

@@ -50,6 +50,27 @@ HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
 MOST_BYTES = 256 * 1024
 """A limit on everything: what may be sent to us in one request."""
+PAGES = (
+    health,
+    log_in,
+    leaving,
+    board,
+    away,  # before the calls that have a number
+    call,
+    case,
+    clinician,
+    concerns,
+    known,
+    on_duty,
+    responder,
+    responders,
+    shifts,
+    where,
+    key_safe,
+    phones,
+    webhooks,
+    feed,
+)
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -67,27 +88,7 @@ def create_app(hub: Hub) -> FastAPI:
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
-    for routes in (
-        health,
-        log_in,
-        leaving,
-        board,
-        away,  # before the calls that have a number
-        call,
-        case,
-        clinician,
-        concerns,
-        known,
-        on_duty,
-        responder,
-        responders,
-        shifts,
-        where,
-        key_safe,
-        phones,
-        webhooks,
-        feed,
-    ):
+    for routes in PAGES:
         app.include_router(routes.router)
     for routes in (
         begun_api,  # before the calls that have a number

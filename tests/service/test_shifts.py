@@ -54,12 +54,20 @@ def texts(desk: Desk, who: Responder, body: str) -> str:
 
 
 def can_be_asked(desk: Desk, skill: str = "nursing") -> set[str]:
+    now = desk.clock.now()
+    position = Position(
+        place=desk.place,
+        case_id=1,
+        opened_at=now,
+        kind="nurse",
+        title="Nurse",
+        priority="two_hours",
+        due_at=now,
+        stops_clock=True,
+    )
+    about = Case(place=desk.place, ref="4K7", postcode="LS8 2AB", clock_start=now, moved_at=now)
     with desk.hub.db.read() as session:
-        position = Position(place=desk.place, kind="nurse", title="Nurse", priority="two_hours")
-        about = Case(place=desk.place, ref="4K7", postcode="LS8 2AB")
-        return {
-            one.name for one in roster.candidates(session, position, about, [skill], [], desk.clock.now())
-        }
+        return {one.name for one in roster.candidates(session, position, about, [skill], [], now)}
 
 
 def accepts(desk: Desk, offer: Offer) -> None:

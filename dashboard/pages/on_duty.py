@@ -8,10 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import page, the_place
-from dashboard.rota import said
 from dispatch import duty, store
 from dispatch.model import Responder, Shift
 from dispatch.musts import pause_of
+from dispatch.working_hours import Span, said
 from hub.access import Role
 from hub.errors import NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
@@ -36,7 +36,7 @@ def facts(session: Session, place: Place, who: Responder, now: datetime) -> dict
         "pause_until": f"{pause.ends_at.astimezone(place.local()):%H:%M}" if pause else "",
         "breaks": BREAKS_MIN,
         "coming": [
-            (said(one.starts_at, place), said(one.ends_at, place), one.base or "")
+            (said(Span(one.starts_at, one.ends_at), place.local()), one.base or "")
             for one in session.exec(coming.order_by(col(Shift.starts_at)).limit(20))
         ],
     }

@@ -24,7 +24,9 @@ SHIFT: dict[str, Any] = {"day": "2026-03-06", "begins": "07:00", "ends": "19:00"
 
 
 def responder(desk: Desk, name: str) -> Responder:
-    return next(row for row in desk.rows(Responder) if row.name == name)
+    (found,) = [row for row in desk.rows(Responder) if row.name == name]
+    assert isinstance(found, Responder)
+    return found
 
 
 def plans(client: TestClient, path: str, status: int = 200, **body: Any) -> str:
@@ -41,7 +43,9 @@ def offered(desk: Desk) -> Offer:
     """A visit is wanted, and somebody has been asked."""
     _call, number = desk.assessed({**BEST_ANSWERS, **VISIT})
     desk.does(f"/api/assessments/{number}/finish")
-    return next(row for row in desk.rows(Offer)[::-1] if row.state == "sent")
+    found = next(row for row in desk.rows(Offer)[::-1] if row.state == "sent")
+    assert isinstance(found, Offer)
+    return found
 
 
 def texts(desk: Desk, who: Responder, body: str) -> str:
@@ -184,7 +188,7 @@ def test_on_off_and_break_by_their_own_page(sqlite_desk: Desk) -> None:
     def presses(status: int = 303, **form: Any) -> str:
         answer = ana.post("/mine/duty", data={"csrf": token, **form}, headers={"accept": "text/html"})
         assert answer.status_code == status, answer.text
-        return answer.text
+        return str(answer.text)
 
     presses(event="break", minutes=30)
     assert "On a break until 14:30." in ana.get("/mine", headers={"accept": "text/html"}).text

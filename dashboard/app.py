@@ -28,13 +28,16 @@ from dashboard.pages import (
     known,
     leaving,
     log_in,
+    on_duty,
     phones,
     responder,
+    responders,
     shift_hand_over,
+    shifts,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import rota_api, stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -50,6 +53,30 @@ HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
 MOST_BYTES = 256 * 1024
 """A limit on everything: what may be sent to us in one request."""
+PAGES = (
+    health,
+    log_in,
+    leaving,
+    board,
+    away,  # before the calls that have a number
+    call,
+    case,
+    clinician,
+    concerns,
+    downtime,
+    find,
+    known,
+    on_duty,
+    responder,
+    responders,
+    shift_hand_over,
+    shifts,
+    where,
+    key_safe,
+    phones,
+    webhooks,
+    feed,
+)
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -67,27 +94,7 @@ def create_app(hub: Hub) -> FastAPI:
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
-    for routes in (
-        health,
-        log_in,
-        leaving,
-        board,
-        away,  # before the calls that have a number
-        call,
-        case,
-        clinician,
-        concerns,
-        downtime,
-        find,
-        known,
-        responder,
-        shift_hand_over,
-        where,
-        key_safe,
-        phones,
-        webhooks,
-        feed,
-    ):
+    for routes in PAGES:
         app.include_router(routes.router)
     for routes in (
         begun_api,  # before the calls that have a number
@@ -98,6 +105,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician_api,
         welfare_api,
         dispatch_api,
+        rota_api,
         records_api,
         responsible_api,
         dependants_api,

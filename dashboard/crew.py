@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from dispatch import store
+from dispatch.duty_model import Pause
 from dispatch.model import Offer, Responder, Shift
 from hub.places import Place
 from records import two_hours
@@ -22,7 +23,18 @@ STATES = {
     "with_person": "with them",
     "no_access": "no access",
 }
-ORDER = ("no access", "no texts", "at door", "with them", "travelling", "accepted", "offered", "free")
+ORDER = (
+    "no access",
+    "no texts",
+    "at door",
+    "with them",
+    "travelling",
+    "accepted",
+    "offered",
+    "break",
+    "off",
+    "free",
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,9 @@ def crew_of(session: Session, place: Place, now: datetime) -> Crew:
     out = {position.responder_id: position for position in store.positions_out(session, place.id)}
     offered = {offer.responder_id: offer for offer in store.live_offers(session, place.id)}
     refs = refs_of(session, [row.case_id for row in out.values()] + [row.case_id for row in offered.values()])
+    pauses = store.pauses(session, place.id, now)
     members = [
-        _member(who, shift, out.get(who.key), offered.get(who.key), refs, place, now)
+        _member(who, shift, pauses.get(who.key), out.get(who.key), offered.get(who.key), refs, place, now)
         for who, shift in store.responders_on_shift(session, place.id, now)
     ]
     members.sort(key=lambda member: (ORDER.index(member.state), member.name))
@@ -73,6 +86,7 @@ def crew_of(session: Session, place: Place, now: datetime) -> Crew:
 def _member(
     who: Responder,
     shift: Shift,
+    pause: Pause | None,
     position: Position | None,
     offer: Offer | None,
     refs: dict[int, str],
@@ -85,8 +99,10 @@ def _member(
     elif not who.reachable:
         state = "no texts"
     else:
-        state = "offered" if offer else "free"
+        state = "offered" if offer else pause.kind.value if pause else "free"
     then, urgent = _then(shift, position, offer, place, now)
+    if pause is not None and state == pause.kind:
+        then, urgent = f"until {_clock(pause.ends_at, place)}", False
     return Member(
         id=who.key,
         name=who.short_name,

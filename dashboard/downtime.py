@@ -19,7 +19,8 @@ from dashboard.numbers import in_words
 from dashboard.open_lines import line
 from dispatch import store as dispatch
 from dispatch.model import Responder
-from hub.access import Role, on_call
+from hub.access import Role
+from hub.on_call import on_call
 from hub.places import Place
 from records import contact_points, store
 from records.model import Call, Case, Position
@@ -67,7 +68,7 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
         on_call=[
             (title, user.name, user.phone or "no phone")
             for role, title in ON_CALL.items()
-            for user in on_call(session, place.id, role)
+            for user in on_call(session, place.id, role, now)
         ],
     )
 

@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from dashboard import demo
+from dashboard import demo, demo_rota
 from hub.assemble import assemble
 from hub.errors import FirstPointError
 from hub.log import configure
@@ -25,6 +25,7 @@ def prepare(settings: Settings) -> None:
             log.warning("key_safes_shut", extra={"count": shut})
         if settings.training:
             demo.lay_out(session, settings.place, hub.clock.now())
+            demo_rota.lay_out(session, settings.place, hub.clock.now())
     hub.db.close()
     if settings.training:
         run = Path(settings.data) / "run"

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from dispatch import messages, texts
 from dispatch.desk import Desk
-from hub.access import Role, User, on_call
+from hub.access import Role, User
 from hub.actors import HUB
+from hub.on_call import on_call
 from hub.outbox import Queue
 from hub.places import place_of
 from records import alarms
@@ -30,7 +31,7 @@ def untaken(session: Session, desk: Desk, alarm_id: int, now: datetime) -> None:
         return
     waited = now - alarm.raised_at
     role = Role.coordinator if waited < MANAGER_AFTER else Role.manager
-    people = on_call(session, alarm.place, role)
+    people = on_call(session, alarm.place, role, now)
     for person in people:
         _tell(session, desk, alarm, case, person, round(waited.total_seconds() / 60), now, role)
     if not people and case is not None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, service, store, texts, undelivered, visits
+from dispatch import duty, messages, service, store, texts, undelivered, visits
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -186,6 +186,9 @@ class _Reply:
             texts.noted(offer.code, f"delay of {reading.minutes} min noted", "Reply ARRIVED at the door."),
             offer,
         )
+
+    def _duty(self, reading: Reading, _offer: Offer | None) -> None:
+        self._say(duty.by_text(self.session, self.place, self.who, reading, self.now), None)
 
     def _danger(self, _reading: Reading, offer: Offer | None) -> None:
         case = self._case(offer, f"{self.who.short_name} sent the danger word.")

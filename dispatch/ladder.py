@@ -7,8 +7,9 @@ from sqlmodel import Session
 from dispatch import alarm_ladder, messages, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import StepDue, due_between, next_at
-from hub.access import Role, User, on_call
+from hub.access import Role, User
 from hub.actors import HUB
+from hub.on_call import on_call
 from hub.outbox import Queue
 from hub.places import Place, place_of
 from records import alarms, hand_overs
@@ -52,7 +53,8 @@ def _step(
     title = due.step.role.replace("_", " ")
     words = f"Nobody has accepted the {position.title.lower()} of {case.ref} for {waited} min; {title} told."
     alarms.ring(session, place.id, "nobody_accepted", position.key, words, now, case)
-    people = on_call(session, place.id, ROLES[due.step.role]) if due.step.role in ROLES else []
+    role = ROLES.get(due.step.role)
+    people = on_call(session, place.id, role, now) if role else []
     if not people:
         write_line(
             session, case.key, now, HUB, "alert", f"No {title} is on call: the alarm is on the board alone."
@@ -98,7 +100,7 @@ def nobody_eligible(
     alarms.ring(session, place.id, "nobody_eligible", position.key, words, now, case)
     write_line(session, case.key, now, HUB, "nobody_eligible", words)
     role = ROLES.get(desk.library.escalation[position.priority].nobody_eligible, Role.coordinator)
-    for person in on_call(session, place.id, role):
+    for person in on_call(session, place.id, role, now):
         body = texts.nobody_eligible(
             case.ref,
             position.title,

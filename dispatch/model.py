@@ -56,6 +56,12 @@ class Shift(SQLModel, table=True):
     skills: str = Field(max_length=300)
     latitude: float | None = None
     longitude: float | None = None
+    base: str | None = Field(default=None, max_length=4, description="the outward postcode it starts from")
+
+    @property
+    def key(self) -> int:
+        assert self.id is not None
+        return self.id
 
 
 class Area(SQLModel, table=True):

@@ -44,12 +44,15 @@ TAUGHT = {
 }
 ANSWERS = ("accept", "decline")
 MOST_DELAY_MIN = 240
+DUTY = {"ON": "on", "OFF": "off", "BREAK": "break"}
+"""None of them belongs to carriers; BACK hands a visit back, so ON ends a break."""
 
 
 class Kind(StrEnum):
     answer = "answer"  # yes or no to an offer
     step = "step"  # a step of a visit
     delay = "delay"
+    duty = "duty"  # on, off, a break: about themselves, and no visit
     danger = "danger"
     ambulance = "ambulance"
     which = "which"  # the hub must ask for the code
@@ -89,6 +92,8 @@ def read(body: str, phone: Phone) -> Reading:
         return Reading(Kind.danger, code=_code_among(words, phone))
     if len(words) == 1 and words[0] in CARRIERS_WORDS:
         return Reading(Kind.opt_out if words[0] in OPT_OUT_WORDS else Kind.human)
+    if words[0] in DUTY and len(words) <= (2 if words[0] == "BREAK" else 1):
+        return Reading(Kind.duty, DUTY[words[0]], minutes=_minutes(words[-1]))
     codes = [word for word in words if read_code(word)]
     rest = [word for word in words if not read_code(word)]
     if len(codes) > 1 or (codes and not _meant(codes[0], phone)):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select, text
 from sqlmodel import Session, col
 
-from dispatch import store
+from dispatch import musts, store
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
 from dispatch.ranking import Candidate, travel_min
 from records.model import TAKEN, Case, Position
@@ -51,6 +51,7 @@ def candidates(
         "postcode": about.postcode,
         "said_no": sorted(said_no),
         "asked": sorted(asked),
+        "wanted": list(skills),
         **{f"skill_{n}": f"%|{_as_written(skill)}|%" for n, skill in enumerate(skills)},
     }
     statement = _free(len(skills), origin is not None)
@@ -125,6 +126,7 @@ def _free(skills: int, is_placed: bool) -> Any:
         .select_from(near)
         .join(_who, _who.id == near.c.responder_id)
         .where(_who.active, _who.reachable, ~assigned.exists(), ~offered.exists())
+        .where(*musts.conditions(_who.id))
         .order_by(near.c.again, near.c.far, _who.id)
         .limit(NEAREST)
     )

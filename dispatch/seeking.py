@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, roster, store, texts
+from dispatch import ladder, messages, roster, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
@@ -51,10 +51,14 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     step = offer_step(protocol, began_at, now)
     made = store.offers_of_position(session, position.key)
     asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
+    together = two_together.before_offering(session, case, position, now)
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
-        asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
+        asked += [
+            _offer(session, desk, place, case, position, best, step, now, together=together)
+            for best in ranked[:wanted]
+        ]
     if asked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
@@ -72,6 +76,8 @@ def _offer(
     best: Ranked,
     step: EscalationStep,
     now: datetime,
+    *,
+    together: bool,
 ) -> Responder:
     """Write the offer and its text; returns who is asked."""
     code = ids.offer_code(case.ref, store.count_offers_of_case(session, case.key))
@@ -97,6 +103,7 @@ def _offer(
         best.candidate.travel_min,
         position.title,
         desk.link(f"o/{code}"),
+        together=together,
     )
     to = store.responder(session, offer.responder_id)
     offer.effect_id = messages.text(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import offers, store, texts
+from dispatch import musts, offers, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.offers import OfferSeen
@@ -33,7 +33,9 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
     others = store.offers_of_position(session, position.key, [OfferState.sent])
     others += store.live_offers_of(session, who.key)
     verdict = offers.answer_yes(_seen(offer), position.state, [_seen(other) for other in others])
-    if why_not := _why_not(session, who, position, verdict.accepted, now):
+    skills = desk.library.house.position(position.kind).skills
+    why_not = _why_not(session, who, position, verdict.accepted, now)
+    if why_not := why_not or musts.why_not(session, who, case, skills, now):
         answer(session, place, who, case, offer, why_not or texts.already_taken(offer.code), now)
         write_line(
             session, case.key, now, actor, "late_yes", f"{who.short_name} said yes to {offer.code}, too late."
@@ -47,7 +49,9 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
         elif other.id in verdict.withdrawn:
             withdraw_for(session, place, other, offer.code, now)
     _assign(session, case, position, offer, who, now, actor, late=late)
-    answer(session, place, who, case, offer, texts.yours(offer.code, desk.link(f"o/{offer.code}")), now)
+    alone = two_together.after_acceptance(session, case, position, now)
+    yours = (texts.yours_wait if alone else texts.yours)(offer.code, desk.link(f"o/{offer.code}"))
+    answer(session, place, who, case, offer, yours, now)
     return True
 
 

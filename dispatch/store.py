@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
+from dispatch.duty_model import Pause
 from dispatch.model import (
     OFFER_LIVE,
     UNRECEIPTED,
@@ -71,6 +72,12 @@ def on_shift(session: Session, responder_id: int, now: datetime) -> bool:
         Shift.responder_id == responder_id, Shift.starts_at <= now, Shift.ends_at > now
     )
     return session.exec(found).first() is not None
+
+
+def pauses(session: Session, place: str, now: datetime, limit: int = 300) -> dict[int, Pause]:
+    """Who pauses just now, by responder."""
+    found = pick(Pause).where(Pause.place == place, Pause.starts_at <= now, Pause.ends_at > now)
+    return {pause.responder_id: pause for pause in session.exec(found.limit(limit))}
 
 
 def offer(session: Session, place: str, offer_id: int) -> Offer:

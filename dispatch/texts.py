@@ -27,18 +27,24 @@ def offer(
     travel_min: int | None,
     title: str,
     link: str,
+    *,
+    together: bool = False,
 ) -> str:
     about = f" {travel_min} min away." if travel_min is not None else ""
+    two = " Two go: wait for each other." if together else ""
     what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
-    return (
-        f"FP {code}: {what}. Be there by {be_there_by}.{about} {title.capitalize()}. Reply 1 yes 2 no. {link}"
-    )
+    return f"FP {code}: {what}. Be there by {be_there_by}.{about} {title.capitalize()}.{two} Reply 1 yes 2 no. {link}"
 
 
 def yours(code: str, link: str) -> str:
     return (
         f"FP {code} is yours. Reply ENROUTE, ARRIVED, WITH (care begins), DONE. Details after log-in: {link}"
     )
+
+
+def yours_wait(code: str, link: str) -> str:
+    """S22: two go together, and they are the first."""
+    return f"FP {code} is yours. Two go together: WAIT, we text you when the second is found. Details: {link}"
 
 
 def worse(code: str, label: str, be_there_by: str, link: str) -> str:
@@ -76,6 +82,11 @@ def which_one(codes: list[str]) -> str:
 
 def nothing_open(public_number: str) -> str:
     return f"FP: nothing is open for this phone. If that is wrong, ring {public_number}."
+
+
+def about_duty(said: str, at: str) -> str:
+    """On, off, a break; the time keeps two of the same words apart."""
+    return f"FP: {said}. ({at})"
 
 
 def declined(code: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store, texts
+from dispatch import messages, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.taking_back import give_back
@@ -75,6 +75,7 @@ def step(
         move(session, position, event, now, actor, words, done_at=when)
         return
     move(session, position, event, now, actor, words, _due(event, position, when), **values)
+    two_together.after_step(session, case, position, event, now)
     if event == "begin_care" and position.stops_clock:
         stop_clock(session, case, when, now, actor, f"The clock stopped: {name} began care.")
     if event == "begin_care":
@@ -240,6 +241,8 @@ def overdue(session: Session, position_id: int, now: datetime, kind: str) -> Non
     position = session.get_one(Position, position_id)
     case = take(session, position.case_id, now)
     session.refresh(position)
+    if kind == "set_off" and two_together.waits(session, case, position, now):
+        return
     said, question = OVERDUE[kind]
     words = f"{position.responder_name} {said} ({case.ref}). Ring them."
     alarms.ring(session, case.place, f"overdue_{kind}", position.key, words, now, case)
@@ -265,5 +268,5 @@ def no_access_goes_on(session: Session, position_id: int, now: datetime) -> None
 
 def end_overdue_alarms(session: Session, position: Position, now: datetime) -> None:
     """A step has come: what was asked about is answered."""
-    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access"):
+    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access", "off_on_visit", two_together.ALONE):
         alarms.end(session, position.place, kind, position.key, now)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Index, String, bindparam, cast, delete, func
+from sqlalchemy import Index, bindparam, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
@@ -33,7 +33,7 @@ class Role(StrEnum):
 
 
 class User(SQLModel, table=True):
-    """`on_call`: the roles this person answers for just now; alerts and calls go to `phone`."""
+    """`on_call`: the roles they answer for where no period is planned (`hub/on_call.py`); alerts go to `phone`."""
 
     __tablename__ = "person_of_hub"
     __table_args__ = (Index("user_name", "name_key", unique=True),)
@@ -165,24 +165,6 @@ def require(user: User, *roles: Role) -> None:
     if not user.has(*roles):
         names = " or ".join(role.replace("_", " ") for role in roles)
         raise NotAllowed(f"This needs the role {names}. Ask your manager if you should have it.")
-
-
-# Built once, and asked of the database: every call that is answered needs a clinician's name.
-_ON_CALL = (
-    select(User)
-    .where(
-        User.place == bindparam("of_place"),
-        User.active,
-        cast(col(User.on_call), String).like(bindparam("says")),
-    )
-    .order_by(col(User.id))
-)
-
-
-def on_call(session: Session, place: str, role: str) -> list[User]:
-    """Who answers for `role` just now, with a phone to reach them on. Bounded by the hub's staff."""
-    staff = session.exec(_ON_CALL, params={"of_place": place, "says": f'%"{role}"%'})
-    return [user for user in staff if role in user.on_call]
 
 
 def here(session: Session, place: str, machine: datetime) -> set[int]:

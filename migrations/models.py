@@ -1,7 +1,8 @@
 """Every module that has tables, so that the metadata is whole."""
 
+from dispatch import duty_model
 from dispatch import model as dispatch_model
-from hub import access, audit, beats, deadlines, events, ids, outbox, places
+from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places
 from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
 from records import model as records_model
 from triage import concerns, lowering, remote_care
@@ -14,6 +15,7 @@ ALL = (
     deadlines,
     events,
     ids,
+    on_call,
     outbox,
     places,
     advice,
@@ -28,4 +30,5 @@ ALL = (
     lowering,
     remote_care,
     dispatch_model,
+    duty_model,
 )

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
-from hub.access import Role, User, here, last_seen, on_call
+from hub.access import Role, User, here, last_seen
 from hub.actors import HUB
+from hub.on_call import on_call
 from records import alarms, store
 from records.model import Case, ResponsibleAs
 
@@ -43,12 +44,13 @@ def may_keep(holder: Clinician | None, how: ResponsibleAs | None, staff: Sequenc
     return holder.on_call and not any(one.on_call and one.here for one in staff)
 
 
-def clinicians(session: Session, place: str, machine: datetime) -> list[Clinician]:
+def clinicians(session: Session, place: str, now: datetime, machine: datetime) -> list[Clinician]:
     """Bounded by the hub's staff."""
+    on = {user.id for user in on_call(session, place, Role.hub_clinician, now)}
     staff = session.exec(select(User).where(User.place == place, User.active).order_by(col(User.id)))
     at_a_screen = here(session, place, machine)
     return [
-        Clinician(user.id, user.name, Role.hub_clinician in user.on_call, user.id in at_a_screen)
+        Clinician(user.id, user.name, user.id in on, user.id in at_a_screen)
         for user in staff
         if user.id is not None and user.has(Role.hub_clinician)
     ]
@@ -57,7 +59,8 @@ def clinicians(session: Session, place: str, machine: datetime) -> list[Clinicia
 def name_first(session: Session, case: Case, now: datetime) -> str:
     """A case begins: the clinician on duty answers for it; with none there, the manager on call. Names them on a case
     that is not in the database yet, and returns the words for `tell`."""
-    on = [user for user in on_call(session, case.place, Role.hub_clinician) if user.has(Role.hub_clinician)]
+    staff = on_call(session, case.place, Role.hub_clinician, now)
+    on = [user for user in staff if user.has(Role.hub_clinician)]
     if len(on) > 1:
         seen = last_seen(session, case.place)
         on.sort(key=lambda user: seen.get(user.id or 0, NEVER), reverse=True)
@@ -87,7 +90,7 @@ def give(case: Case, user_id: int, name: str, how: ResponsibleAs, now: datetime)
 
 
 def _give_to_manager(session: Session, case: Case, now: datetime) -> str:
-    manager = next(iter(on_call(session, case.place, Role.manager)), None)
+    manager = next(iter(on_call(session, case.place, Role.manager, now)), None)
     if manager is not None:
         give(case, manager.id or 0, manager.name, ResponsibleAs.manager, now)
         return f"No clinician is on duty: {manager.name} answers for {case.ref}. Find a clinician."

@@ -323,7 +323,13 @@ def who_goes(desk: Desk) -> str:
     return str(next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id))
 
 
-HANDLER, CLINICIAN, SENIOR = "Jay Osei", "Amara Obi", "Priya Nair"
+def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
+    return lambda _desk: ({"responder_id": 1}, {name: WORDS})
+
+
+HANDLER, CLINICIAN, SENIOR, MANAGER = "Jay Osei", "Amara Obi", "Priya Nair", "Dana Cole"
+OF_RECORD = ("grade", "organisation", "languages", "vehicle", "equipment")
+A_SHIFT = {"responder": 1, "day": "2026-03-20", "begins": "07:00", "ends": "19:00", "base": "LS8"}
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
 WAYS: dict[str, Way] = {
@@ -380,6 +386,19 @@ NOT_KEPT: dict[str, Way] = {
     "/hand-over words": Way(SENIOR, lambda _desk: ({}, {"role": "coordinator", **SAID}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
+    **{f"/responders/{{responder_id}}/about {name}": Way(SENIOR, _about(name), 422) for name in OF_RECORD},
+    "/responders/{responder_id}/kept-away why": Way(
+        SENIOR, lambda _desk: ({"responder_id": 1}, {"postcode": "LS8 2AB", **WHY}), 422
+    ),
+    "/staff-safety words": Way(
+        SENIOR, lambda _desk: ({}, {"postcode": "LS8 2AB", "two": "always", **SAID}), 422
+    ),
+    "/api/shifts because": Way(MANAGER, lambda _desk: ({}, {**A_SHIFT, "because": WORDS}), 422),
+    "/api/shifts/{shift_id}/sick why": Way(SENIOR, lambda _desk: ({"shift_id": 1}, WHY), 422),
+    "/api/shifts/{shift_id}/remove why": Way(SENIOR, lambda _desk: ({"shift_id": 1}, WHY), 422),
+    "/api/shifts/{shift_id}/swap because": Way(
+        MANAGER, lambda _desk: ({"shift_id": 1}, {"to": 2, "because": WORDS}), 422
+    ),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),
 }
 """Words that look something up, or that are refused where they fit nothing."""

@@ -17,7 +17,8 @@ def look(bench: Bench) -> int:
     moved = 0
     with hub.db.read() as session:
         rounds = [
-            (place.id, duty.clinicians(session, place.id, machine)) for place in session.exec(select(Place))
+            (place.id, duty.clinicians(session, place.id, now, machine))
+            for place in session.exec(select(Place))
         ]
         waiting = {place: _orphans(session, place, staff) for place, staff in rounds}
         over = {place: _over(session, place, staff) for place, staff in rounds}

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from dispatch import messages, store
 from hub import beats, outbox
-from hub.access import Role, on_call
+from hub.access import Role
+from hub.on_call import TITLES, coming_gaps, on_call
 from hub.outbox import Queue
 from hub.places import Place
 from records import alarms
@@ -21,7 +22,7 @@ from workers.bench import Bench
 log = logging.getLogger(__name__)
 NO_RECEIPT_AFTER = timedelta(seconds=90)
 RECEIPTS_LOOKED_AT = timedelta(hours=6)
-KINDS = ("forgotten", "stuck", "parked", "no_receipt", "silent")
+KINDS = ("forgotten", "stuck", "parked", "no_receipt", "silent", "nobody_on_call")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,19 @@ def find(session: Session, place: Place, now: datetime, machine: datetime) -> li
             found.append(Finding("no_receipt", str(message.id), words, message.case_id))
     for name in beats.silent(session, machine):
         found.append(Finding("silent", name, f"The hub's {name} is silent. Work may be slow. Ring support."))
+    return found + _nobody_on_call(session, place, now)
+
+
+def _nobody_on_call(session: Session, place: Place, now: datetime) -> list[Finding]:
+    """A gap in the plan is told once, some hours ahead (S29)."""
+    found = []
+    for gap in coming_gaps(session, place.id, now):
+        since = gap.starts_at.astimezone(place.local()).strftime("%H:%M")
+        stands_in = ", ".join(user.name for user in on_call(session, place.id, gap.role, gap.starts_at))
+        words = f"Nobody is on call as {TITLES[gap.role]} from {since}. " + (
+            f"Until that is planned {stands_in} is asked." if stands_in else "Nobody stands in."
+        )
+        found.append(Finding("nobody_on_call", f"{gap.role}:{gap.starts_at:%Y-%m-%dT%H:%M}", words))
     return found
 
 
@@ -90,7 +104,7 @@ def _tell(session: Session, place: Place, finding: Finding, now: datetime) -> No
     alarms.ring(session, place.id, finding.kind, finding.subject, finding.words, now, case)
     if finding.kind == "no_receipt":
         return  # a text about a text that did not arrive would only make more of them
-    for manager in on_call(session, place.id, Role.manager):
+    for manager in on_call(session, place.id, Role.manager, now):
         at = now.astimezone(place.local()).strftime("%H:%M")
         body = f"FP {case.ref if case else 'hub'}: {finding.words} ({at})"
         messages.text(session, place, manager, body, now, queue=Queue.alerts)

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from dashboard.frame import page, the_place
-from hub.access import Role, on_call
+from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
+from hub.on_call import on_call
 from records import duty, responsible
 
 router = APIRouter()
@@ -17,13 +18,15 @@ Holder = Annotated[Visitor, allow(Role.hub_clinician, Role.manager)]
 def still_responsible(request: Request, visitor: Visitor, said: str = "") -> Response | None:
     """The page that says what is in the way of logging out; None where nothing is."""
     hub, place, user = hub_of(request), the_place(request), visitor.user
+    now = hub.clock.now()
     with hub.db.read() as session:
         held = responsible.cases_of(session, place.id, user.id or 0)
         if not held:
             return None
-        here = {one.id for one in duty.clinicians(session, place.id, hub.clock.machine()) if one.here}
+        staff = duty.clinicians(session, place.id, now, hub.clock.machine())
+        here = {one.id for one in staff if one.here}
         colleagues = responsible.colleagues(session, place.id, user.id or 0)
-        managers = on_call(session, place.id, Role.manager)
+        managers = on_call(session, place.id, Role.manager, now)
     return page(
         request,
         "leaving.html",

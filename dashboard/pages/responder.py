@@ -13,7 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import local, page, the_place
-from dispatch import service, store, taking_back, visits
+from dashboard.pages import on_duty
+from dispatch import service, store, taking_back, two_together, visits
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from hub import audit, kept_apart
@@ -63,7 +64,8 @@ def mine(request: Request, visitor: Goer) -> Response:
         live = [o for o in store.offers_of_responder(session, who.key, since) if o.state is OfferState.sent]
         offered = [_offered(request, session, offer) for offer in live]
         visit = _offered(request, session, held) if held else None
-    return page(request, "responder_mine.html", visitor, offered=offered, visit=visit, who=who)
+        duty = on_duty.facts(session, the_place(request), who, hub.clock.now())
+    return page(request, "responder_mine.html", visitor, offered=offered, visit=visit, who=who, duty=duty)
 
 
 @router.get("/o/{code}")
@@ -201,7 +203,7 @@ def show(
         position = session.get_one(Position, offer.position_id)
         facts = _offered(request, session, offer)
         theirs = visits.is_theirs(offer, position, who)
-        details = _details(session, offer, position, hub.clock.now().date()) if theirs else None
+        details = _details(session, offer, position, hub.clock.now()) if theirs else None
     if theirs:
         _note_look(request, who, offer)
     still = position.state in taking_back.SEEKING and offer.state in (OfferState.sent, OfferState.expired)
@@ -247,14 +249,14 @@ def _offered(request: Request, session: Session, offer: Offer) -> dict[str, Any]
     }
 
 
-def _details(session: Session, offer: Offer, position: Position, today: date) -> dict[str, Any]:
+def _details(session: Session, offer: Offer, position: Position, now: datetime) -> dict[str, Any]:
     case = session.get_one(Case, offer.case_id)
     call = last_call(session, case.key)
     assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
     where = ", ".join(part for part in (case.address, case.postcode) if part)
     return {
         "name": case.person_name,
-        "age": _age(case.born, today) if case.born else None,
+        "age": _age(case.born, now.date()) if case.born else None,
         "need_words": case.need_words,
         "where": where.replace(case.postcode, case.postcode.replace(" ", "\u00a0"))
         if case.postcode
@@ -263,6 +265,7 @@ def _details(session: Session, offer: Offer, position: Position, today: date) ->
         "access": case.access_words,
         "key_safe": key_safes.is_held(session, case),
         "talk": case.talk_words,
+        "safety": two_together.words_of(session, case, now),
         "depends": dependants.in_words(case),
         "depends_open": dependants.still_open(case),
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],

@@ -16,6 +16,7 @@ from hub.audit import Audit
 from hub.db import Database
 from hub.errors import NotAllowed
 from hub.ids import AGAIN_AFTER, Reference, new_reference
+from hub.on_call import on_call
 from tests.contract.conftest import NOW, PLACE
 
 PASSWORD = "correct horse battery staple"
@@ -172,7 +173,7 @@ def test_who_answers_for_a_role_just_now(db: Database) -> None:
         user(session, name_key="c", on_call=[Role.manager], active=False)
         user(session, name_key="d", on_call=[Role.manager], place="york")
     with db.read() as session:
-        assert [who.name_key for who in access.on_call(session, PLACE, Role.manager)] == ["a"]
+        assert [who.name_key for who in on_call(session, PLACE, Role.manager, NOW)] == ["a"]
 
 
 # --- the chain -----------------------------------------------------------------------------------------------------

@@ -31,6 +31,14 @@ def late(minutes: int) -> Reading:
 
 
 TABLE: list[tuple[str, Phone, Reading, str]] = [
+    # On, off and breaks: about themselves
+    ("on", NOTHING, Reading(Kind.duty, "on"), "back from a break"),
+    ("OFF", OUT, Reading(Kind.duty, "off"), "whether that can be is not for reading to say"),
+    ("Break 20", ONE, Reading(Kind.duty, "break", minutes=20), "no offer is meant"),
+    ("break", NOTHING, Reading(Kind.duty, "break"), "for how long is asked"),
+    ("break 9999", NOTHING, Reading(Kind.duty, "break"), "too long is no time"),
+    ("on my way", OUT, HUMAN, "more than the word"),
+    ("off 4K7C", OUT, Reading(Kind.human, code="4K7C"), "not about themselves alone"),
     # Yes and no
     ("1", ONE, YES, "the one open offer"),
     (" 1 ", ONE, YES, "spaces"),

@@ -1,0 +1,146 @@
+"""S22, the two-person rule: where staff are not safe alone, a visit has two positions, whoever is asked is told so, and
+nobody is told to set off before two have accepted.
+
+What has happened all the same is recorded as it is said, never refused: a step alone rings, and they are told to wait.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, select
+
+from dispatch import messages, store, texts
+from dispatch.duty_model import StaffSafety
+from dispatch.staff_safety import holds, needs_two
+from hub.actors import HUB
+from hub.places import place_of
+from records import alarms
+from records.lifecycles import OWING, Owed, PositionState
+from records.model import Case, Position
+from records.positions import start_offering
+from records.service import Due, owe, redue, write_line
+from records.store import rows_of
+
+ALONE = "second_person"
+ASK_AGAIN_IN = timedelta(minutes=10)
+"""So long the one who has accepted waits before a coordinator is told again. [LOCAL]"""
+# Built once: every offer asks.
+_OF_PERSON = select(StaffSafety).where(
+    StaffSafety.place == bindparam("of_place"), StaffSafety.nhs_number == bindparam("nhs_number")
+)
+_OF_ADDRESS = select(StaffSafety).where(
+    StaffSafety.place == bindparam("of_place"), StaffSafety.postcode == bindparam("postcode")
+)
+
+
+def rules_of(session: Session, case: Case) -> list[StaffSafety]:
+    """What is known of this person, and of this whole postcode."""
+    found: dict[int, StaffSafety] = {}
+    if case.nhs_number:
+        which = {"of_place": case.place, "nhs_number": case.nhs_number}
+        found |= {rule.key: rule for rule in session.exec(_OF_PERSON, params=which)}
+    if case.postcode and " " in case.postcode:
+        which = {"of_place": case.place, "postcode": case.postcode}
+        found |= {rule.key: rule for rule in session.exec(_OF_ADDRESS, params=which)}
+    return list(found.values())
+
+
+def needed(session: Session, case: Case, position: Position, now: datetime) -> bool:
+    rules = rules_of(session, case)
+    zone = place_of(session, case.place).local() if rules else None
+    return zone is not None and needs_two(rules, now, position.due_at, zone)
+
+
+def words_of(session: Session, case: Case, now: datetime) -> list[str]:
+    """What whoever goes must know, after acceptance."""
+    return [
+        f"{rule.words}{' Two go together.' if rule.two_people else ''}"
+        f"{' Not alone after dark.' if rule.not_alone_after_dark and not rule.two_people else ''}"
+        for rule in rules_of(session, case)
+        if holds(rule, now)
+    ]
+
+
+def before_offering(session: Session, case: Case, position: Position, now: datetime) -> bool:
+    """Whether two go together; if so, the case has two positions from here on."""
+    if not needed(session, case, position, now):
+        return False
+    if not _others(session, position):
+        second = Position(
+            place=case.place,
+            opened_at=now,
+            case_id=case.key,
+            assessment_id=position.assessment_id,
+            kind=position.kind,
+            title=position.title,
+            priority=position.priority,
+            due_at=position.due_at,
+            stops_clock=position.stops_clock,
+            with_999=position.with_999,
+        )
+        words = f"Second {position.title.lower()} wanted: two go together."
+        owe(session, second, now, HUB, words, Due("seek", now + timedelta(minutes=1), human=False))
+        start_offering(session, second, now)
+    return True
+
+
+def after_acceptance(session: Session, case: Case, position: Position, now: datetime) -> bool:
+    """Whether the one who has just accepted must wait. Where the other has waited, they are told that both go."""
+    if not needed(session, case, position, now):
+        return False
+    there = _accepted(session, position)
+    for other in there:
+        alarms.end(session, case.place, ALONE, other.key, now)
+        if other.state is PositionState.accepted:
+            redue(session, other, Due("set_off", now + ASK_AGAIN_IN))
+            _tell(
+                session,
+                case,
+                other,
+                "the second person is found. Meet first, go in together. Reply ENROUTE",
+                now,
+            )
+    return not there
+
+
+def waits(session: Session, case: Case, position: Position, now: datetime) -> bool:
+    """S25 asks who has accepted whether they have set off; whoever waits for a second is not asked, a coordinator is
+    told instead."""
+    if not _is_alone(session, case, position, now):
+        return False
+    words = f"{case.ref}: {position.responder_name} has accepted and waits; two go together, and the second is missing."
+    alarms.ring(session, case.place, ALONE, position.key, words, now, case)
+    write_line(session, case.key, now, HUB, "waits", words)
+    redue(session, position, Due("set_off", now + ASK_AGAIN_IN))
+    return True
+
+
+def after_step(session: Session, case: Case, position: Position, event: str, now: datetime) -> None:
+    """Somebody goes on alone to where two must go: it rings, and they are told to wait."""
+    if event not in ("set_off", "arrive", "begin_care") or not _is_alone(session, case, position, now):
+        return
+    words = f"{case.ref}: {position.responder_name} goes on ALONE where two must go. Ring them now."
+    alarms.ring(session, case.place, ALONE, position.key, words, now, case)
+    _tell(session, case, position, "do NOT go in alone: the second person has not accepted yet. Ring us", now)
+
+
+def _is_alone(session: Session, case: Case, position: Position, now: datetime) -> bool:
+    return needed(session, case, position, now) and not _accepted(session, position)
+
+
+def _others(session: Session, position: Position) -> list[Position]:
+    rows = rows_of(session, Position, position.case_id, live=True)
+    return [row for row in rows if row.id != position.id and row.state in OWING[Owed.position]]
+
+
+def _accepted(session: Session, position: Position) -> list[Position]:
+    return [row for row in _others(session, position) if row.state in store.ASSIGNED]
+
+
+def _tell(session: Session, case: Case, position: Position, said: str, now: datetime) -> None:
+    held = store.accepted_offer(session, position.key)
+    if held is not None:
+        place = place_of(session, case.place)
+        who = store.responder(session, held.responder_id)
+        body = texts.nudge(held.code, said, texts.clock(now, place.local()))
+        messages.text(session, place, who, body, now, case=case, offer=held)

@@ -4,12 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from records.national_grid import Point, km
-
-ROAD_FACTOR = 1.4
-SPEED_KM_PER_MIN = 0.5
-START_MIN = 4
-"""A straight line times a factor, at 30 km/h, and the time to get into the car. [LOCAL]"""
 UNKNOWN_TRAVEL_MIN = 25
 VISIT_MIN = 45
 """A visit that would end long after the shift is not offered. [LOCAL]"""
@@ -33,6 +27,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranked:
+    """Somebody who may go. `score` counts in minutes, the least first; `reasons` are for a coordinator to read."""
+
     candidate: Candidate
     score: float
     reasons: tuple[str, ...]
@@ -41,6 +37,20 @@ class Ranked:
     def travel_min(self) -> int:
         travel = self.candidate.travel_min
         return UNKNOWN_TRAVEL_MIN if travel is None else travel
+
+
+@dataclass(frozen=True)
+class RuledOut:
+    """Somebody on shift with the skills who is not asked, and why, in words.
+
+    `managers_only`: that there is an exclusion at all is for managers (S22); to anybody else this row is not shown.
+    `may_be_asked_on_purpose`: a coordinator may offer it to them all the same (they said no before, or end soon).
+    """
+
+    candidate: Candidate
+    why: str
+    managers_only: bool = False
+    may_be_asked_on_purpose: bool = False
 
 
 def rank(candidates: Sequence[Candidate], now: datetime) -> list[Ranked]:
@@ -81,10 +91,3 @@ def _reasons(candidate: Candidate) -> tuple[str, ...]:
     if candidate.asked_before:
         reasons.append("did not answer before")
     return tuple(reasons)
-
-
-def travel_min(a: Point | None, b: Point | None) -> int | None:
-    """Minutes between two (latitude, longitude) points in degrees, or None where one is not known."""
-    if a is None or b is None:
-        return None
-    return START_MIN + round(km(a, b) * ROAD_FACTOR / SPEED_KM_PER_MIN)

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from dispatch import store
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
-from dispatch.ranking import Candidate, travel_min
+from dispatch.ranking import Candidate
+from dispatch.travel import Travel
 from records.model import TAKEN, Case, Position
 
 NEAREST = 40
@@ -31,6 +32,7 @@ def candidates(
     about: Case,
     skills: Sequence[str],
     offers: Sequence[Offer],
+    travel: Travel,
     now: datetime,
 ) -> list[Candidate]:
     """Those on shift with the skills, free, reachable, with no offer open, who have not said no to this position.
@@ -58,20 +60,19 @@ def candidates(
         rows = session.execute(statement, {**which, "nearest": looked_at}).all()
         if sum(row.id not in asked for row in rows) >= ENOUGH:
             break
+    starts = [(row.latitude, row.longitude) if row.latitude is not None else None for row in rows]
     return [
         Candidate(
             responder_id=row.id,
             name=row.name,
             profession=row.profession,
             shift_ends_at=row.ends_at,
-            travel_min=travel_min(
-                origin, (row.latitude, row.longitude) if row.latitude is not None else None
-            ),
+            travel_min=minutes,
             visits_this_shift=row.visits,
             asked_before=row.id in asked,
             excluded=row.excluded,
         )
-        for row in rows
+        for row, minutes in zip(rows, travel.minutes(starts, origin), strict=True)
     ]
 
 

@@ -53,7 +53,7 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
-        ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
+        ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
         asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
     if asked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.ranking import Candidate, may_go, rank, travel_min
+from dispatch.ranking import Candidate, may_go, rank
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-LEEDS_8, LEEDS_17, YORK = (53.831, -1.500), (53.853, -1.523), (53.958, -1.082)
 
 
 def candidate(
@@ -107,22 +106,3 @@ def test_the_reasons_in_words() -> None:
         "did not answer before",
     )
     assert one.travel_min == 25
-
-
-def test_travel_is_a_straight_line_times_a_factor() -> None:
-    assert travel_min(LEEDS_8, LEEDS_8) == 4, "time to get into the car"
-    assert travel_min(LEEDS_8, LEEDS_17) == 12
-    near, far = travel_min(LEEDS_8, LEEDS_17), travel_min(LEEDS_8, YORK)
-    assert near is not None
-    assert far is not None
-    assert near < far
-    assert travel_min(LEEDS_8, None) is None
-    assert travel_min(None, LEEDS_8) is None
-
-
-POINTS = st.tuples(st.floats(50, 56), st.floats(-6, 2))
-
-
-@given(POINTS, POINTS)
-def test_the_way_there_is_the_way_back(a: tuple[float, float], b: tuple[float, float]) -> None:
-    assert travel_min(a, b) == travel_min(b, a)

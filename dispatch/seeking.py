@@ -13,7 +13,7 @@ from dispatch import ladder, messages, roster, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.ranking import Ranked, rank
+from dispatch.ranking import Ranked, rank, second
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
 from hub.actors import HUB
@@ -54,7 +54,10 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
-        asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
+        after = second(ranked[wanted:])
+        asked += [
+            _offer(session, desk, place, case, position, best, step, after, now) for best in ranked[:wanted]
+        ]
     if asked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
@@ -71,6 +74,7 @@ def _offer(
     position: Position,
     best: Ranked,
     step: EscalationStep,
+    after: str,
     now: datetime,
 ) -> Responder:
     """Write the offer and its text; returns who is asked."""
@@ -112,7 +116,7 @@ def _offer(
         human=False,
     )
     deadlines.set_deadline(session, deadline)
-    why = ", ".join(best.reasons)
+    why = ", ".join(best.reasons) + after
     write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to
 

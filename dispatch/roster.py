@@ -136,11 +136,11 @@ def _as_written(skill: str) -> str:
 @cache
 def _free(skills: int, is_placed: bool) -> Any:
     """The nearest on shift first, by arithmetic alone; only they are looked up one by one."""
-    near = _near(skills, is_placed)
+    near = near_of(skills, is_placed)
     assigned = select(_position.id).where(_position.responder_id == _who.id, text(TAKEN))
     offered = select(_offer.id).where(_offer.responder_id == _who.id, text(OFFER_LIVE))
     return (
-        select(*_seen_of(near))
+        select(*seen_of(near))
         .select_from(near)
         .join(_who, _who.id == near.c.responder_id)
         .where(_who.active, _who.reachable, ~assigned.exists(), ~offered.exists())
@@ -149,7 +149,7 @@ def _free(skills: int, is_placed: bool) -> Any:
     )
 
 
-def _near(skills: int, is_placed: bool) -> Any:
+def near_of(skills: int, is_placed: bool) -> Any:
     far = _far() if is_placed else literal(0.0)
     columns = (_shift.responder_id, _shift.starts_at, _shift.ends_at, _shift.latitude, _shift.longitude)
     again = case((_shift.responder_id.in_(bindparam("asked", expanding=True)), 1), else_=0)
@@ -167,7 +167,7 @@ def _near(skills: int, is_placed: bool) -> Any:
     )
 
 
-def _seen_of(near: Any) -> tuple[Any, ...]:
+def seen_of(near: Any) -> tuple[Any, ...]:
     """What ranking wants to know of somebody on shift."""
     visits = select(func.count()).where(
         _position.responder_id == _who.id, _position.done_at >= near.c.starts_at

@@ -35,7 +35,6 @@ class Standing:
     candidate: Candidate
     is_reachable: bool
     asked_of: int | None
-    has_next: bool
     has_said_no: bool
 
 
@@ -72,7 +71,6 @@ def everybody(
             ),
             is_reachable=row.active and row.reachable,
             asked_of=row.asked_of,
-            has_next=row.has_next,
             has_said_no=row.id in said_no,
         )
         for row, minutes in zip(rows, travel.minutes(starts, origin), strict=True)
@@ -97,8 +95,7 @@ def _free_at(row: Any, now: datetime) -> datetime:
 @cache
 def _everybody(skills: int, is_placed: bool) -> Any:
     near = near_of(skills, is_placed)
-    visit = select(_position).where(text(TAKEN), ~_position.is_next).subquery("visit")
-    next_one = select(_position.id).where(_position.responder_id == _who.id, text(TAKEN), _position.is_next)
+    visit = select(_position).where(text(TAKEN)).subquery("visit")
     offered = select(_offer.position_id).where(_offer.responder_id == _who.id, text(OFFER_LIVE)).limit(1)
     return (
         select(
@@ -106,7 +103,6 @@ def _everybody(skills: int, is_placed: bool) -> Any:
             _who.active,
             _who.reachable,
             offered.scalar_subquery().label("asked_of"),
-            next_one.exists().label("has_next"),
             visit.c.id.label("visit_id"),
             visit.c.travel_min.label("visit_travel_min"),
             visit.c.accepted_at,

@@ -110,18 +110,31 @@ def may_go(candidate: Candidate, now: datetime) -> str | None:
     """Why not, or None where nothing speaks against it (S22: exclusions gate every offer)."""
     if candidate.excluded:
         return "not for this person or address"
-    if candidate.there_at(now) + timedelta(minutes=VISIT_MIN / 2) > candidate.shift_ends_at:
+    if is_off_too_soon(_minutes(candidate.there_at(now), now), _minutes(candidate.shift_ends_at, now)):
         return "off too soon"
     return None
 
 
+def is_off_too_soon(there_min: float, ends_min: float) -> bool:
+    """Whether half of a usual visit would lie after the shift; both in minutes from now."""
+    return there_min + VISIT_MIN / 2 > ends_min
+
+
 def weigh(candidate: Candidate, now: datetime) -> float:
     """All wishes together, in minutes: the less the better."""
-    waits_min = (candidate.there_at(now) - now).total_seconds() / 60
     known = SEEN_SAVES_MIN if candidate.seen_at is not None else 0
     cover = candidate.leaves.costs_min if candidate.leaves is not None else 0
-    again = ASKED_COSTS_MIN if candidate.asked_before else 0
-    return waits_min + LOAD_COSTS_MIN * candidate.visits_this_shift + cover + again - known
+    there_min = _minutes(candidate.there_at(now), now)
+    return there_min + besides(candidate.visits_this_shift, candidate.asked_before) + cover - known
+
+
+def besides(visits_this_shift: int, asked_before: bool) -> float:
+    """What counts beside the way, in minutes of it."""
+    return LOAD_COSTS_MIN * visits_this_shift + (ASKED_COSTS_MIN if asked_before else 0)
+
+
+def _minutes(at: datetime, now: datetime) -> float:
+    return (at - now).total_seconds() / 60
 
 
 def second(rest: Sequence[Ranked]) -> str:

@@ -163,17 +163,8 @@ def swap_offer(session: Session, offer: Offer, new: str, **values: Any) -> bool:
 
 def assignment_of(session: Session, responder_id: int) -> Position | None:
     """The one visit this responder is on; the database allows no second."""
-    return _taken_by(session, responder_id, is_next=False)
-
-
-def next_of(session: Session, responder_id: int) -> Position | None:
-    """The one visit that this responder has accepted for after the one they are on."""
-    return _taken_by(session, responder_id, is_next=True)
-
-
-def _taken_by(session: Session, responder_id: int, *, is_next: bool) -> Position | None:
-    mine = pick(Position).where(Position.responder_id == responder_id, text(TAKEN))
-    return session.exec(mine.where(Position.is_next == is_next)).first()
+    found = pick(Position).where(Position.responder_id == responder_id, text(TAKEN))
+    return session.exec(found).first()
 
 
 def accepted_offer(session: Session, position_id: int) -> Offer | None:

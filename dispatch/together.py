@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
-from typing import NamedTuple
 
-from dispatch.ranking import Candidate, Ranked, may_go, weigh
+from dispatch.ranking import UNKNOWN_TRAVEL_MIN, Candidate, Ranked, besides, is_off_too_soon, weigh
 
 NOBODY_COSTS = 1e7
 """More than all travel together: as many positions as can be get somebody."""
@@ -24,61 +23,78 @@ LATE_COSTS = 4
 
 @dataclass(frozen=True)
 class Waiting:
-    """A position that nobody has been asked for, and everybody who might go (musts are looked at here again)."""
+    """A position that nobody has been asked for.
+
+    `travel_min`: of everybody on shift, in their order. `barred`: who may not go (lacks a skill, is excluded, has said
+    no). `asked`: who did not answer before.
+    """
 
     position_id: int
     due_at: datetime
-    candidates: Sequence[Candidate]
+    travel_min: Sequence[int | None]
+    barred: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
 
 
-class Given(NamedTuple):
-    """Whom each position is given; a position that is not in it is given nobody."""
+@dataclass(frozen=True)
+class Free:
+    """Somebody on shift who is with nobody and has not been asked anything."""
 
-    by_position: Mapping[int, Ranked]
-
-    def to_others(self, position_id: int) -> dict[int, int]:
-        """By responder, the other position that they are given to."""
-        return {
-            ranked.candidate.responder_id: other
-            for other, ranked in self.by_position.items()
-            if other != position_id
-        }
+    responder_id: int
+    name: str
+    profession: str
+    shift_ends_at: datetime
+    visits_this_shift: int = 0
 
 
-def assign_together(waiting: Sequence[Waiting], now: datetime) -> Given:
-    """Whom each position should be given if all are looked at together.
+def assign_together(waiting: Sequence[Waiting], free: Sequence[Free], now: datetime) -> dict[int, Ranked]:
+    """Whom each position should be given if all are looked at together; who is not in it is given nobody.
 
     Minutes weigh more the nearer the breach: of two that want the same responder, the one with less time left gets the
     nearer. Where there are fewer people than positions, the ones with the most time left get nobody.
     """
-    ranked = {one.position_id: _ranked(one, now) for one in waiting}
-    costs = [
-        {who: _cost(fit, one.due_at, now) for who, fit in ranked[one.position_id].items()} for one in waiting
-    ]
-    chosen = cheapest(costs, [NOBODY_COSTS * (1 + _weight(one.due_at, now)) for one in waiting])
-    return Given(
-        {
-            one.position_id: ranked[one.position_id][who]
-            for one, who in zip(waiting, chosen, strict=True)
-            if who is not None
-        }
-    )
-
-
-def _ranked(one: Waiting, now: datetime) -> dict[int, Ranked]:
+    ends_min = [_minutes(who.shift_ends_at, now) for who in free]
+    costs = [_costs(one, free, ends_min, now) for one in waiting]
+    chosen = cheapest(costs, [NOBODY_COSTS * (1 + _weight(_minutes(one.due_at, now))) for one in waiting])
     return {
-        who.responder_id: Ranked(who, weigh(who, now)) for who in one.candidates if may_go(who, now) is None
+        one.position_id: _given(one, free[nth], nth, now)
+        for one, nth in zip(waiting, chosen, strict=True)
+        if nth is not None
     }
 
 
-def _weight(due_at: datetime, now: datetime) -> float:
-    left_min = (due_at - now).total_seconds() / 60
+def _costs(one: Waiting, free: Sequence[Free], ends_min: Sequence[float], now: datetime) -> dict[int, float]:
+    due_min = _minutes(one.due_at, now)
+    weight, costs = _weight(due_min), {}
+    for nth, (who, travel, ends) in enumerate(zip(free, one.travel_min, ends_min, strict=True)):
+        there = UNKNOWN_TRAVEL_MIN if travel is None else travel
+        if who.responder_id in one.barred or is_off_too_soon(there, ends):
+            continue
+        score = there + besides(who.visits_this_shift, who.responder_id in one.asked)
+        late = (there - due_min) * LATE_COSTS if there > due_min else 0
+        costs[nth] = (score + late) * weight
+    return costs
+
+
+def _given(one: Waiting, who: Free, nth: int, now: datetime) -> Ranked:
+    candidate = Candidate(
+        who.responder_id,
+        who.name,
+        who.profession,
+        who.shift_ends_at,
+        one.travel_min[nth],
+        who.visits_this_shift,
+        asked_before=who.responder_id in one.asked,
+    )
+    return Ranked(candidate, weigh(candidate, now))
+
+
+def _weight(left_min: float) -> float:
     return HEAVIEST if left_min <= 0 else min(HEAVIEST, max(LIGHTEST, USUAL_MIN / left_min))
 
 
-def _cost(fit: Ranked, due_at: datetime, now: datetime) -> float:
-    late_min = (fit.candidate.there_at(now) - due_at).total_seconds() / 60
-    return (fit.score + max(0.0, late_min) * LATE_COSTS) * _weight(due_at, now)
+def _minutes(at: datetime, now: datetime) -> float:
+    return (at - now).total_seconds() / 60
 
 
 def cheapest(costs: Sequence[Mapping[int, float]], nobody: Sequence[float]) -> list[int | None]:
@@ -89,11 +105,12 @@ def cheapest(costs: Sequence[Mapping[int, float]], nobody: Sequence[float]) -> l
     rows = [
         {**row, -1 - n: nobody[n]} for n, row in enumerate(costs)
     ]  # a row's "nobody" is a column of its own
+    cheap_first = [sorted((cost, column) for column, cost in row.items()) for row in rows]
     price: dict[int, float] = {}
     holder: dict[int, int] = {}
     given: dict[int, int] = {}
     for first in range(len(rows)):
-        column, came_from = _shortest_path(rows, first, price, holder)
+        column, came_from = _shortest_path(rows, cheap_first, first, price, holder)
         while True:  # each row on the path moves over to the column that it came to
             row = came_from[column]
             before = given.get(row)
@@ -105,20 +122,31 @@ def cheapest(costs: Sequence[Mapping[int, float]], nobody: Sequence[float]) -> l
 
 
 def _shortest_path(
-    rows: Sequence[Mapping[int, float]], first: int, price: dict[int, float], holder: Mapping[int, int]
+    rows: Sequence[Mapping[int, float]],
+    cheap_first: Sequence[Sequence[tuple[float, int]]],
+    first: int,
+    price: dict[int, float],
+    holder: Mapping[int, int],
 ) -> tuple[int, dict[int, int]]:
-    """The cheapest column that is still free, and from which row each column was reached. Prices follow."""
+    """The cheapest column that is still free, and from which row each column was reached. Prices follow.
+
+    A price is never above nothing, so a row's columns need not be looked at beyond the best free one known.
+    """
     far: dict[int, float] = {}
     came_from: dict[int, int] = {}
     done: dict[int, float] = {}
     queue: list[tuple[float, int]] = []
-    row, base = first, 0.0
+    row, base, free_at = first, 0.0, math.inf
     while True:
-        for column, cost in rows[row].items():
+        for cost, column in cheap_first[row]:
+            if base + cost >= free_at:
+                break
             length = base + cost - price.get(column, 0.0)
             if column not in done and length < far.get(column, math.inf):
                 far[column], came_from[column] = length, row
                 heappush(queue, (length, column))
+                if column not in holder:
+                    free_at = min(free_at, length)
         length, column = heappop(queue)
         while column in done:
             length, column = heappop(queue)

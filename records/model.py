@@ -216,7 +216,7 @@ NOBODY_ASKED = "state = 'open'"
 
 
 class Position(CaseRow, table=True):
-    """One pair of hands that the case needs. The database refuses a responder a second live one, and a second next."""
+    """One pair of hands that the case needs. The database refuses a responder a second live one."""
 
     owed = Owed.position
     __table_args__ = (
@@ -224,7 +224,7 @@ class Position(CaseRow, table=True):
             Owed.position,
             "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
         ),
-        one_live("position_one_per_responder", "responder_id", "is_next", where=TAKEN),
+        one_live("position_one_per_responder", "responder_id", where=TAKEN),
         where_live("position_nobody_asked", "place", "due_at", where=NOBODY_ASKED),
         Index("position_done", "responder_id", "done_at"),
     )
@@ -247,11 +247,6 @@ class Position(CaseRow, table=True):
     )
     yielded_at: datetime | None = Field(default=None, description="left the only one free to a nearer breach")
     responder_id: int | None = None
-    is_next: bool = Field(
-        default=False,
-        sa_column_kwargs={"server_default": false()},
-        description="accepted by somebody who is with somebody else yet (S25)",
-    )
     responder_name: str = Field(default="", max_length=80)
     offered_to: str = Field(default="", max_length=200)
     travel_min: int | None = None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, roster, store, texts
+from dispatch import ladder, messages, roster, store, texts, waiting
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
@@ -54,11 +54,14 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
+        if ranked and (others := waiting.others_waiting(session, position)):
+            ranked = waiting.beside_others(session, desk, position, ranked, others, now)
         after = second(ranked[wanted:])
         asked += [
             _offer(session, desk, place, case, position, best, step, after, now) for best in ranked[:wanted]
         ]
     if asked:
+        position.yielded_at = None
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)

@@ -102,7 +102,7 @@ def _offer(
         case.outward,
         texts.by_when(position.due_at, now, place.local()),
         best.candidate.travel_min,
-        position.title,
+        desk.library.house.position(position.kind).with_equipment(position.title),
         desk.link(f"o/{code}"),
     )
     to = store.responder(session, offer.responder_id)

@@ -1,11 +1,11 @@
-"""`python -m benchmarks [disposition|captures|growth|handlers …]`: measures, prints a table, writes `results.json`."""
+"""`python -m benchmarks [disposition|captures|growth|handlers|together …]`: measures, prints a table, writes `results.json`."""
 
 import os
 import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import captures, disposition, figures, growth, handlers
+from benchmarks import captures, disposition, figures, growth, handlers, together
 from benchmarks.figures import Figure
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
@@ -13,6 +13,7 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "captures": captures.measure,
     "growth": growth.measure,
     "handlers": handlers.measure,
+    "together": together.measure,
 }
 
 

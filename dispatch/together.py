@@ -1,7 +1,7 @@
 """Positions that wait at the same time are given their people together, not first come, first served. Pure.
 
 The assignment is the cheapest of all: each position is filled by the shortest augmenting path, after Jonker and
-Volgenant (1987). It is our own because importing scipy's takes longer than a hub takes to start.
+Volgenant (1987). It is our own because importing scipy's takes over a second in every process (docs/benchmarks.md).
 """
 
 import math

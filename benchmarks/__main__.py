@@ -1,4 +1,4 @@
-"""`python -m benchmarks [disposition|captures|growth|handlers|together …]`: measures, prints a table, writes `results.json`."""
+"""`python -m benchmarks [disposition|captures|growth|handlers|together …]`: measures, prints, writes `results.json`."""
 
 import os
 import sys

@@ -1,6 +1,7 @@
 """Who on shift could be asked: one query, built once, and cheap however many are on shift."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,15 +10,21 @@ from sqlalchemy import and_, bindparam, case, func, literal, or_, select, text
 from sqlmodel import Session, col
 
 from dispatch import musts, store
+from dispatch.acquainted import seen_lately
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
-from dispatch.ranking import Candidate, travel_min
+from dispatch.ranking import Candidate, Cover, weigh
+from dispatch.travel import Travel
+from hub.places import place_of
 from records.model import TAKEN, Case, Position
+from records.national_grid import Point
 
 NEAREST = 40
 """So many at most are ranked: a thousand on shift cost no more than forty."""
 LOOKED_AT = (NEAREST, 10 * NEAREST, 100_000)
 """So many of the nearest on shift are looked up one by one; more, only where fewer than `ENOUGH` of them are free."""
 ENOUGH = 10
+COVERED = 8
+"""What their going leaves behind is weighed for so many of the best alone: no other can become the first by it."""
 _shift: Any = Shift
 _who: Any = Responder
 _offer: Any = Offer
@@ -31,6 +38,7 @@ def candidates(
     about: Case,
     skills: Sequence[str],
     offers: Sequence[Offer],
+    travel: Travel,
     now: datetime,
 ) -> list[Candidate]:
     """Those on shift with the skills, free, reachable, with no offer open, who have not said no to this position.
@@ -38,42 +46,88 @@ def candidates(
     `offers`: all that were made of it so far.
     """
     origin = store.area(session, about.place, about.outward)
-    north, east = origin or (0.0, 0.0)
+    said_no, asked = answered(offers)
+    which = asking(position, about, skills, asked, origin, now)
+    statement = _free(len(skills), origin is not None)
+    for looked_at in LOOKED_AT:
+        rows = session.execute(statement, {**which, "nearest": looked_at}).all()
+        if sum(row.id not in asked for row in rows) >= ENOUGH:
+            break
+    starts = [start_of(row) for row in rows]
+    zone, seen = place_of(session, position.place).local(), seen_lately(session, about, now)
+    found = [
+        Candidate(
+            responder_id=row.id,
+            name=row.name,
+            profession=row.profession,
+            shift_ends_at=row.ends_at,
+            travel_min=minutes,
+            visits_this_shift=row.visits,
+            asked_before=row.id in asked,
+            excluded=row.excluded,
+            has=tuple(skills),
+            seen_at=seen[row.id].astimezone(zone) if row.id in seen else None,
+        )
+        for row, minutes in zip(rows, travel.minutes(starts, origin), strict=True)
+    ]
+    covering = _with_cover(session, about.place, found, starts, travel, now)
+    return [one for one in covering if one.responder_id not in said_no]
+
+
+def answered(offers: Sequence[Offer]) -> tuple[set[int], set[int]]:
+    """Of these offers: who has said no to it or given it back, and everybody who has been asked."""
     refused = (OfferState.declined, OfferState.withdrawn)
     said_no = {offer.responder_id for offer in offers if offer.state in refused or offer.given_back}
-    asked = {offer.responder_id for offer in offers}
-    which = {
+    return said_no, {offer.responder_id for offer in offers}
+
+
+def asking(
+    position: Position,
+    about: Case,
+    skills: Sequence[str],
+    asked: set[int],
+    origin: Point | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """What the statements of this file are asked with."""
+    north, east = origin or (0.0, 0.0)
+    return {
         "of_place": position.place,
         "now": now,
         "north": north,
         "east": east,
         "nhs_number": about.nhs_number,
         "postcode": about.postcode,
-        "said_no": sorted(said_no),
         "asked": sorted(asked),
         "wanted": list(skills),
         **{f"skill_{n}": f"%|{_as_written(skill)}|%" for n, skill in enumerate(skills)},
     }
-    statement = _free(len(skills), origin is not None)
-    for looked_at in LOOKED_AT:
-        rows = session.execute(statement, {**which, "nearest": looked_at}).all()
-        if sum(row.id not in asked for row in rows) >= ENOUGH:
-            break
-    return [
-        Candidate(
-            responder_id=row.id,
-            name=row.name,
-            profession=row.profession,
-            shift_ends_at=row.ends_at,
-            travel_min=travel_min(
-                origin, (row.latitude, row.longitude) if row.latitude is not None else None
-            ),
-            visits_this_shift=row.visits,
-            asked_before=row.id in asked,
-            excluded=row.excluded,
-        )
-        for row in rows
-    ]
+
+
+def start_of(row: Any) -> Point | None:
+    return (row.latitude, row.longitude) if row.latitude is not None else None
+
+
+def _with_cover(
+    session: Session,
+    place: str,
+    found: Sequence[Candidate],
+    starts: Sequence[Point | None],
+    travel: Travel,
+    now: datetime,
+) -> list[Candidate]:
+    """The best of them know what their going would leave behind. Whoever has said no can still cover an area."""
+    covering = list(found)
+    for nth in sorted(range(len(found)), key=lambda n: weigh(found[n], now))[:COVERED]:
+        if (start := starts[nth]) is None:
+            continue
+        others = [other for n, other in enumerate(starts) if n != nth and other is not None]
+        away = [minutes for minutes in travel.minutes(others, start) if minutes is not None]
+        left = Cover("", min(away, default=None))
+        if left.costs_min:
+            left = Cover(store.area_around(session, place, start), left.next_min)
+        covering[nth] = replace(found[nth], leaves=left)
+    return covering
 
 
 def _as_written(skill: str) -> str:
@@ -83,24 +137,40 @@ def _as_written(skill: str) -> str:
 @cache
 def _free(skills: int, is_placed: bool) -> Any:
     """The nearest on shift first, by arithmetic alone; only they are looked up one by one."""
+    near = near_of(skills, is_placed)
+    assigned = select(_position.id).where(_position.responder_id == _who.id, text(TAKEN))
+    offered = select(_offer.id).where(_offer.responder_id == _who.id, text(OFFER_LIVE))
+    return (
+        select(*seen_of(near))
+        .select_from(near)
+        .join(_who, _who.id == near.c.responder_id)
+        .where(_who.active, _who.reachable, ~assigned.exists(), ~offered.exists())
+        .where(*musts.conditions(_who.id))
+        .order_by(near.c.again, near.c.far, _who.id)
+        .limit(NEAREST)
+    )
+
+
+def near_of(skills: int, is_placed: bool) -> Any:
     far = _far() if is_placed else literal(0.0)
     columns = (_shift.responder_id, _shift.starts_at, _shift.ends_at, _shift.latitude, _shift.longitude)
     again = case((_shift.responder_id.in_(bindparam("asked", expanding=True)), 1), else_=0)
-    near = (
+    return (
         select(*columns, far.label("far"), again.label("again"))
         .where(
             _shift.place == bindparam("of_place"),
             _shift.ends_at > bindparam("now"),
             _shift.starts_at <= bindparam("now"),
-            _shift.responder_id.not_in(bindparam("said_no", expanding=True)),
             *(_shift.skills.like(bindparam(f"skill_{n}"), escape="/") for n in range(skills)),
         )
         .order_by("again", "far", _shift.responder_id)
         .limit(bindparam("nearest"))
         .subquery("near")
     )
-    assigned = select(_position.id).where(_position.responder_id == _who.id, text(TAKEN))
-    offered = select(_offer.id).where(_offer.responder_id == _who.id, text(OFFER_LIVE))
+
+
+def seen_of(near: Any) -> tuple[Any, ...]:
+    """What ranking wants to know of somebody on shift."""
     visits = select(func.count()).where(
         _position.responder_id == _who.id, _position.done_at >= near.c.starts_at
     )
@@ -113,22 +183,14 @@ def _free(skills: int, is_placed: bool) -> Any:
         ),
     )
     return (
-        select(
-            _who.id.label("id"),
-            _who.short_name.label("name"),
-            _who.profession.label("profession"),
-            near.c.ends_at,
-            near.c.latitude,
-            near.c.longitude,
-            visits.scalar_subquery().label("visits"),
-            kept_away.exists().label("excluded"),
-        )
-        .select_from(near)
-        .join(_who, _who.id == near.c.responder_id)
-        .where(_who.active, _who.reachable, ~assigned.exists(), ~offered.exists())
-        .where(*musts.conditions(_who.id))
-        .order_by(near.c.again, near.c.far, _who.id)
-        .limit(NEAREST)
+        _who.id.label("id"),
+        _who.short_name.label("name"),
+        _who.profession.label("profession"),
+        near.c.ends_at,
+        near.c.latitude,
+        near.c.longitude,
+        visits.scalar_subquery().label("visits"),
+        kept_away.exists().label("excluded"),
     )
 
 

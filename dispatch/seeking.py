@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, roster, store, texts, two_together
+from dispatch import ladder, messages, roster, store, texts, two_together, waiting
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.ranking import Ranked, rank
+from dispatch.ranking import Ranked, rank, second
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
 from hub.actors import HUB
@@ -54,12 +54,16 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     together = two_together.before_offering(session, case, position, now)
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
-        ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
+        ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
+        if ranked and (others := waiting.others_waiting(session, position)):
+            ranked = waiting.beside_others(session, desk, position, ranked, others, now)
+        after = second(ranked[wanted:])
         asked += [
-            _offer(session, desk, place, case, position, best, step, now, together=together)
+            _offer(session, desk, place, case, position, best, step, after, now, together=together)
             for best in ranked[:wanted]
         ]
     if asked:
+        position.yielded_at = None
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
@@ -75,6 +79,7 @@ def _offer(
     position: Position,
     best: Ranked,
     step: EscalationStep,
+    after: str,
     now: datetime,
     *,
     together: bool,
@@ -101,7 +106,7 @@ def _offer(
         case.outward,
         texts.by_when(position.due_at, now, place.local()),
         best.candidate.travel_min,
-        position.title,
+        desk.library.house.position(position.kind).with_equipment(position.title),
         desk.link(f"o/{code}"),
         together=together,
     )
@@ -119,7 +124,7 @@ def _offer(
         human=False,
     )
     deadlines.set_deadline(session, deadline)
-    why = ", ".join(best.reasons)
+    why = ", ".join(best.reasons) + after
     write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to
 

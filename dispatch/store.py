@@ -21,10 +21,10 @@ from dispatch.model import (
     Shift,
 )
 from hub.errors import NotFound
-from records.gazetteer import point_of
+from records.gazetteer import nearest_outward, point_of
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import TAKEN, Case, Position
-from records.national_grid import Point
+from records.national_grid import Point, km
 
 ASSIGNED = (
     PositionState.accepted,
@@ -40,6 +40,18 @@ def area(session: Session, place: str, outward: str) -> Point | None:
     """As the place itself has laid it down, or else as open data has it: a call from anywhere ranks by travel."""
     found = session.get(Area, (place, outward)) if outward else None
     return (found.latitude, found.longitude) if found else point_of(outward)
+
+
+def area_around(session: Session, place: str, point: Point) -> str:
+    """The outward postcode around a point, by the same two sources; whichever lies nearer."""
+    named = [(km((own.latitude, own.longitude), point), own.outward) for own in _areas(session, place)]
+    if outward := nearest_outward(point):
+        named.append((km(point_of(outward) or point, point), outward))
+    return min(named, default=(0.0, ""))[1]
+
+
+def _areas(session: Session, place: str, limit: int = 1000) -> list[Area]:
+    return list(session.exec(pick(Area).where(Area.place == place).limit(limit)))
 
 
 def responder(session: Session, responder_id: int) -> Responder:

@@ -7,6 +7,9 @@ list, reply words, a link that asks for a log-in. What somebody texted is never 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+AIMED_FOR = 160
+"""So many characters make one text; the link says the rest."""
+
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%H:%M")
@@ -33,7 +36,12 @@ def offer(
     about = f" {travel_min} min away." if travel_min is not None else ""
     two = " Two go: wait for each other." if together else ""
     what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
-    return f"FP {code}: {what}. Be there by {be_there_by}.{about} {title.capitalize()}.{two} Reply 1 yes 2 no. {link}"
+    begins, ends = (
+        f"FP {code}: {what}. Be there by {be_there_by}.",
+        f" {title.capitalize()}.{two} Reply 1 yes 2 no. {link}",
+    )
+    fits = len(begins + about + ends) <= AIMED_FOR
+    return begins + about + ends if fits else begins + ends
 
 
 def yours(code: str, link: str) -> str:

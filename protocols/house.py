@@ -41,13 +41,21 @@ class Sign:
 
 @dataclass(frozen=True)
 class PositionKind:
-    """A kind of person a case can ask for. `skills` are musts; `offered` is no for a queue such as call-backs."""
+    """A kind of person a case can ask for. `skills` are musts; `offered` is no for a queue such as call-backs.
+
+    `equipment` is what they bring; it stands in the offer's text.
+    """
 
     id: str
     title: str
     skills: tuple[str, ...] = ()
     stops_clock: bool = False
     offered: bool = True
+    equipment: tuple[str, ...] = ()
+
+    def with_equipment(self, title: str) -> str:
+        """A title of such a position, and what they bring: `Nurse + lifting cushion`, which needs no bracket more."""
+        return " + ".join((title.split(" (")[0], *self.equipment)) if self.equipment else title
 
 
 @dataclass(frozen=True)

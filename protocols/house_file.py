@@ -144,6 +144,7 @@ def _position(key: str, said: Any) -> PositionKind:
         skills=tuple(said.get("skills", ())),
         stops_clock=said["stops_clock"] == "yes",
         offered=said.get("offered", "yes") == "yes",
+        equipment=tuple(said.get("equipment", ())),
     )
 
 

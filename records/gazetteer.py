@@ -62,6 +62,14 @@ def point_of(outward: str) -> Point | None:
     return found.point if found else None
 
 
+@lru_cache(maxsize=4096)
+def nearest_outward(point: Point) -> str:
+    """The outward code in use whose middle is nearest, or nothing where none is near."""
+    around = ((km(point, one.point), one.code) for one in outward_codes().values() if one.is_in_use)
+    apart, code = min(around, default=(math.inf, ""))
+    return code if apart <= NEAR_KM else ""
+
+
 @lru_cache(maxsize=64)
 def town_called(name: str) -> Town | None:
     """The biggest of that name."""

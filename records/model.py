@@ -213,6 +213,7 @@ class Hold(CaseRow, table=True):
 
 
 TAKEN = "state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')"
+NOBODY_ASKED = "state = 'open'"
 
 
 class Position(CaseRow, table=True):
@@ -224,11 +225,8 @@ class Position(CaseRow, table=True):
             Owed.position,
             "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
         ),
-        one_live(
-            "position_one_per_responder",
-            "responder_id",
-            where=TAKEN,
-        ),
+        one_live("position_one_per_responder", "responder_id", where=TAKEN),
+        where_live("position_nobody_asked", "place", "due_at", where=NOBODY_ASKED),
         Index("position_done", "responder_id", "done_at"),
     )
     state: PositionState = Field(default=PositionState.open, sa_type=one_of(PositionState))
@@ -248,6 +246,7 @@ class Position(CaseRow, table=True):
         sa_column_kwargs={"server_default": false()},
         description="may go before that word (S11)",
     )
+    yielded_at: datetime | None = Field(default=None, description="left the only one free to a nearer breach")
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)
     offered_to: str = Field(default="", max_length=200)

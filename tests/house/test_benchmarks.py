@@ -21,6 +21,7 @@ PROMISED = {
     "key_to_answer_p95_ms": 100,
     "autosave_p99_ms": 100,
     "would_become_p95_ms": 25,
+    "assign_together_p95_ms": 20,
 }
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",

@@ -1,15 +1,15 @@
 """Who is asked first, and the reasons that a coordinator reads."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.ranking import Candidate, may_go, rank, travel_min
+from dispatch.ranking import Candidate, Cover, may_go, rank, second
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-LEEDS_8, LEEDS_17, YORK = (53.831, -1.500), (53.853, -1.523), (53.958, -1.082)
 
 
 def candidate(
@@ -109,20 +109,59 @@ def test_the_reasons_in_words() -> None:
     assert one.travel_min == 25
 
 
-def test_travel_is_a_straight_line_times_a_factor() -> None:
-    assert travel_min(LEEDS_8, LEEDS_8) == 4, "time to get into the car"
-    assert travel_min(LEEDS_8, LEEDS_17) == 12
-    near, far = travel_min(LEEDS_8, LEEDS_17), travel_min(LEEDS_8, YORK)
-    assert near is not None
-    assert far is not None
-    assert near < far
-    assert travel_min(LEEDS_8, None) is None
-    assert travel_min(None, LEEDS_8) is None
+def test_what_a_coordinator_reads_beside_a_name() -> None:
+    """Continuity and what is left behind, in words."""
+    saw = replace(
+        candidate(2, travel=14), seen_at=datetime(2026, 3, 3, 18, tzinfo=UTC), has=("nursing", "catheter")
+    )
+    far = replace(candidate(3, travel=14), leaves=Cover("LS17", 26))
+    alone = replace(candidate(4, travel=14), leaves=Cover("LS17", None))
+    first, *rest = rank([alone, far, saw], NOON)
+    assert first.reasons == (
+        "nurse",
+        "14 min away",
+        "free",
+        "has nursing and catheter",
+        "saw them on Tuesday 3 March",
+    )
+    assert [r.candidate.responder_id for r in rest] == [3, 4]
+    assert second(rest) == "; second: R3, 14 min away, free, nobody else free within 20 min of LS17 then"
+    assert rest[1].reasons[-1] == "nobody else free near LS17 then"
+    assert second([]) == ""
 
 
-POINTS = st.tuples(st.floats(50, 56), st.floats(-6, 2))
+@pytest.mark.parametrize(
+    ("better", "worse", "why"),
+    [
+        (
+            replace(candidate(2, travel=14), seen_at=NOON),
+            candidate(1, travel=9),
+            "a known face is worth eight minutes",
+        ),
+        (candidate(1, travel=9), replace(candidate(2, travel=20), seen_at=NOON), "and not more"),
+        (candidate(2, travel=15), replace(candidate(1), leaves=Cover("LS17", 27)), "the north stays covered"),
+        (replace(candidate(1), leaves=Cover("LS17", 20)), candidate(2, travel=11), "20 min is near enough"),
+        (
+            replace(candidate(1), leaves=Cover("LS17", None)),
+            candidate(2, travel=21),
+            "who waits now comes before who may ring",
+        ),
+        (
+            candidate(2, travel=30),
+            replace(candidate(1, travel=5), free_at=NOON + timedelta(minutes=40)),
+            "free now",
+        ),
+    ],
+)
+def test_wishes_are_weighed_in_minutes(better: Candidate, worse: Candidate, why: str) -> None:
+    assert [r.candidate for r in rank([worse, better], NOON)] == [better, worse], why
 
 
-@given(POINTS, POINTS)
-def test_the_way_there_is_the_way_back(a: tuple[float, float], b: tuple[float, float]) -> None:
-    assert travel_min(a, b) == travel_min(b, a)
+def test_who_is_with_somebody_goes_afterwards() -> None:
+    (one,) = rank([replace(candidate(travel=12), free_at=NOON + timedelta(minutes=10))], NOON)
+    assert one.reasons[2] == "with somebody until about 12:10"
+    assert one.candidate.there_at(NOON) == NOON + timedelta(minutes=22)
+    assert (
+        may_go(replace(candidate(ends_in_min=60), free_at=NOON + timedelta(minutes=30)), NOON)
+        == "off too soon"
+    )

@@ -23,7 +23,9 @@ DOUBLE = set("^{}\\[]~|€\n")
 LINK = "ucr.leeds.example.nhs.uk/o/4K7"
 CODE = "4K77XCC"
 """A long reference (two lengths up) with a second round of codes."""
-TITLES = sorted(HOUSE.positions[kind].title for kind in HOUSE.positions if HOUSE.positions[kind].offered)
+OFFERED = [kind for kind in HOUSE.positions.values() if kind.offered]
+TITLES = sorted(kind.title for kind in OFFERED)
+WITH_EQUIPMENT = sorted(kind.with_equipment(kind.title) for kind in OFFERED)
 LABELS = sorted(HOUSE.priority(priority).label for priority in LIBRARY.escalation)
 """A priority without an escalation protocol is never offered."""
 NEEDS = sorted(HOUSE.needs.values())
@@ -62,7 +64,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         }
         for label in LABELS
         for need in NEEDS
-        for title in TITLES
+        for title in WITH_EQUIPMENT
     ],
     "yours": [{"code": CODE, "link": LINK}],
     "already_taken": [{"code": CODE}],
@@ -179,3 +181,10 @@ def test_the_clock_change_night_in_words() -> None:
     zone = ZoneInfo("Europe/London")
     assert texts.clock(datetime(2026, 3, 29, 0, 59, tzinfo=UTC), zone) == "00:59"
     assert texts.clock(datetime(2026, 3, 29, 1, 1, tzinfo=UTC), zone) == "02:01"
+
+
+def test_an_offer_says_what_they_bring() -> None:
+    """The falls responder's cushion is not left in the garage."""
+    lifting = next(title for title in WITH_EQUIPMENT if "lifting cushion" in title)
+    said = texts.offer(**(REALISTIC["offer"][0] | {"title": lifting}))
+    assert "Falls responder + lifting cushion. Reply 1 yes 2 no." in said

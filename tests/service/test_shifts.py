@@ -10,6 +10,7 @@ from dispatch import inbox, roster, seeking, service
 from dispatch.duty_model import Pause, RotaChange, SkillEnds
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, Responder, Shift
+from dispatch.travel import StraightLine
 from hub import on_call
 from hub.access import Role, User
 from hub.actors import HUB
@@ -71,7 +72,8 @@ def can_be_asked(desk: Desk, skill: str = "nursing") -> set[str]:
     )
     about = Case(place=desk.place, ref="4K7", postcode="LS8 2AB", clock_start=now, moved_at=now)
     with desk.hub.db.read() as session:
-        return {one.name for one in roster.candidates(session, position, about, [skill], [], now)}
+        found = roster.candidates(session, position, about, [skill], [], StraightLine(), now)
+        return {one.name for one in found}
 
 
 def accepts(desk: Desk, offer: Offer) -> None:

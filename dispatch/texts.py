@@ -117,6 +117,15 @@ def said_aloud(ref: str, minutes: int, label: str) -> str:
     )
 
 
+def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: str) -> str:
+    """Said twice over by a voice, which reads single letters and digits one by one."""
+    where = f" in {' '.join(outward)}" if outward else ""
+    return (
+        f"This is First Point with an offer, {' '.join(code)}. {label.capitalize()}: {title.lower()} wanted{where}. "
+        f"Be there by {be_there_by}. Press 1 to accept, 2 to decline."
+    )
+
+
 STEP_NOTED = {
     "set_off": ("on your way", "Reply ARRIVED at the door, DELAY 20 if late."),
     "arrive": ("at the door", "Reply WITH when care begins, NOACCESS if nobody opens."),

@@ -32,7 +32,7 @@ MAY_STAND = {
     "public_number", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
-NOT_TEXTS = {"clock", "by_when", "said_aloud"}
+NOT_TEXTS = {"clock", "by_when", "said_aloud", "offer_aloud"}
 
 
 def templates() -> dict[str, Callable[..., str]]:

@@ -78,6 +78,10 @@ def nothing_open(public_number: str) -> str:
     return f"FP: nothing is open for this phone. If that is wrong, ring {public_number}."
 
 
+def read_back(code: str) -> str:
+    return f"FP: your code is {code}. Read it to the coordinator. If nobody asked you for it, ignore this."
+
+
 def declined(code: str) -> str:
     return f"FP {code}: noted, thank you. Nothing to do."
 

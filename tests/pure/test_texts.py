@@ -73,6 +73,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     "which_one": [{"codes": [CODE] * 9}, {"codes": []}],
     "nothing_open": [{"public_number": "+44 113 496 0000"}],
     "declined": [{"code": CODE}],
+    "read_back": [{"code": "8888"}],
     "too_late": [
         {"code": CODE, "why": "your shift has ended"},
         *[

@@ -26,12 +26,13 @@ from dashboard.pages import (
     known,
     leaving,
     log_in,
+    messages,
     phones,
     responder,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import phones_api, stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -78,6 +79,7 @@ def create_app(hub: Hub) -> FastAPI:
         responder,
         where,
         key_safe,
+        messages,
         phones,
         webhooks,
         feed,
@@ -92,6 +94,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician_api,
         welfare_api,
         dispatch_api,
+        phones_api,
         records_api,
         responsible_api,
         dependants_api,

@@ -54,8 +54,12 @@ def text(
     queue: Queue = Queue.dispatch,
     valid_until: datetime | None = None,
     outlives_case: bool = False,
+    kept_as: str | None = None,
 ) -> int | None:
-    """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to."""
+    """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to.
+
+    `kept_as`: the words that are kept and shown, where those that leave are for one pair of eyes.
+    """
     if not to.phone:
         return None
     effect = Effect(
@@ -68,7 +72,7 @@ def text(
         valid_until=valid_until,
         created_at=now,
     )
-    return _send(session, effect, to, body, now, case, offer)
+    return _send(session, effect, to, kept_as or body, now, case, offer)
 
 
 def ring(

@@ -21,7 +21,7 @@ class Kind(StrEnum):
     ref = "reference"
     need = "coarse need, from the house's list"
     label = "priority"
-    title = "who is wanted, from the house's list"
+    position = "who is wanted, from the house's list"
     outward = "outward postcode"
     clock = "time, with its day if not today"
     minutes = "minutes"
@@ -62,7 +62,7 @@ TEMPLATES = (
             "outward": Kind.outward,
             "be_there_by": Kind.clock,
             "travel_min": Kind.minutes,
-            "title": Kind.title,
+            "title": Kind.position,
             "link": Kind.link,
         },
     ),
@@ -74,7 +74,7 @@ TEMPLATES = (
             "label": Kind.label,
             "outward": Kind.outward,
             "be_there_by": Kind.clock,
-            "title": Kind.title,
+            "title": Kind.position,
         },
         voice=True,
     ),
@@ -147,7 +147,9 @@ TEMPLATES = (
         voice=True,
     ),
     Template(
-        "nobody_eligible", "Nobody can be asked; whoever is on call is told.", {**_CASE, "title": Kind.title}
+        "nobody_eligible",
+        "Nobody can be asked; whoever is on call is told.",
+        {**_CASE, "title": Kind.position},
     ),
 )
 OVER_ONE_PART: dict[str, str] = {}
@@ -186,7 +188,7 @@ def _longest(library: Library) -> dict[Kind, Any]:
         Kind.ref: "4K77X6",
         Kind.need: max(house.needs.values(), key=len),
         Kind.label: max((house.priority(priority).label for priority in library.escalation), key=len),
-        Kind.title: max((one.title for one in offered), key=len),
+        Kind.position: max((one.title for one in offered), key=len),
         Kind.outward: "LS17",
         Kind.clock: "Thu 23:59",
         Kind.minutes: 2880,
@@ -205,7 +207,7 @@ def _sample(library: Library) -> dict[Kind, Any]:
         Kind.ref: "4K7",
         Kind.need: next(iter(house.needs.values())),
         Kind.label: house.priority("two_hours").label,
-        Kind.title: offered[0].title,
+        Kind.position: offered[0].title,
         Kind.outward: "LS8",
         Kind.clock: "16:00",
         Kind.minutes: 14,

@@ -32,6 +32,8 @@ def not_delivered(
     if message.responder_id is not None and message.error_code is not None:
         who = store.responder(session, message.responder_id)
         phones.refuse_texts(session, who, message.phone, message.error_code, now)
+        if not who.reachable:
+            _ring_for_the_rest(session, desk, who, message.offer_id, now)
     if message.offer_id is not None:
         offer = store.offer(session, message.place, message.offer_id)
         if offer.state is OfferState.sent:
@@ -44,3 +46,10 @@ def not_delivered(
     words = "A text could not be delivered. Ring them instead; the case's messages say which."
     case = session.get(Case, message.case_id) if message.case_id else None
     alarms.ring(session, message.place, "undelivered", message.id, words, now, case)
+
+
+def _ring_for_the_rest(session: Session, desk: Desk, who: Responder, but: int | None, now: datetime) -> None:
+    """What they were asked before by text can no longer be answered by text."""
+    for offer in store.live_offers_of(session, who.key):
+        if offer.id != but and offer.call_effect_id is None:
+            by_voice.ring_next(session, desk, offer.key, now, "gets no texts any more")

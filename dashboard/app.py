@@ -12,71 +12,22 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboard import feed, health, protocols_in_force, webhooks
+from dashboard import feed, protocols_in_force
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
-from dashboard.pages import (
-    away,
-    board,
-    call,
-    case,
-    clinician,
-    concerns,
-    downtime,
-    find,
-    key_safe,
-    known,
-    leaving,
-    log_in,
-    on_duty,
-    phones,
-    responder,
-    responders,
-    shift_hand_over,
-    shifts,
-    where,
-)
-from dispatch import api as dispatch_api
-from dispatch import rota_api, stand_downs
+from dashboard.routes import APIS, PAGES
+from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
 from hub.kept_apart import Listening
 from hub.presence import Presence
-from records import api as records_api
-from records import dependants_api, responsible_api
-from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
-from triage import api as triage_api
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
 MOST_BYTES = 256 * 1024
 """A limit on everything: what may be sent to us in one request."""
-PAGES = (
-    health,
-    log_in,
-    leaving,
-    board,
-    away,  # before the calls that have a number
-    call,
-    case,
-    clinician,
-    concerns,
-    downtime,
-    find,
-    known,
-    on_duty,
-    responder,
-    responders,
-    shift_hand_over,
-    shifts,
-    where,
-    key_safe,
-    phones,
-    webhooks,
-    feed,
-)
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -96,20 +47,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
     for routes in PAGES:
         app.include_router(routes.router)
-    for routes in (
-        begun_api,  # before the calls that have a number
-        triage_api,
-        beside_api,
-        answer_notes_api,
-        endings_api,
-        clinician_api,
-        welfare_api,
-        dispatch_api,
-        rota_api,
-        records_api,
-        responsible_api,
-        dependants_api,
-    ):
+    for routes in APIS:
         app.include_router(routes.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")

@@ -10,6 +10,7 @@ from records.model import Position
 
 DEADLINE_WORDS = {
     "offer_expires": "An offer runs out",
+    "text_unheard": "A receipt for the text, or it is said by phone",
     "seek": "Look again for somebody",
     "ladder": "Next step of the ladder",
     "set_off": "Must have set off",

@@ -13,10 +13,11 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
 from dashboard.frame import the_place
-from dispatch import inbox, ladder, messages, undelivered
+from dispatch import by_voice, inbox, messages, undelivered
+from dispatch.by_voice import Said
+from dispatch.desk import Desk
 from dispatch.inbox import Incoming
 from hub import outbox
-from hub.assemble import Hub
 from hub.errors import NotAllowed, Refused
 from hub.gate import everybody, hub_of
 from records.lifecycles import CallState
@@ -72,7 +73,7 @@ def text_came(request: Request, form: Signed) -> Response:
     incoming = Incoming(sid[:40], sender[:20], form.get("Body", ""), form.get("OptOutType", ""))
 
     def keep(session: Session) -> None:
-        inbox.receive(session, request.app.state.desk, place, incoming, hub.clock.now())
+        inbox.receive(session, _desk(request), place, incoming, hub.clock.now())
 
     hub.db.write_again(keep)
     return _xml(MessagingResponse())
@@ -91,7 +92,7 @@ def text_status(request: Request, effect: int, form: Signed) -> Response:
         outbox.settle_by_carrier(session, effect, now, sid)
         failed = messages.status_came(session, effect, sid[:40], status, code, now)
         if failed is not None:
-            undelivered.not_delivered(session, request.app.state.desk, failed, now)
+            undelivered.not_delivered(session, _desk(request), failed, now)
 
     hub.db.write_again(note)
     return Response(status_code=204)
@@ -133,14 +134,19 @@ def call_ended(request: Request, form: Signed) -> Response:
 
 @router.post("/voice/key")
 def key_pressed(request: Request, effect: int, form: Signed) -> Response:
-    """Somebody rung by the ladder has pressed a key."""
-    hub = hub_of(request)
-    said = VoiceResponse()
+    """Somebody rung by us has pressed a key."""
+    hub, desk = hub_of(request), _desk(request)
     digit = form.get("Digits", "")[:1]
-    said.say(
-        hub.db.write_again(lambda session: ladder.key_pressed(session, effect, digit, hub.clock.now())),
-        language="en-GB",
-    )
+
+    def act(session: Session) -> Said:
+        return by_voice.key_pressed(session, desk, effect, digit, hub.clock.now())
+
+    answer = hub.db.write_again(act)
+    said = VoiceResponse()
+    if answer.again:
+        said.gather(num_digits=1, method="POST", timeout=10).say(answer.words, language="en-GB")
+    else:
+        said.say(answer.words, language="en-GB")
     said.hangup()
     return _xml(said)
 
@@ -148,10 +154,21 @@ def key_pressed(request: Request, effect: int, form: Signed) -> Response:
 @router.post("/voice/ended")
 def our_call_ended(request: Request, effect: int, form: Signed) -> Response:
     """What became of a call of ours."""
-    hub: Hub = hub_of(request)
-    status = form.get("CallStatus", "")
-    hub.db.write_again(lambda session: ladder.call_ended(session, effect, status, hub.clock.now()))
+    hub, desk = hub_of(request), _desk(request)
+    sid, status = _need(form, "CallSid", "CallStatus")
+
+    def note(session: Session) -> None:
+        now = hub.clock.now()
+        outbox.settle_by_carrier(session, effect, now, sid)
+        by_voice.call_ended(session, desk, effect, sid[:40], status, now)
+
+    hub.db.write_again(note)
     return Response(status_code=204)
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
 
 
 def _number(said: str) -> str | None:

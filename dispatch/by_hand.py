@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import messages, store
+from dispatch import gsm, messages, store
 from dispatch.model import Direction, Message
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
@@ -16,7 +16,6 @@ from records.service import take, write_line
 from records.store import case as case_of
 from records.store import rows_of
 
-LONGEST = 160
 GSM = re.compile(r"[A-Za-z0-9 \n@£$¥èéùìòÇØøÅåÆæßÉ!\"#%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà_^{}\[\]~|€\\]*\Z")
 """What one text can carry as GSM-7; one other character would make two texts of it, or garble it."""
 TYPED_AS = str.maketrans(
@@ -52,8 +51,8 @@ def fit(body: str, about: Case) -> str:
     words = body.translate(TYPED_AS).strip()
     if not words:
         raise Refused("Type the answer first.")
-    if len(words) > LONGEST:
-        raise Refused(f"A text holds {LONGEST} characters; this has {len(words)}. Shorten it.")
+    if (signs := gsm.length(words)) > gsm.ONE_PART:
+        raise Refused(f"A text holds {gsm.ONE_PART} characters; this has {signs}. Shorten it.")
     if not GSM.match(words):
         raise Refused("A text cannot carry one of these characters. Use plain letters and signs.")
     if named := told_too_much(words, about):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import duty, messages, service, store, texts, undelivered, visits
+from dispatch import duty, messages, phone_store, phones, service, store, texts, undelivered, visits
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -46,7 +46,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
         return known
     body = text.body.replace("\x00", "")[:1600]  # PostgreSQL cannot keep a NUL
     found = cut(body)
-    who = store.responder_by_phone(session, place.id, text.phone)
+    who = phone_store.owner(session, place.id, text.phone)
     message = Message(
         place=place.id,
         direction=Direction.in_,
@@ -64,6 +64,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
         _somebody_unknown(session, place, message, now)
         _keep_apart(session, message, found, Actor("caller", "a text"), now)
         return message
+    phones.heard_from(session, who, text.phone)
     reading = Reading(Kind.opt_out) if text.opt_out == "STOP" else read(body, phone_of(session, who, now))
     message.read_as = f"{reading.kind}:{reading.event}" if reading.event else reading.kind.value
     reply = _Reply(session, desk, place, who, message, now)
@@ -222,7 +223,8 @@ class _Reply:
         self._say(texts.nothing_open(self.place.public_number), None)
 
     def _opt_out(self, _reading: Reading, _offer: Offer | None) -> None:
-        undelivered.deaf(self.session, self.desk, self.who, self.now, "they texted a word that carriers own")
+        why = "they texted a word that carriers own"
+        undelivered.deaf(self.session, self.desk, self.who, self.message.phone, self.now, why)
 
     def _human(self, _reading: Reading, offer: Offer | None) -> None:
         position = store.assignment_of(self.session, self.who.key)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from dispatch import alarm_ladder, messages, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import StepDue, due_between, next_at
+from dispatch.model import Message
 from hub.access import Role, User
 from hub.actors import HUB
 from hub.on_call import on_call
@@ -132,14 +133,9 @@ def key_pressed(session: Session, effect_id: int, digit: str, now: datetime) -> 
     return "Thank you. The case is with you now. Please open the board. Goodbye."
 
 
-def call_ended(session: Session, effect_id: int, status: str, now: datetime) -> None:
+def call_ended(session: Session, message: Message, status: str, now: datetime) -> None:
     """A voice call that nobody took: written down; the ladder's next step comes in its time."""
-    message = store.message_of_effect(session, effect_id)
-    if message is None or message.case_id is None or message.status in ("delivered", "failed"):
-        return
-    message.status = "delivered" if status == "completed" else "failed"
-    session.add(message)
-    if status != "completed":
+    if status != "completed" and message.case_id is not None:
         person = session.get(User, message.user_id) if message.user_id else None
         take(session, message.case_id, now)
         name = person.name if person else "The phone"

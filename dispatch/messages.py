@@ -7,12 +7,13 @@ from typing import Any
 from sqlmodel import Session
 
 from dispatch import store
-from dispatch.model import Direction, Message, Offer, Responder
-from hub import outbox
+from dispatch.model import Direction, Message, Offer, OfferState, Responder
+from dispatch.offers import unheard_at
+from hub import deadlines, outbox
 from hub.access import User
+from hub.deadlines import Deadline
 from hub.outbox import Effect, Queue
 from hub.places import Place
-from records import alarms
 from records.model import Case, Position
 
 STATUS_RANK = {
@@ -28,7 +29,7 @@ STATUS_RANK = {
 }
 """A status never goes backwards: carriers' callbacks overtake each other."""
 FAILED = ("undelivered", "failed")
-OPTED_OUT = 21610
+ARRIVED = ("delivered", "read")
 NEVER_AGAIN = frozenset({21211, 21408, 21610, 21612, 21614, 30005, 30006})
 """Carrier errors that no second attempt will mend: not a number, opted out, landline, unknown handset."""
 VOICE_GOOD_FOR = timedelta(minutes=10)
@@ -53,8 +54,12 @@ def text(
     queue: Queue = Queue.dispatch,
     valid_until: datetime | None = None,
     outlives_case: bool = False,
+    kept_as: str | None = None,
 ) -> int | None:
-    """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to."""
+    """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to.
+
+    `kept_as`: the words that are kept and shown, where those that leave are for one pair of eyes.
+    """
     if not to.phone:
         return None
     effect = Effect(
@@ -67,33 +72,38 @@ def text(
         valid_until=valid_until,
         created_at=now,
     )
-    return _send(session, effect, to, body, now, case, offer)
+    return _send(session, effect, to, kept_as or body, now, case, offer)
 
 
 def ring(
     session: Session,
     place: Place,
-    to: User,
+    to: Responder | User,
     words: str,
     now: datetime,
     case: Case,
     position: Position | None,
+    *,
+    offer: Offer | None = None,
+    number: str | None = None,
+    queue: Queue = Queue.alerts,
 ) -> int | None:
-    """Write a voice call that wants an acknowledging key. Without a position it is about an alarm of the case."""
-    if not to.phone:
+    """Write a voice call that wants a key; `number` where it is not the one that texts go to. Without a position it is
+    about an alarm of the case. Returns its effect's number, None where there is no phone to ring."""
+    number = number or to.phone
+    if not number:
         return None
     effect = Effect(
         place=place.id,
         case_id=case.id,
-        queue=Queue.alerts,
+        queue=queue,
         kind="voice",
-        payload={"to": to.phone, "from": place.hub_number, "words": words, "training": place.training},
-        valid_until=now + VOICE_GOOD_FOR,
+        payload={"to": number, "from": place.hub_number, "words": words, "training": place.training},
+        valid_until=offer.expires_at if offer else now + VOICE_GOOD_FOR,
         created_at=now,
     )
-    return _send(
-        session, effect, to, words, now, case, None, position_id=position.id if position else None, voice=True
-    )
+    about = position.id if position else None
+    return _send(session, effect, to, words, now, case, offer, position_id=about, voice=True)
 
 
 def _send(
@@ -110,7 +120,7 @@ def _send(
     message = Message(
         place=effect.place,
         direction=Direction.out,
-        phone=to.phone or "",
+        phone=str(effect.payload["to"]),
         body=body,
         at=now,
         case_id=case.id if case else None,
@@ -138,6 +148,7 @@ def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
         if STATUS_RANK[message.status] < STATUS_RANK["accepted"]:
             message.status = "accepted"
         session.add(message)
+        _await_receipt(session, message, now)
 
 
 def status_came(
@@ -148,10 +159,34 @@ def status_came(
     if message is None or STATUS_RANK.get(status, -1) <= STATUS_RANK[message.status]:
         return None
     message.status, message.error_code = status, error_code
-    message.sid = message.sid or sid
-    message.sent_at = message.sent_at or now
     session.add(message)
+    if message.sid is None:
+        message.sid, message.sent_at = sid, message.sent_at or now
+        if status not in (*ARRIVED, *FAILED):
+            _await_receipt(session, message, now)
+    if status in ARRIVED and message.offer_id is not None:
+        deadlines.clear(session, "text_unheard", message.offer_id)
     return message if status in FAILED else None
+
+
+def _await_receipt(session: Session, message: Message, now: datetime) -> None:
+    """The text of a live offer has left: when no receipt comes in time, it is said aloud (`dispatch.by_voice`).
+
+    The case is not taken for it, so an offer that ends this very moment may leave a deadline that finds nothing to do.
+    """
+    offer = session.get(Offer, message.offer_id) if message.offer_id and not message.voice else None
+    if offer is None or offer.effect_id != message.effect_id or offer.state is not OfferState.sent:
+        return
+    deadline = Deadline(
+        place=offer.place,
+        case_id=offer.case_id,
+        kind="text_unheard",
+        owner="offer",
+        subject=offer.key,
+        due_at=unheard_at(now, offer.expires_at),
+        human=False,
+    )
+    deadlines.set_deadline(session, deadline)
 
 
 def gave_up(session: Session, effect: Effect, error_code: int | None, now: datetime) -> Message | None:
@@ -164,9 +199,12 @@ def gave_up(session: Session, effect: Effect, error_code: int | None, now: datet
     return message
 
 
-def mark_unreachable(session: Session, responder: Responder, now: datetime, why: str) -> None:
-    """S24: an opt-out word, or a refusal by the carrier, marks the phone unreachable and alarms."""
-    responder.reachable = False
-    session.add(responder)
-    words = f"{responder.short_name} gets no texts any more ({why}). Ring them, and have the phone opted in again."
-    alarms.ring(session, responder.place, "unreachable", responder.key, words, now)
+def call_over(session: Session, effect_id: int, sid: str, status: str) -> Message | None:
+    """A voice call of ours has ended, `completed` or otherwise. Returns its message, None where that was known."""
+    message = store.message_of_effect(session, effect_id)
+    if message is None or message.status in ("delivered", "failed"):
+        return None
+    message.status = "delivered" if status == "completed" else "failed"
+    message.sid = message.sid or sid or None
+    session.add(message)
+    return message

@@ -115,6 +115,7 @@ class Offer(SQLModel, table=True):
     travel_min: int | None = None
     reasons: list[str] = Field(default_factory=list, sa_type=Json)
     effect_id: int | None = None
+    call_effect_id: int | None = Field(default=None, description="the voice call that says it aloud just now")
 
     @property
     def key(self) -> int:
@@ -128,6 +129,7 @@ class Direction(StrEnum):
 
 
 UNRECEIPTED = "status IN ('accepted', 'queued', 'sending', 'sent')"
+NOT_ARRIVED = "status IN ('undelivered', 'failed')"
 
 
 class Message(SQLModel, table=True):
@@ -139,6 +141,7 @@ class Message(SQLModel, table=True):
         Index("message_phone", "place", "phone", "id"),
         Index("message_case", "case_id"),
         where_live("message_unreceipted", "sent_at", where=UNRECEIPTED),
+        where_live("message_not_arrived", "place", "id", where=NOT_ARRIVED),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dispatch.model import OfferState
 
@@ -15,6 +16,12 @@ OFFER: dict[tuple[str, str], str] = {
     ("declined", "accept"): "accepted",  # a changed mind, likewise
 }
 LIVE = frozenset({OfferState.sent})
+UNHEARD_AFTER = timedelta(seconds=45)
+"""So long a carrier may take to say that an offer's text has arrived. [LOCAL]"""
+VOICE_NEEDS = timedelta(seconds=60)
+"""To ring, to say it twice, and to press a key. [LOCAL]"""
+NOT_BEFORE = timedelta(seconds=15)
+"""A receipt takes a few seconds in any case."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class Acceptance:
 
 def after(state: str, event: str) -> str | None:
     return OFFER.get((state, event))
+
+
+def unheard_at(left_at: datetime, expires_at: datetime) -> datetime:
+    """When a text without a receipt is said aloud: soon enough that the voice fits into a short wait, too."""
+    return max(min(left_at + UNHEARD_AFTER, expires_at - VOICE_NEEDS), left_at + NOT_BEFORE)
 
 
 def answer_yes(offer: OfferSeen, position_state: str, others: Sequence[OfferSeen]) -> Acceptance:

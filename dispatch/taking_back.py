@@ -81,15 +81,15 @@ def withdraw_for(session: Session, place: Place, offer: Offer, taken: str, now: 
 
 
 def end_offer(session: Session, offer: Offer, event: str, now: datetime, because: str | None = None) -> bool:
-    """Move the offer. True where its text has left (or may have), so that its end must be told."""
+    """Move the offer. True where its text or its call has left (or may have), so that its end must be told."""
     new = offers.after(offer.state, event)
     if new is None or not store.swap_offer(session, offer, new, ended_at=now, ended_because=because):
         return False
     deadlines.clear_owner(session, "offer", offer.key)
-    if offer.effect_id is None:
-        return False
-    outbox.void(session, [offer.effect_id], now)
-    return session.get_one(Effect, offer.effect_id, populate_existing=True).state is not EffectState.void
+    ways = [effect_id for effect_id in (offer.effect_id, offer.call_effect_id) if effect_id is not None]
+    outbox.void(session, ways, now)
+    left = [session.get_one(Effect, effect_id, populate_existing=True).state for effect_id in ways]
+    return any(state is not EffectState.void for state in left)
 
 
 def end_seeking_alarms(session: Session, position: Position, now: datetime) -> None:

@@ -97,6 +97,10 @@ def about_duty(said: str, at: str) -> str:
     return f"FP: {said}. ({at})"
 
 
+def read_back(code: str) -> str:
+    return f"FP: your code is {code}. Read it to the coordinator. If nobody asked you for it, ignore this."
+
+
 def declined(code: str) -> str:
     return f"FP {code}: noted, thank you. Nothing to do."
 
@@ -146,6 +150,15 @@ def said_aloud(ref: str, minutes: int, label: str) -> str:
     return (
         f"This is First Point. Nobody has accepted case {spelt} for {minutes} minutes. It is a {label.lower()} case. "
         "Press 1 to take it. Then open the board."
+    )
+
+
+def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: str) -> str:
+    """Said twice over by a voice, which reads single letters and digits one by one."""
+    where = f" in {' '.join(outward)}" if outward else ""
+    return (
+        f"This is First Point with an offer, {' '.join(code)}. {label.capitalize()}: {title.lower()} wanted{where}. "
+        f"Be there by {be_there_by}. Press 1 to accept, 2 to decline."
     )
 
 

@@ -1,6 +1,6 @@
 """Every module that has tables, so that the metadata is whole."""
 
-from dispatch import duty_model
+from dispatch import duty_model, phone_model
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places
 from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
@@ -31,4 +31,5 @@ ALL = (
     remote_care,
     dispatch_model,
     duty_model,
+    phone_model,
 )

@@ -380,6 +380,7 @@ WAYS: dict[str, Way] = {
 """By address and field; what is said there is kept."""
 
 NOT_KEPT: dict[str, Way] = {
+    "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),

@@ -1,6 +1,7 @@
 """The way to telephones: one Twilio client, for the real carrier and for the training phones alike."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from requests.exceptions import RequestException
@@ -12,7 +13,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from dispatch.messages import NEVER_AGAIN
 
 NEWEST = 50
-"""How many of a number's newest texts are looked through."""
+"""How many of a number's newest texts or calls are looked through."""
 
 
 class CarrierError(Exception):
@@ -40,6 +41,14 @@ class Received:
     body: str
 
 
+@dataclass(frozen=True)
+class Rung:
+    """A call that the carrier says it has placed to a number, and when, by its own clock."""
+
+    sid: str
+    at: datetime
+
+
 class SmsCarrier(Protocol):
     """What carries texts and calls. Every method raises `CarrierError`."""
 
@@ -57,6 +66,10 @@ class SmsCarrier(Protocol):
 
     def received(self, to: str) -> list[Received]:
         """The newest texts to a number of ours, newest first: some may never have been told to us."""
+        ...
+
+    def rung(self, to: str) -> list[Rung]:
+        """The newest calls to a number, newest first: what `sent_to` is for texts."""
         ...
 
     def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
@@ -91,6 +104,10 @@ class TwilioCarrier:
     def received(self, to: str) -> list[Received]:
         found = _asked(lambda: self._client.messages.list(to=to, limit=NEWEST))
         return [Received(str(m.sid), str(m.from_), str(m.body)) for m in found]
+
+    def rung(self, to: str) -> list[Rung]:
+        found = _asked(lambda: self._client.calls.list(to=to, limit=NEWEST))
+        return [Rung(str(call.sid), call.date_created) for call in found]
 
     def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
         said = VoiceResponse()

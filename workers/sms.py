@@ -1,5 +1,6 @@
 """A text or a voice call leaves the hub. Sees the words and the number, and nothing else of the case."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -13,6 +14,8 @@ from workers.carrier import CarrierError
 MOST_ATTEMPTS = 5
 BACK_OFF = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20))
 """Before the second, third, fourth and fifth attempt. [LOCAL]"""
+CALL_IS_THIS = timedelta(minutes=2)
+"""All attempts of one effect, and what two machines' clocks differ by."""
 
 
 def send(bench: Bench, effect: Effect) -> str:
@@ -23,12 +26,8 @@ def send(bench: Bench, effect: Effect) -> str:
         # The attempt before may have got through and died before it could say so. The carrier's own word may have come
         # since we claimed: then the text is known here as this effect's, and is not sent again for that.
         already = [sent.sid for sent in carrier.sent_to(to) if sent.body == text]
-        with bench.hub.db.read() as session:
-            mine, ours = messages.sid_of(session, effect), store.sids_known(session, already)
-        if mine is not None:
-            return mine
-        if unclaimed := [sid for sid in already if sid not in ours]:
-            return unclaimed[0]
+        if (known := _sid_of_attempt_before(bench, effect, already)) is not None:
+            return known
     if not outbox.lease_holds(effect, bench.hub.clock.machine()):
         raise CarrierError("stopped for longer than the lease")
     return carrier.send(
@@ -36,10 +35,25 @@ def send(bench: Bench, effect: Effect) -> str:
     )
 
 
+def _sid_of_attempt_before(bench: Bench, effect: Effect, already: Sequence[str]) -> str | None:
+    """`already`: what the carrier has taken that could be this effect; what other effects know as theirs is not."""
+    with bench.hub.db.read() as session:
+        mine, ours = messages.sid_of(session, effect), store.sids_known(session, already)
+    return mine or next((sid for sid in already if sid not in ours), None)
+
+
 def ring(bench: Bench, effect: Effect) -> str:
     """Returns the carrier's number. Raises `CarrierError`."""
     carrier = bench.carrier(bool(effect.payload["training"]))
     to, from_, words = (str(effect.payload[key]) for key in ("to", "from", "words"))
+    if effect.attempts > 1:
+        # A call has no words to be known by. One that has been placed lately and that no message of ours knows is this.
+        since = bench.hub.clock.machine() - CALL_IS_THIS
+        already = [rung.sid for rung in carrier.rung(to) if rung.at >= since]
+        if (known := _sid_of_attempt_before(bench, effect, already)) is not None:
+            return known
+    if not outbox.lease_holds(effect, bench.hub.clock.machine()):
+        raise CarrierError("stopped for longer than the lease")
     public = bench.hub.settings.public
     key_to = f"{public}/webhooks/voice/key?effect={effect.id}"
     return carrier.ring(to, from_, words, key_to, f"{public}/webhooks/voice/ended?effect={effect.id}")
@@ -62,4 +76,4 @@ def failed(session: Session, bench: Bench, effect: Effect, error: CarrierError, 
         return  # the next minute asks again
     message = messages.gave_up(session, effect, error.code, now)
     if message is not None:
-        undelivered.not_delivered(session, bench.desk, message, now)
+        undelivered.not_delivered(session, bench.desk, message, now, carrier_away=not error.final)

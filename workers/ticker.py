@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import alarm_ladder, ladder, seeking, visits
+from dispatch import alarm_ladder, by_voice, ladder, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -59,6 +59,7 @@ def _look_whether_they_wait(session: Session, desk: Desk, case_id: int, now: dat
 WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
     "seek": seeking.seek,
     "offer_expires": dispatch.expire,
+    "text_unheard": by_voice.unheard,
     "ladder": ladder.climb,
     "alarm_untaken": alarm_ladder.untaken,
     "welfare": _look_whether_they_wait,

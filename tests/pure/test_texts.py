@@ -34,7 +34,7 @@ MAY_STAND = {
     "public_number", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
-NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud"}
+NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud", "offer_aloud"}
 
 
 def templates() -> dict[str, Callable[..., str]]:
@@ -76,6 +76,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     "which_one": [{"codes": [CODE] * 9}, {"codes": []}],
     "nothing_open": [{"public_number": "+44 113 496 0000"}],
     "declined": [{"code": CODE}],
+    "read_back": [{"code": "8888"}],
     "too_late": [
         {"code": CODE, "why": "your shift has ended"},
         *[

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 from dispatch.model import Message, Offer, Responder
+from dispatch.phone_model import PhoneOfResponder, PhoneState
 from hub.outbox import Effect, EffectState, Queue
 from records.lifecycles import CallState
 from records.model import Call, CallBack, Case, Task
@@ -111,18 +112,6 @@ def test_the_carrier_stays_down(story: Story) -> None:
             story.phone(name).expects("FP ")
 
 
-def test_a_landline_is_passed_over_at_once(story: Story) -> None:
-    """A permanent error goes straight on to the next."""
-    call = story.takes_call()
-    for name in ("ana", "tom"):
-        story.phone(name).behaves("landline")
-    call.answers(mobility="worse")
-    call.commits()
-    story.quiet()
-    asked(story, ("niamh", "dev"))
-    assert "could not be delivered" in call.timeline
-
-
 def test_an_opt_out_marks_the_phone_and_alarms(story: Story) -> None:
     """S24, S26: STOP belongs to the carrier; the phone gets no texts any more, somebody is told, and the next asked."""
     story.fall()
@@ -132,15 +121,18 @@ def test_an_opt_out_marks_the_phone_and_alarms(story: Story) -> None:
     asked(story, others(first.name))
     with story.hub.db.read() as session:
         who = session.exec(select(Responder).where(Responder.phone == first.number)).one()
+        phone = session.exec(select(PhoneOfResponder)).one()
     assert not who.reachable
+    assert (phone.number, phone.state) == (first.number, PhoneState.opted_out)
 
 
 def test_no_receipt_is_found_by_the_watchdog(story: Story) -> None:
     for name in NURSES:
         story.phone(name).behaves("no_receipt")
     story.fall()
-    asked(story)
-    story.advance(minutes=3)
+    first = asked(story)
+    story.advance(minutes=3)  # rung by then; nobody lifts
+    assert first.card()["calls"]
     story.watch()
     assert any("no receipt has come" in words for words in story.alarms())
 

@@ -26,7 +26,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dashboard import demo
-from dispatch import inbox, service, taking_back, undone, visits
+from dispatch import by_voice, inbox, service, taking_back, undone, visits
 from dispatch import store as dispatch
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -62,7 +62,7 @@ from tests.stage import StageClock
 from tests.story import START
 from workers import jobs
 from workers.bench import Bench
-from workers.carrier import CarrierError, Received, Sent
+from workers.carrier import CarrierError, Received, Rung, Sent
 from workers.relay import Relay
 from workers.ticker import ALONE, WITH_DESK
 
@@ -108,6 +108,9 @@ class HandCarrier:
         return "delivered", None
 
     def received(self, to: str) -> list[Received]:
+        return []
+
+    def rung(self, to: str) -> list[Rung]:
         return []
 
     def ring(self, to: str, from_: str, words: str, key_to: str, told_at: str) -> str:
@@ -297,6 +300,27 @@ class DispatchMachine(RuleBasedStateMachine):
             self.clock.at = max(self.clock.at, due)
             self.fire()
 
+    def calls(self) -> list[int]:
+        """Voice calls for offers that nobody has heard the end of, by their effects."""
+        with self.db.read() as session:
+            found = select(Message.effect_id).where(Message.voice, col(Message.offer_id).is_not(None))
+            return [
+                n for n in session.exec(found.where(~col(Message.status).in_(("delivered", "failed")))) if n
+            ]
+
+    @precondition(lambda self: self.calls())
+    @rule(nth=st.integers(0, 9), key=st.sampled_from(["1", "1", "2", "7", ""]))
+    def a_phone_that_rings(self, nth: int, key: str) -> None:
+        """Answered with a key, or not at all; the carrier may tell of the end twice."""
+        effect, now = self.calls()[nth % len(self.calls())], self.clock.now()
+        with self.db.write() as session:
+            if key:
+                by_voice.key_pressed(session, self.bench.desk, effect, key, now)
+        for _ in range(2):
+            with self.db.write() as session:
+                status = "completed" if key else "no-answer"
+                by_voice.call_ended(session, self.bench.desk, effect, f"CA-{effect}", status, now)
+
     @rule()
     def ticker_wakes(self) -> None:
         for _ in range(60):
@@ -475,7 +499,8 @@ class DispatchMachine(RuleBasedStateMachine):
         assert all("RED" not in body for body in session.exec(silent)), "S26: silently"
         asked = select(Responder).where(~col(Responder.reachable))
         for who in session.exec(asked):
-            assert not dispatch.live_offers_of(session, who.key), "asked on a phone that is deaf"
+            aloud = [offer.call_effect_id for offer in dispatch.live_offers_of(session, who.key)]
+            assert None not in aloud, "asked by text on a phone that is deaf"
 
 
 @pytest.fixture(autouse=True)

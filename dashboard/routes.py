@@ -1,0 +1,73 @@
+"""Every router of the web process, in the order in which an address is tried."""
+
+from dashboard import feed, health, webhooks
+from dashboard.pages import (
+    away,
+    board,
+    call,
+    case,
+    clinician,
+    concerns,
+    downtime,
+    find,
+    key_safe,
+    known,
+    leaving,
+    log_in,
+    messages,
+    on_duty,
+    phones,
+    responder,
+    responders,
+    shift_hand_over,
+    shifts,
+    where,
+)
+from dispatch import api as dispatch_api
+from dispatch import phones_api, rota_api
+from records import api as records_api
+from records import dependants_api, responsible_api
+from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
+from triage import api as triage_api
+
+PAGES = (
+    health,
+    log_in,
+    leaving,
+    board,
+    away,  # before the calls that have a number
+    call,
+    case,
+    clinician,
+    concerns,
+    downtime,
+    find,
+    known,
+    messages,
+    on_duty,
+    responder,
+    responders,
+    shift_hand_over,
+    shifts,
+    where,
+    key_safe,
+    phones,
+    webhooks,
+    feed,
+)
+APIS = (
+    begun_api,  # before the calls that have a number
+    triage_api,
+    beside_api,
+    answer_notes_api,
+    endings_api,
+    clinician_api,
+    welfare_api,
+    dispatch_api,
+    phones_api,
+    rota_api,
+    records_api,
+    responsible_api,
+    dependants_api,
+)
+"""What the pages' own scripts call; all under `/api`."""

@@ -1,0 +1,217 @@
+"""Every message that the hub writes by itself: when it goes out, and of what kinds its parts are.
+
+The kinds are a closed list, and none of them can hold anything confidential (S24). A template that is not here, or a
+parameter of another kind, is a fault that `tests/house/test_templates.py` finds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from dispatch import gsm, texts
+from protocols.loader import Library
+
+
+class Kind(StrEnum):
+    """What may stand in a message."""
+
+    code = "reference and letter"
+    codes = "several of those"
+    ref = "reference"
+    need = "coarse need, from the house's list"
+    label = "priority"
+    position = "who is wanted, from the house's list"
+    outward = "outward postcode"
+    clock = "time, with its day if not today"
+    minutes = "minutes"
+    link = "link that asks for a log-in"
+    number = "the hub's own number"
+    ours = "words of our own, from a list"
+    pin = "four digits to read back"
+
+
+@dataclass(frozen=True)
+class Template:
+    """`ours`: for each parameter of words of our own, all that it can be."""
+
+    name: str
+    when: str
+    kinds: dict[str, Kind]
+    voice: bool = False
+    ours: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def act(self) -> Callable[..., str]:
+        found: Callable[..., str] = getattr(texts, self.name)
+        return found
+
+
+NOT_MESSAGES = ("clock", "by_when")
+"""What else is in `texts`: pieces that messages are made of."""
+_CASE = {"ref": Kind.ref, "label": Kind.label, "outward": Kind.outward, "due": Kind.clock, "link": Kind.link}
+_STEPS = tuple(texts.STEP_NOTED.values())
+TEMPLATES = (
+    Template(
+        "offer",
+        "Somebody is asked whether they can go.",
+        {
+            "code": Kind.code,
+            "label": Kind.label,
+            "need": Kind.need,
+            "outward": Kind.outward,
+            "be_there_by": Kind.clock,
+            "travel_min": Kind.minutes,
+            "title": Kind.position,
+            "link": Kind.link,
+        },
+    ),
+    Template(
+        "offer_aloud",
+        "The text of an offer has no receipt, or could not be delivered.",
+        {
+            "code": Kind.code,
+            "label": Kind.label,
+            "outward": Kind.outward,
+            "be_there_by": Kind.clock,
+            "title": Kind.position,
+        },
+        voice=True,
+    ),
+    Template("yours", "They said yes first.", {"code": Kind.code, "link": Kind.link}),
+    Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),
+    Template("declined", "They said no.", {"code": Kind.code}),
+    Template(
+        "too_late",
+        "Their yes cannot count.",
+        {"code": Kind.code, "why": Kind.ours},
+        ours={
+            "why": (
+                "your shift has ended",
+                "already taken",
+                "you are still on another visit: reply DONE to that first, or ring us about the visit",
+            )
+        },
+    ),
+    Template("stood_down", "What they were told of is not needed any more.", {"code": Kind.code}),
+    Template(
+        "withdrawn",
+        "They took another visit, so this offer goes back.",
+        {"code": Kind.code, "instead_of": Kind.code},
+    ),
+    Template(
+        "worse",
+        "The visit that is theirs has become more urgent.",
+        {"code": Kind.code, "label": Kind.label, "be_there_by": Kind.clock, "link": Kind.link},
+    ),
+    Template(
+        "noted",
+        "A step, a delay or 999 came by text.",
+        {"code": Kind.code, "what": Kind.ours, "then": Kind.ours},
+        ours={
+            "what": (*(what for what, _ in _STEPS), "delay of 240 min noted", "ring 999 now if you have not"),
+            "then": (
+                *(then for _, then in _STEPS),
+                "Reply ARRIVED at the door.",
+                "Then text us the ambulance reference.",
+            ),
+        },
+    ),
+    Template("handed_back", "They gave the visit back.", {"code": Kind.code}),
+    Template(
+        "nudge",
+        "A step of a visit is overdue.",
+        {"code": Kind.code, "question": Kind.ours, "at": Kind.clock},
+        ours={
+            "question": (
+                "have you set off? Reply ENROUTE or BACK.",
+                "are you there? Reply ARRIVED or DELAY 20.",
+                "all well? Reply WITH, DONE, or ring us.",
+            )
+        },
+    ),
+    Template("could_not_read", "What they texted goes to a human.", {"code": Kind.code}),
+    Template("could_not_read_on_visit", "The same, while they are on a visit.", {"code": Kind.code}),
+    Template("which_one", "An answer that could mean several offers.", {"codes": Kind.codes}),
+    Template("nothing_open", "An answer when nothing is open to them.", {"public_number": Kind.number}),
+    Template("read_back", "A number is being verified.", {"code": Kind.pin}),
+    Template(
+        "nobody_has_accepted",
+        "The ladder tells whoever is on call.",
+        {**_CASE, "minutes": Kind.minutes},
+    ),
+    Template(
+        "said_aloud",
+        "The ladder rings whoever is on call.",
+        {"ref": Kind.ref, "minutes": Kind.minutes, "label": Kind.label},
+        voice=True,
+    ),
+    Template(
+        "nobody_eligible",
+        "Nobody can be asked; whoever is on call is told.",
+        {**_CASE, "title": Kind.position},
+    ),
+)
+OVER_ONE_PART: dict[str, str] = {}
+"""Messages that may need more than one part, and why."""
+
+
+def longest(template: Template, library: Library) -> str:
+    """The message with the longest that each of its parts can be."""
+    return _filled(template, _longest(library), longest=True)
+
+
+def sample(template: Template, library: Library) -> str:
+    """The message as it mostly is."""
+    return _filled(template, _sample(library), longest=False)
+
+
+def _filled(template: Template, values: dict[Kind, Any], *, longest: bool) -> str:
+    given = {
+        name: _ours(template, name, longest=longest) if kind is Kind.ours else values[kind]
+        for name, kind in template.kinds.items()
+    }
+    return template.act(**given)
+
+
+def _ours(template: Template, name: str, *, longest: bool) -> str:
+    words = template.ours[name]
+    return max(words, key=gsm.length) if longest else words[0]
+
+
+def _longest(library: Library) -> dict[Kind, Any]:
+    house = library.house
+    offered = [one for one in house.positions.values() if one.offered]
+    return {
+        Kind.code: "4K77XCC",
+        Kind.codes: ["4K77XCC"] * 9,
+        Kind.ref: "4K77X6",
+        Kind.need: max(house.needs.values(), key=len),
+        Kind.label: max((house.priority(priority).label for priority in library.escalation), key=len),
+        Kind.position: max((one.title for one in offered), key=len),
+        Kind.outward: "LS17",
+        Kind.clock: "Thu 23:59",
+        Kind.minutes: 2880,
+        Kind.link: "ucr.leeds.example.nhs.uk/o/4K7",
+        Kind.number: "+44 113 496 0000",
+        Kind.pin: "8888",
+    }
+
+
+def _sample(library: Library) -> dict[Kind, Any]:
+    house = library.house
+    offered = [one for one in house.positions.values() if one.offered]
+    return {
+        Kind.code: "4K7C",
+        Kind.codes: ["4K7C", "5M2A"],
+        Kind.ref: "4K7",
+        Kind.need: next(iter(house.needs.values())),
+        Kind.label: house.priority("two_hours").label,
+        Kind.position: offered[0].title,
+        Kind.outward: "LS8",
+        Kind.clock: "16:00",
+        Kind.minutes: 14,
+        Kind.link: "ucr.example.nhs.uk/o/4K7C",
+        Kind.number: "0113 496 0000",
+        Kind.pin: "4831",
+    }

@@ -28,6 +28,7 @@ from dashboard.pages import (
     log_in,
     phones,
     responder,
+    trusted_phone,
     where,
 )
 from dispatch import api as dispatch_api
@@ -76,6 +77,7 @@ def create_app(hub: Hub) -> FastAPI:
         concerns,
         known,
         responder,
+        trusted_phone,
         where,
         key_safe,
         phones,

@@ -63,7 +63,15 @@ def mine(request: Request, visitor: Goer) -> Response:
         live = [o for o in store.offers_of_responder(session, who.key, since) if o.state is OfferState.sent]
         offered = [_offered(request, session, offer) for offer in live]
         visit = _offered(request, session, held) if held else None
-    return page(request, "responder_mine.html", visitor, offered=offered, visit=visit, who=who)
+    return page(
+        request,
+        "responder_mine.html",
+        visitor,
+        offered=offered,
+        visit=visit,
+        who=who,
+        trusted=visitor.log_in.phone_id,
+    )
 
 
 @router.get("/o/{code}")

@@ -32,7 +32,7 @@ from dashboard.pages import (
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import on_the_way_api, stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -94,6 +94,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician_api,
         welfare_api,
         dispatch_api,
+        on_the_way_api,
         records_api,
         responsible_api,
         dependants_api,

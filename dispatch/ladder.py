@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store, texts
+from dispatch import check_in, messages, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import StepDue, due_between, next_at
 from hub.access import Role, User, on_call
@@ -18,6 +18,8 @@ from records.service import Due, redue, take, write_line
 
 AT_LEAST_EVERY = timedelta(minutes=15)
 """A position that nobody has is looked at again at least so often, whatever its protocol says."""
+RUNG_ALARMS = ("nobody_accepted", check_in.SEND, check_in.SILENT)
+"""What a voice call can be about."""
 ROLES = {"coordinator": Role.coordinator, "manager": Role.manager, "duty_clinician": Role.hub_clinician}
 
 
@@ -119,7 +121,8 @@ def key_pressed(session: Session, effect_id: int, digit: str, now: datetime) -> 
     if digit != "1":
         return "That key means nothing here. Please open the board. Goodbye."
     case = take(session, message.case_id, now)
-    alarm = alarms.find_live(session, case.place, "nobody_accepted", message.position_id)
+    found = (alarms.find_live(session, case.place, kind, message.position_id) for kind in RUNG_ALARMS)
+    alarm = next((one for one in found if one is not None), None)
     write_line(
         session, case.key, now, person.actor, "answered", f"{person.name} answered the call and took it."
     )

@@ -98,6 +98,10 @@ def nudge(code: str, question: str, at: str) -> str:
     return f"FP {code}: {question} ({at})"
 
 
+def all_well(code: str, at: str) -> str:
+    return f"FP {code}: all well? Reply OK. ({at})"
+
+
 def nobody_has_accepted(ref: str, minutes: int, label: str, outward: str, due: str, link: str) -> str:
     where = f", {outward}" if outward else ""
     return f"FP {ref}: nobody has accepted for {minutes} min. {label}{where}, due {due}. Please act: {link}"
@@ -114,6 +118,14 @@ def said_aloud(ref: str, minutes: int, label: str) -> str:
     return (
         f"This is First Point. Nobody has accepted case {spelt} for {minutes} minutes. It is a {label.lower()} case. "
         "Press 1 to take it. Then open the board."
+    )
+
+
+def all_well_aloud(ref: str, minutes: int) -> str:
+    spelt = " ".join(ref)
+    return (
+        f"This is First Point. A responder at the scene of case {spelt} has not answered a safety check for "
+        f"{minutes} minutes. Press 1 to take it. Then ring the responder, and open the board."
     )
 
 

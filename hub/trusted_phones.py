@@ -1,7 +1,7 @@
 """Phones that a responder has had remembered for a shift: a link in a text then opens with a short PIN, never with a
 password in a dark car. A PIN opens the responder's own pages alone, whatever else that person may do.
 
-Of the phone's token only a hash is kept, and of the PIN an argon2 hash; what runs here runs by machine time, as log-ins.
+Only hashes are kept, of the phone's token and of the PIN. Times here are machine time, as those of log-ins.
 """
 
 import hashlib

@@ -38,6 +38,32 @@ def upgrade() -> None:
         sqlite_where=live,
         postgresql_where=live,
     )
+    op.create_table(
+        "check_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("position_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_.id"]),
+        sa.ForeignKeyConstraint(["position_id"], ["position.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    unanswered = sa.text("ended_at IS NULL")
+    for name, column, unique in (
+        ("check_in_one_open", "position_id", True),
+        ("check_in_open", "case_id", False),
+    ):
+        op.create_index(
+            name,
+            "check_in",
+            [column],
+            unique=unique,
+            sqlite_where=unanswered,
+            postgresql_where=unanswered,
+        )
     with op.batch_alter_table("log_in", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("only", sa.String(length=40), nullable=True))
@@ -49,4 +75,5 @@ def downgrade() -> None:
         batch_op.drop_index("log_in_phone")
         batch_op.drop_column("only")
         batch_op.drop_column("phone_id")
+    op.drop_table("check_in")
     op.drop_table("trusted_phone")

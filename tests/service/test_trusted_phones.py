@@ -2,7 +2,6 @@
 is over, five PINs were wrong, or somebody says that the phone is gone."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -62,8 +61,8 @@ class Hand:
 
 
 @pytest.fixture
-def ana(sqlite_desk: Desk) -> Iterator[Hand]:
-    yield Hand(sqlite_desk)
+def ana(sqlite_desk: Desk) -> Hand:
+    return Hand(sqlite_desk)
 
 
 def test_a_link_opens_with_the_pin_alone(ana: Hand) -> None:

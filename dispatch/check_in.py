@@ -1,7 +1,7 @@
 """Alone at the scene: from the door on they are asked every so often whether all is well, and silence climbs a ladder
 of its own: the coordinator is rung, the manager, and then somebody must be sent (S25).
 
-An `OK`, any step, or a tap on their page answers it. The danger word answers nothing (S26): it alarms, and this goes on.
+An `OK`, any step, or a tap on their page answers it. The danger word answers nothing (S26): this goes on beside it.
 """
 
 from datetime import datetime, timedelta
@@ -131,7 +131,8 @@ def _send_somebody(
 
 
 def all_well(session: Session, position: Position, at: datetime, now: datetime, actor: Actor) -> None:
-    """They have said so, or told it by phone: asked again in its time after `at`. Raises `Conflict` away from the scene."""
+    """They have said so, or told it by phone, and are asked again in its time after `at`. Raises `Conflict` where they
+    are not at the scene."""
     case = take(session, position.case_id, now)
     session.refresh(position)
     if position.state not in ON_SCENE:

@@ -1,6 +1,6 @@
 """Every module that has tables, so that the metadata is whole."""
 
-from dispatch import check_in
+from dispatch import check_in, pressed
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, outbox, places, trusted_phones
 from records import advice, alarms, contact_points, key_safe_model, refusals
@@ -30,4 +30,5 @@ ALL = (
     remote_care,
     dispatch_model,
     check_in,
+    pressed,
 )

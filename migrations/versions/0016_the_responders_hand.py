@@ -64,6 +64,19 @@ def upgrade() -> None:
             sqlite_where=unanswered,
             postgresql_where=unanswered,
         )
+    op.create_table(
+        "pressed",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("responder_id", sa.Integer(), nullable=False),
+        sa.Column("offer_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("heard_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"]),
+        sa.ForeignKeyConstraint(["responder_id"], ["responder.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
     with op.batch_alter_table("log_in", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("only", sa.String(length=40), nullable=True))
@@ -75,5 +88,6 @@ def downgrade() -> None:
         batch_op.drop_index("log_in_phone")
         batch_op.drop_column("only")
         batch_op.drop_column("phone_id")
+    op.drop_table("pressed")
     op.drop_table("check_in")
     op.drop_table("trusted_phone")

@@ -4,7 +4,7 @@
 import { Outbox } from "./outbox.js";
 import { atClock, hubNow } from "./ticking.js";
 
-const TWICE_MS = 800, LOOK_MS = 15000, MOST_SENT = 4;
+const TWICE_MS = 800, LOOK_MS = 15000, MOST_SENT = 4, STEPS = ["accepted", "en_route", "at_door", "with_person", "done"];
 const main = document.getElementById("main");
 const code = () => main.querySelector("[data-code]")?.dataset.code;
 const mine = Number(document.body.dataset.me);
@@ -108,6 +108,11 @@ function project(presses) {
   const ahead = JSON.parse(sheet.dataset.ahead);
   let state = sheet.dataset.state;
   for (const press of presses) if (press.what === "step") state = ahead.leads_to[press.event];
+  const here = STEPS.indexOf(state === "no_access" ? "at_door" : state);
+  main.querySelectorAll(".path li").forEach((step, nth) => {
+    step.className = nth < here ? "done" : nth === here ? "now" : "";
+    if (nth === here) step.setAttribute("aria-current", "step"); else step.removeAttribute("aria-current");
+  });
   const next = ahead.next[state];
   go.hidden = !next;
   if (!next || go.dataset.event === next[0]) return;

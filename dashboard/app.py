@@ -65,6 +65,22 @@ def create_app(hub: Hub) -> FastAPI:
     protocols_in_force.put_in_force(app, hub)
     # what a case's end asks of dispatch: triage and dispatch do not know each other
     app.state.stand_down, app.state.pause = stand_downs.all_of_case, stand_downs.pause
+    _route(app)
+    _mount(app, "/static/phones", HERE.parent / "phones" / "static")
+    _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
+    _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
+    _mount(app, "/static", HERE / "static")
+    app.add_middleware(Listening)
+    app.add_middleware(SafeHeaders)
+    app.exception_handler(FirstPointError)(_said)
+    app.exception_handler(RequestValidationError)(_not_valid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(Exception)(_fault)
+    return app
+
+
+def _route(app: FastAPI) -> None:
+    """Pages, and what scripts ask."""
     for routes in (
         health,
         log_in,
@@ -100,17 +116,6 @@ def create_app(hub: Hub) -> FastAPI:
         dependants_api,
     ):
         app.include_router(routes.router, prefix="/api")
-    _mount(app, "/static/phones", HERE.parent / "phones" / "static")
-    _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
-    _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
-    _mount(app, "/static", HERE / "static")
-    app.add_middleware(Listening)
-    app.add_middleware(SafeHeaders)
-    app.exception_handler(FirstPointError)(_said)
-    app.exception_handler(RequestValidationError)(_not_valid)
-    app.exception_handler(HTTPException)(_http)
-    app.exception_handler(Exception)(_fault)
-    return app
 
 
 def _mount(app: FastAPI, at: str, folder: Path) -> None:

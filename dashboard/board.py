@@ -44,6 +44,7 @@ DUE_WORDS = {
     "set_off": "set off by",
     "arrive": "arrive by",
     "scene_check": "check in",
+    "check_unanswered": "no sign of life",
     "no_access": "next try",
     "held_for_999": "decide by",
     "take_over": "take over by",

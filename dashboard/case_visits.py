@@ -1,10 +1,11 @@
 """The visits of a case as its panel shows them: who was asked, where they are, and what can be done now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import undone
+from dispatch import check_in, details, undone
 from dispatch.model import Offer, OfferState
 from records.lifecycles import after, owes
 from records.model import Position
@@ -61,6 +62,8 @@ class Visit:
     may: frozenset[str]
     back: str
     offers: list[Tried]
+    unopened: bool
+    asked_at: datetime | None
 
 
 def tried_of(offer: Offer, name: str, profession: str) -> Tried:
@@ -76,6 +79,7 @@ def visit_of(session: Session, row: Position, tried: list[Tried]) -> Visit:
     possible = {event for event in ("hand_back", "stand_down") if after(row.owed, row.state, event)}
     if row.state in ("accepted", "en_route"):
         possible.add("delay")
+    asked = check_in.open_of(session, row.key) if row.state in check_in.ON_SCENE else None
     return Visit(
         row=row,
         words=POSITION_WORDS[row.state.value],
@@ -85,4 +89,8 @@ def visit_of(session: Session, row: Position, tried: list[Tried]) -> Visit:
         offers=[
             one for one in tried if one.offer.position_id == row.id and one.offer.state is OfferState.sent
         ],
+        unopened=any(
+            one.offer.position_id == row.id and details.is_unopened(session, one.offer, row) for one in tried
+        ),
+        asked_at=asked.asked_at if asked else None,
     )

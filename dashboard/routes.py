@@ -21,10 +21,11 @@ from dashboard.pages import (
     responders,
     shift_hand_over,
     shifts,
+    trusted_phone,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import phones_api, rota_api
+from dispatch import on_the_way_api, phones_api, rota_api
 from records import api as records_api
 from records import dependants_api, responsible_api
 from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
@@ -49,6 +50,7 @@ PAGES = (
     responders,
     shift_hand_over,
     shifts,
+    trusted_phone,
     where,
     key_safe,
     phones,
@@ -64,6 +66,7 @@ APIS = (
     clinician_api,
     welfare_api,
     dispatch_api,
+    on_the_way_api,
     phones_api,
     rota_api,
     records_api,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import duty, messages, phone_store, phones, service, store, texts, undelivered, visits
+from dispatch import check_in, duty, messages, phone_store, phones, service, store, texts, undelivered, visits
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -96,6 +96,7 @@ def phone_of(session: Session, who: Responder, now: datetime) -> Phone:
         ended_lately=[o.code for o in lately],
         gone_lately=[o.code for o in lately if o.state in gone],
         assigned=[held.code] if held else [],
+        asked=[held.code] if held and check_in.open_of(session, held.position_id) else [],
         known=[o.code for o in offers],
     )
 
@@ -190,6 +191,12 @@ class _Reply:
 
     def _duty(self, reading: Reading, _offer: Offer | None) -> None:
         self._say(duty.by_text(self.session, self.place, self.who, reading, self.now), None)
+
+    def _all_well(self, _reading: Reading, offer: Offer | None) -> None:
+        assert offer is not None
+        position = self.session.get_one(Position, offer.position_id)
+        check_in.all_well(self.session, position, self.now, self.now, self.who.actor)
+        self._say(texts.noted(offer.code, "thank you", "We ask again in 45 min."), offer)
 
     def _danger(self, _reading: Reading, offer: Offer | None) -> None:
         case = self._case(offer, f"{self.who.short_name} sent the danger word.")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import alarm_ladder, messages, store, texts
+from dispatch import alarm_ladder, check_in, messages, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import StepDue, due_between, next_at
 from dispatch.model import Message
@@ -20,6 +20,8 @@ from records.service import Due, redue, take, write_line
 
 AT_LEAST_EVERY = timedelta(minutes=15)
 """A position that nobody has is looked at again at least so often, whatever its protocol says."""
+RUNG_ALARMS = ("nobody_accepted", check_in.SEND, check_in.SILENT)
+"""What a voice call can be about."""
 ROLES = {"coordinator": Role.coordinator, "manager": Role.manager, "duty_clinician": Role.hub_clinician}
 
 
@@ -124,7 +126,8 @@ def key_pressed(session: Session, effect_id: int, digit: str, now: datetime) -> 
     case = take(session, message.case_id, now)
     if message.position_id is None:
         return alarm_ladder.taken_by_key(session, case, person, now)
-    alarm = alarms.find_live(session, case.place, "nobody_accepted", message.position_id)
+    found = (alarms.find_live(session, case.place, kind, message.position_id) for kind in RUNG_ALARMS)
+    alarm = next((one for one in found if one is not None), None)
     write_line(
         session, case.key, now, person.actor, "answered", f"{person.name} answered the call and took it."
     )

@@ -41,6 +41,7 @@ TAUGHT = {
     "DONE": "finish",
     "NOACCESS": "find_no_access",
     "BACK": "hand_back",
+    "OK": "all_well",
 }
 ANSWERS = ("accept", "decline")
 MOST_DELAY_MIN = 240
@@ -53,6 +54,7 @@ class Kind(StrEnum):
     step = "step"  # a step of a visit
     delay = "delay"
     duty = "duty"  # on, off, a break: about themselves, and no visit
+    all_well = "all_well"  # to a check that is open
     danger = "danger"
     ambulance = "ambulance"
     which = "which"  # the hub must ask for the code
@@ -74,13 +76,14 @@ class Reading:
 @dataclass(frozen=True)
 class Phone:
     """What a phone has open, as codes: its live offers, offers to it that ended in the last 15 min (and those among
-    them that are past having: somebody else has them), its live assignments, and every offer of the last 90 days
-    that a code may still name."""
+    them that are past having: somebody else has them), its live assignments, those of them that have been asked
+    whether all is well, and every offer of the last 90 days that a code may still name."""
 
     live: Sequence[str] = ()
     ended_lately: Sequence[str] = ()
     gone_lately: Sequence[str] = ()
     assigned: Sequence[str] = ()
+    asked: Sequence[str] = ()
     known: Sequence[str] = ()
 
 
@@ -109,6 +112,8 @@ def read(body: str, phone: Phone) -> Reading:
     event = events.pop()
     if event in ANSWERS:
         return _to_offer(Reading(Kind.answer, event), code, phone)
+    if event == "all_well":
+        return _all_well(code, phone)
     return _on_visit(Reading(Kind.step, event), code, phone)
 
 
@@ -156,6 +161,12 @@ def _said_again(reading: Reading, phone: Phone) -> Reading:
     if reading.event == "accept":
         return Reading(reading.kind, reading.event, phone.assigned[0])
     return Reading(Kind.human, code=phone.assigned[0])
+
+
+def _all_well(code: str, phone: Phone) -> Reading:
+    """Only where it was asked: else an OK may mean anything."""
+    asked = [one for one in phone.asked if one == (code or one)]
+    return Reading(Kind.all_well, code=asked[0]) if len(asked) == 1 else Reading(Kind.human, code=code)
 
 
 def _on_visit(reading: Reading, code: str, phone: Phone) -> Reading:

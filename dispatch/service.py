@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import musts, offers, store, texts, two_together
+from dispatch import details, musts, offers, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.offers import OfferSeen
@@ -96,6 +96,7 @@ def _assign(
         accepted_at=now,
         held_for_999=False,
     )
+    details.wait_for_a_look(session, offer, now)
     end_seeking_alarms(session, position, now)
     if case.breach_at is None or case.breach_at > now:
         welfare.no_longer(session, case, now, actor, f"{who.short_name} is coming.")

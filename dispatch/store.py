@@ -92,6 +92,14 @@ def pauses(session: Session, place: str, now: datetime, limit: int = 300) -> dic
     return {pause.responder_id: pause for pause in session.exec(found.limit(limit))}
 
 
+def shift_ends_at(session: Session, responder_id: int, now: datetime, soon: timedelta) -> datetime | None:
+    """When the shift ends that is on, or begins as soon as that; None where there is none."""
+    found = pick(func.max(Shift.ends_at)).where(
+        Shift.responder_id == responder_id, Shift.starts_at <= now + soon, Shift.ends_at > now
+    )
+    return session.exec(found).one()
+
+
 def offer(session: Session, place: str, offer_id: int) -> Offer:
     found = session.get(Offer, offer_id, populate_existing=True)
     if found is None or found.place != place:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import messages, offers, store, texts
+from dispatch import details, messages, offers, store, texts
 from dispatch.model import Offer, OfferState, Responder
 from hub import deadlines, outbox
 from hub.actors import Actor
@@ -58,6 +58,7 @@ def give_back(session: Session, offer: Offer, now: datetime) -> None:
     """The accepted offer no longer holds; the row stays for the record."""
     offer.given_back, offer.ended_at = True, now
     session.add(offer)
+    details.ask_no_more(session, offer, now)
 
 
 def tell_lost(

@@ -121,6 +121,10 @@ def nudge(code: str, question: str, at: str) -> str:
     return f"FP {code}: {question} ({at})"
 
 
+def all_well(code: str, at: str) -> str:
+    return f"FP {code}: all well? Reply OK. ({at})"
+
+
 def nobody_has_accepted(ref: str, minutes: int, label: str, outward: str, due: str, link: str) -> str:
     where = f", {outward}" if outward else ""
     return f"FP {ref}: nobody has accepted for {minutes} min. {label}{where}, due {due}. Please act: {link}"
@@ -159,6 +163,14 @@ def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: st
     return (
         f"This is First Point with an offer, {' '.join(code)}. {label.capitalize()}: {title.lower()} wanted{where}. "
         f"Be there by {be_there_by}. Press 1 to accept, 2 to decline."
+    )
+
+
+def all_well_aloud(ref: str, minutes: int) -> str:
+    spelt = " ".join(ref)
+    return (
+        f"This is First Point. A responder at the scene of case {spelt} has not answered a safety check for "
+        f"{minutes} minutes. Press 1 to take it. Then ring the responder, and open the board."
     )
 
 

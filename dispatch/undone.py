@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from dispatch import store
+from dispatch.check_in import ASK_EVERY
 from dispatch.service import SET_OFF_IN
-from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, SCENE_CHECK_IN, travel
+from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, travel
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from records.lifecycles import STEPS, UNDO_TO, PositionState
@@ -79,7 +80,7 @@ def _due(before: str, position: Position, now: datetime) -> Due:
     if before == PositionState.no_access:
         return Due("no_access", now + NO_ACCESS_IN)
     since = position.arrived_at or position.care_began_at or now
-    return Due("scene_check", max(since + SCENE_CHECK_IN, no_sooner))
+    return Due("scene_check", max(since + ASK_EVERY, no_sooner))
 
 
 def _is_elsewhere(session: Session, position: Position) -> bool:

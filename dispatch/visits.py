@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store, texts, two_together
+from dispatch import check_in, details, messages, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.taking_back import give_back
@@ -22,8 +22,6 @@ from records.store import timeline
 
 ARRIVE_LATE = timedelta(minutes=15)
 """S25: ARRIVED, after the forecast. [LOCAL]"""
-SCENE_CHECK_IN = timedelta(minutes=45)
-"""S25: on-scene check. [LOCAL]"""
 NO_ACCESS_IN = timedelta(minutes=10)
 """S27: ringing, neighbours, key safe, welfare check by police: each so long. [LOCAL]"""
 CARE_TIME_IN = timedelta(minutes=30)
@@ -74,7 +72,7 @@ def step(
     if event == "find_person":
         move(session, position, event, now, actor, words, done_at=when)
         return
-    move(session, position, event, now, actor, words, _due(event, position, when), **values)
+    move(session, position, event, now, actor, words, _due(event, position, when, now), **values)
     two_together.after_step(session, case, position, event, now)
     if event == "begin_care" and position.stops_clock:
         stop_clock(session, case, when, now, actor, f"The clock stopped: {name} began care.")
@@ -84,13 +82,13 @@ def step(
         next_no_access_step(session, case, position, 0, now)
 
 
-def _due(event: str, position: Position, when: datetime) -> Due:
+def _due(event: str, position: Position, when: datetime, now: datetime) -> Due:
     """S25: accepted is not attended; each step has its deadline."""
     if event == "set_off":
         return Due("arrive", when + travel(position) + ARRIVE_LATE)
     if event == "find_no_access":
         return Due("no_access", when + NO_ACCESS_IN)
-    return Due("scene_check", when + SCENE_CHECK_IN)
+    return Due("scene_check", max(when + check_in.ASK_EVERY, now + check_in.RUNGS[0]))
 
 
 def travel(position: Position) -> timedelta:
@@ -102,6 +100,8 @@ def _finish(
 ) -> None:
     skipped_with = position.care_began_at is None
     move(session, position, "finish", now, actor, words, done_at=when)
+    if (held := store.accepted_offer(session, position.key)) is not None:
+        details.ask_no_more(session, held, now)
     welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
     if skipped_with:
         # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
@@ -231,7 +231,6 @@ def tell_worse(session: Session, desk: Desk, position_id: int, now: datetime) ->
 OVERDUE = {
     "set_off": ("has accepted and not set off", "have you set off? Reply ENROUTE or BACK."),
     "arrive": ("should be at the door by now", "are you there? Reply ARRIVED or DELAY 20."),
-    "scene_check": ("has been there for long", "all well? Reply WITH, DONE, or ring us."),
 }
 NUDGE_AGAIN_IN = timedelta(minutes=10)
 
@@ -270,3 +269,4 @@ def end_overdue_alarms(session: Session, position: Position, now: datetime) -> N
     """A step has come: what was asked about is answered."""
     for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access", "off_on_visit", two_together.ALONE):
         alarms.end(session, position.place, kind, position.key, now)
+    check_in.heard(session, position, now)

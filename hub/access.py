@@ -12,7 +12,7 @@ from sqlalchemy import Index, bindparam, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
-from hub.columns import Json
+from hub.columns import Json, one_of
 from hub.errors import NotAllowed
 
 SESSION_ENDS_AFTER = timedelta(hours=12)
@@ -56,15 +56,19 @@ class User(SQLModel, table=True):
 
 
 class LogIn(SQLModel, table=True):
-    """One log-in. Only the token's hash is kept."""
+    """One log-in. Only the token's hash is kept. `phone_id`: the remembered phone that it is on, and ends with; `only`:
+    by that phone's PIN, it has this role and no other."""
 
     __tablename__ = "log_in"
+    __table_args__ = (Index("log_in_phone", "phone_id"),)
     token_hash: str = Field(primary_key=True, max_length=64)
     user_id: int = Field(foreign_key="person_of_hub.id")
     place: str = Field(max_length=40)
     started_at: datetime
     seen_at: datetime
     ends_at: datetime
+    phone_id: int | None = None
+    only: Role | None = Field(default=None, sa_type=one_of(Role))
 
 
 class WrongPassword(SQLModel, table=True):
@@ -77,19 +81,19 @@ class WrongPassword(SQLModel, table=True):
     at: datetime
 
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's argon2id minimum
-_NOBODY = _hasher.hash("nobody has this password")
+hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's argon2id minimum
+_NOBODY = hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def check_password(session: Session, name: str, password: str) -> User | None:
     """The person, or None. Takes as long for a name that does not exist as for a wrong password."""
     user = session.exec(select(User).where(User.name_key == name.strip().lower(), User.active)).first()
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
     return user
@@ -114,7 +118,15 @@ def remember_wrong(session: Session, name: str, address: str, now: datetime) -> 
         session.add(WrongPassword(who=_digest(who), at=now))
 
 
-def start_log_in(session: Session, user: User, now: datetime) -> str:
+def start_log_in(
+    session: Session,
+    user: User,
+    now: datetime,
+    *,
+    phone_id: int | None = None,
+    only: Role | None = None,
+    until: datetime | None = None,
+) -> str:
     """Returns the token for the cookie; it is nowhere else."""
     assert user.id is not None
     token = secrets.token_urlsafe(32)
@@ -126,7 +138,9 @@ def start_log_in(session: Session, user: User, now: datetime) -> str:
             place=user.place,
             started_at=now,
             seen_at=now,
-            ends_at=now + SESSION_ENDS_AFTER,
+            ends_at=min(now + SESSION_ENDS_AFTER, until or datetime.max.replace(tzinfo=now.tzinfo)),
+            phone_id=phone_id,
+            only=only,
         )
     )
     return token
@@ -148,7 +162,15 @@ def who_is(session: Session, token: str, now: datetime) -> tuple[User, LogIn] | 
     """The person behind a cookie, while the log-in and the person still hold."""
     which = {"of_token": _digest(token), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
     found = session.exec(_WHO, params=which).first()
-    return found if found and found[0].active else None
+    if found is None or not found[0].active:
+        return None
+    user, log_in = found
+    return (user if log_in.only is None else _with(user, log_in.only)), log_in
+
+
+def _with(user: User, role: Role) -> User:
+    """A copy that no session knows, so that nobody saves it: this person with this role alone, if they have it."""
+    return User(**user.model_dump() | {"roles": [role] if user.has(role) else []})
 
 
 def end_log_in(session: Session, token: str) -> None:
@@ -170,14 +192,19 @@ def require(user: User, *roles: Role) -> None:
 def here(session: Session, place: str, machine: datetime) -> set[int]:
     """Who of the place is logged in and has been seen lately; by machine time, as log-ins run."""
     alive = select(LogIn.user_id).where(
-        LogIn.place == place, LogIn.ends_at > machine, LogIn.seen_at > machine - IDLE_ENDS_AFTER
+        LogIn.place == place,
+        LogIn.ends_at > machine,
+        LogIn.seen_at > machine - IDLE_ENDS_AFTER,
+        col(LogIn.only).is_(None),  # by PIN somebody is on the road, and at no desk
     )
     return set(session.exec(alive))
 
 
 def last_seen(session: Session, place: str) -> dict[int, datetime]:
     """When each person with a log-in was last seen; who has logged out is not there."""
-    seen = select(LogIn.user_id, func.max(LogIn.seen_at)).where(LogIn.place == place)
+    seen = select(LogIn.user_id, func.max(LogIn.seen_at)).where(
+        LogIn.place == place, col(LogIn.only).is_(None)
+    )
     return dict(session.exec(seen.group_by(col(LogIn.user_id))).all())
 
 

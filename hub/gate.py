@@ -35,10 +35,11 @@ class WrongForm(FirstPointError):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody logged in: who they are, and the proof their forms carry."""
+    """Somebody logged in: who they are, the proof their forms carry, and how they came in."""
 
     user: User
     csrf: str
+    log_in: LogIn
 
 
 def hub_of(connection: HTTPConnection) -> Hub:
@@ -58,7 +59,7 @@ def visitor_of(connection: HTTPConnection) -> Visitor:
     user, log_in = found
     if now - log_in.seen_at > SEEN_EVERY:
         _seen(hub, log_in)
-    return Visitor(user, csrf_of(token, hub.settings.secret_key.get_secret_value()))
+    return Visitor(user, csrf_of(token, hub.settings.secret_key.get_secret_value()), log_in)
 
 
 def _seen(hub: Hub, log_in: LogIn) -> None:

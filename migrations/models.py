@@ -1,8 +1,8 @@
 """Every module that has tables, so that the metadata is whole."""
 
-from dispatch import duty_model, phone_model
+from dispatch import check_in, duty_model, phone_model, pressed
 from dispatch import model as dispatch_model
-from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places
+from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places, trusted_phones
 from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
 from records import model as records_model
 from triage import concerns, lowering, remote_care
@@ -18,6 +18,7 @@ ALL = (
     on_call,
     outbox,
     places,
+    trusted_phones,
     advice,
     alarms,
     contact_points,
@@ -32,4 +33,6 @@ ALL = (
     dispatch_model,
     duty_model,
     phone_model,
+    check_in,
+    pressed,
 )

@@ -317,6 +317,10 @@ def _their_own(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"code": accepted(desk).code}, {"why": WORDS}
 
 
+def _their_press(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": accepted(desk).code}, {"id": str(uuid.uuid4()), "what": "hand_back", "why": WORDS}
+
+
 def who_goes(desk: Desk) -> str:
     """Whoever has said yes last."""
     offer = [row for row in desk.rows(Offer) if row.state == "accepted"][-1]
@@ -375,6 +379,7 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
+    "/o/{code}/pressed why": Way(who_goes, _their_press),
     "/o/{code}/hand-back why": Way(who_goes, _their_own, 303, is_form=True),
 }
 """By address and field; what is said there is kept."""
@@ -408,6 +413,10 @@ FROM_A_LIST = {
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",
     "/log-in next": "the page to go to",
+    "/phone/pin pin": "compared with a hash",
+    "/phone/pin next": "the page to go to",
+    "/my-phones/trust pin": "digits, of which a hash is kept",
+    "/my-phones/trust next": "the page to go to",
     "/calls/{call_id}/answer question": "must be one of the protocol's",
     "/calls/{call_id}/answer answer": "must be one of the question's",
     "/api/assessments/{assessment_id}/answer question": "must be one of the protocol's",

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import alarm_ladder, by_voice, ladder, seeking, visits
+from dispatch import alarm_ladder, by_voice, check_in, details, ladder, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -47,7 +47,9 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "near_90": partial(tasks.near, percent=90),
     "set_off": partial(visits.overdue, kind="set_off"),
     "arrive": partial(visits.overdue, kind="arrive"),
-    "scene_check": partial(visits.overdue, kind="scene_check"),
+    "scene_check": check_in.ask,
+    "check_unanswered": check_in.climb,
+    "details_unopened": details.not_opened,
     "no_access": visits.no_access_goes_on,
 }
 

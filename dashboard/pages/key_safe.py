@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from dashboard.frame import local, the_place
-from dashboard.pages.responder import Code, Goer, offer_of, show
+from dashboard.pages.responder import Code, Goer
+from dashboard.pages.responder_details import offer_of, show
 from dispatch import visits
 from hub.errors import Conflict
 from hub.gate import hub_of

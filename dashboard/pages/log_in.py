@@ -1,20 +1,18 @@
 """Logging in and out, and where the start leads. The form works without a script and inside the call screen."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from starlette.datastructures import Headers
 
 from dashboard import demo
+from dashboard.door import from_our_page, give_log_in, local_path
 from dashboard.frame import page, the_place
+from dashboard.pages import trusted_phone
 from dashboard.pages.leaving import still_responsible
 from hub import audit
 from hub.access import (
-    SESSION_ENDS_AFTER,
     WRONG_WINDOW,
     Role,
     User,
@@ -31,8 +29,6 @@ from hub.gate import COOKIE, LogInNeeded, Visitor, WrongForm, allow, everybody, 
 router = APIRouter()
 Anybody = Annotated[Visitor, allow()]
 NOBODY = Actor("nobody", "nobody")
-LOCAL = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*\Z")
-"""A path of our own, so that a link cannot send people elsewhere after their log-in; no backslash anywhere."""
 WRONG = "The name or the password is not right. Check both and try again."
 WAIT = (
     f"Too many wrong passwords. Wait {WRONG_WINDOW.seconds // 60} minutes and try again, "
@@ -55,12 +51,14 @@ def start_of(user: User) -> str:
 
 
 @router.get("/log-in", dependencies=[everybody("nobody is logged in yet")])
-def ask(request: Request, next: str = "") -> Response:  # noqa: A002 - the address calls it so
+def ask(request: Request, next: str = "", password: bool = False) -> Response:  # noqa: A002 - the address calls it so
+    """`password`: not by the PIN of a remembered phone, which is asked for otherwise."""
     target = local_path(next)
     try:
         visitor = visitor_of(request)
     except LogInNeeded:
-        return page(request, "log_in.html", next=target, demo=_demo(request))
+        by_pin, why_not = (None, "") if password else trusted_phone.ask(request, target)
+        return by_pin or page(request, "log_in.html", next=target, demo=_demo(request), why_not=why_not)
     return RedirectResponse(target or start_of(visitor.user), 303)
 
 
@@ -105,15 +103,7 @@ def _let_in(request: Request, hub: Hub, user: User, now: datetime, target: str) 
         response = JSONResponse({"csrf": csrf, "user": user.id, "name": user.name})
     else:
         response = RedirectResponse(local_path(target) or start_of(user), 303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION_ENDS_AFTER.total_seconds()),
-        path="/",
-        httponly=True,
-        secure=hub.settings.public.startswith("https://"),
-        samesite="lax",  # a link in a text must find its reader logged in; forms carry a proof of their own
-    )
+    give_log_in(response, hub, token)
     return response
 
 
@@ -140,14 +130,17 @@ def _demo(request: Request) -> list[tuple[str, str]]:
 @router.post("/log-out")
 def leave(request: Request, visitor: Anybody) -> Response:
     hub = hub_of(request)
-    if (kept := still_responsible(request, visitor)) is not None:
+    by_pin = visitor.log_in.only is not None  # and so at no desk, which a log-in there goes on to be
+    if not by_pin and (kept := still_responsible(request, visitor)) is not None:
         return kept  # S29
     log_out(request)
     with hub.db.write() as session:
         user = visitor.user
         audit.note(session, user.place, hub.clock.now(), user.actor, "logged out", f"user:{user.id}")
+        trusted_phone.logged_out(request, session, visitor)
     response = RedirectResponse("/log-in", 303)
-    response.delete_cookie(COOKIE, path="/")
+    for cookie in (COOKIE, trusted_phone.COOKIE):
+        response.delete_cookie(cookie, path="/")
     # what an outbox could not yet send stays on this computer, encrypted; caches do not
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -155,20 +148,3 @@ def leave(request: Request, visitor: Anybody) -> Response:
 
 def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
-
-
-def local_path(target: str) -> str:
-    """`target` where it is a path of this hub, else nothing."""
-    return target if LOCAL.match(target) else ""
-
-
-def from_our_page(headers: Headers, public: str) -> bool:
-    """Whether a form was sent by a page of ours: else somebody could be logged in as another without noticing.
-
-    Browsers say so themselves; where neither header is sent it is no browser, and nobody can be tricked.
-    """
-    if (site := headers.get("sec-fetch-site")) is not None:
-        return site in ("same-origin", "none")
-    if (origin := headers.get("origin")) is not None:
-        return urlsplit(origin).netloc in (headers.get("host"), urlsplit(public).netloc)
-    return True

@@ -12,6 +12,7 @@ const ROUTES = {
   answer: (call) => `/calls/${call}/answer`,
   answer_note: (call) => `/api/calls/${call}/answer-note`,
   note: (call) => `/api/calls/${call}/note`,
+  press: (offer) => `/o/${offer}/pressed`,
 };
 const RETRY = new Set([408, 425, 429]);
 
@@ -50,14 +51,16 @@ export class Outbox {
     this.drafts.set(field, { n, id, after });
   }
 
-  put(kind, body) {
-    this.chain = this.chain.then(() => this.drawer.put({ call: this.call, kind, author: this.author, at: Date.now(), body: { id: freshId(), ...body } }));
+  // `first`: before whatever waits already
+  put(kind, body, first = false) {
+    const at = Date.now();
+    this.chain = this.chain.then(() => this.drawer.put({ call: this.call, kind, author: this.author, at, first, body: { id: freshId(), ...body } }));
     return this.chain.then(() => this.send());
   }
 
   async unsent() {
     const rows = await this.drawer.rows(), mine = (row) => (this.call === undefined ? row.at < Date.now() - LEFT_MS : row.call === this.call);
-    return rows.filter((row) => row.kind in ROUTES && row.author === this.author && mine(row)).sort((a, b) => a.n - b.n);
+    return rows.filter((row) => row.kind in ROUTES && row.author === this.author && mine(row)).sort((a, b) => Boolean(b.first) - Boolean(a.first) || a.n - b.n);
   }
 
   send() {
@@ -74,7 +77,7 @@ export class Outbox {
       await this.chain;
       await this.#numbered();
       // what was typed on a call that began here waits until the hub has given the call its number
-      const waiting = (await this.unsent()).filter((row) => !row.refused && (row.kind === "begin" || typeof row.call === "number"));
+      const waiting = (await this.unsent()).filter((row) => !row.refused && (row.kind === "begin" || row.kind === "press" || typeof row.call === "number"));
       if (!waiting.length) return;
       const batch = this.#head(waiting);
       for (const row of batch) this.leaving.add(row.n);
@@ -109,7 +112,7 @@ export class Outbox {
     }
     let response;
     try {
-      response = await this.#post(ROUTES[kind](call), kind === "typed" ? { entries: bodies } : kind === "begin" ? { ...bodies[0], sent_at: new Date().toISOString() } : bodies[0]);
+      response = await this.#post(ROUTES[kind](call), kind === "typed" ? { entries: bodies } : kind === "begin" ? { ...bodies[0], sent_at: new Date().toISOString() } : kind === "press" ? { ...bodies[0], words: undefined, ago_s: Math.min(Math.max(Date.now() - batch[0].at, 0) / 1000, 86400) } : bodies[0]);
       if (response.status >= 500 || RETRY.has(response.status)) throw new Error("away");
       if (response.status === 401) { this.events.away?.(this.#now()); await this.events.logIn(); return true; }
       if (response.status === 403 && await this.events.fresh?.()) return true;
@@ -119,7 +122,7 @@ export class Outbox {
       await this.drawer.drop(batch.map((row) => row.n));
       for (const [field, draft] of this.drafts) if (batch.some((row) => row.n === draft.n)) this.drafts.delete(field);
       Object.assign(this, { since: null, wait: 500, oneByOne: false });
-      this.events.saved?.({ call, kind, said, bodies, left: (await this.unsent()).filter((row) => !row.refused).length });
+      this.events.saved?.({ call, kind, said, bodies, row: batch[0], left: (await this.unsent()).filter((row) => !row.refused).length });
       return true;
     } catch {
       this.events.away?.(this.#now());

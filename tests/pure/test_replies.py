@@ -15,6 +15,7 @@ LATE = Phone(ended_lately=["4K7C"], known=["4K7C"])
 ONE_AND_LATE = Phone(live=["6M3D"], ended_lately=["4K7C"], known=["6M3D", "4K7C"])
 OUT = Phone(assigned=["4K7C"], known=["4K7C"])
 OUT_AND_ASKED = Phone(live=["6M3D"], assigned=["4K7C"], known=["6M3D", "4K7C"])
+CHECKED = Phone(assigned=["4K7C"], asked=["4K7C"], known=["4K7C"])
 OLD = Phone(known=["4K7C"])
 NOTHING = Phone()
 
@@ -60,6 +61,13 @@ TABLE: list[tuple[str, Phone, Reading, str]] = [
     ("1 4K7C", LATE, YES, "a late yes with its code: whether it counts is for the offer to say"),
     ("1 4K7C", OLD, YES, "a code of weeks ago is still that offer's"),
     ("1 4K7C", ONE_AND_LATE, YES, "with its code there is no doubt"),
+    # All well?
+    ("OK", CHECKED, Reading(Kind.all_well, code="4K7C"), "asked, and answered"),
+    ("ok 4k7c", CHECKED, Reading(Kind.all_well, code="4K7C"), "with its code"),
+    ("OK", OUT, HUMAN, "nobody has asked: it may mean anything"),
+    ("OK", ONE, HUMAN, "and is no yes"),
+    ("ok in a minute", CHECKED, HUMAN, "more than was asked"),
+    ("RED OK", CHECKED, Reading(Kind.danger, code="4K7C"), "S26: danger before all else"),
     # Asked for the code
     ("1", TWO, Reading(Kind.which, "accept"), "two are open"),
     ("no", TWO, Reading(Kind.which, "decline"), "two are open"),

@@ -34,7 +34,7 @@ MAY_STAND = {
     "public_number", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
-NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud", "offer_aloud"}
+NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud", "offer_aloud", "all_well_aloud"}
 
 
 def templates() -> dict[str, Callable[..., str]]:
@@ -97,6 +97,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         },
     ],
     "handed_back": [{"code": CODE}],
+    "all_well": [{"code": CODE, "at": "23:59"}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [
         {
@@ -162,6 +163,8 @@ def test_the_reference_is_spelt_when_it_is_said_aloud() -> None:
     assert "case 4 K 7 " in said
     assert "Press 1" in said
     assert set(inspect.signature(texts.said_aloud).parameters) <= MAY_STAND
+    assert "case 4 K 7 " in texts.all_well_aloud("4K7", 5)
+    assert set(inspect.signature(texts.all_well_aloud).parameters) <= MAY_STAND
 
 
 @given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2035, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

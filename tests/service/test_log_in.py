@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from dashboard import demo
 from dashboard.app import create_app
-from dashboard.pages.log_in import local_path
+from dashboard.door import local_path
 from hub.access import IDLE_ENDS_AFTER, SESSION_ENDS_AFTER, WRONG_LIMIT, WRONG_WINDOW
 from hub.assemble import Hub, assemble
 from hub.audit import Audit

@@ -22,6 +22,7 @@ OPEN = {
     "/health/live",
     "/health/ready",
     "/log-in",
+    "/phone/pin",
     "/webhooks/sms",
     "/webhooks/sms/status",
     "/webhooks/voice",

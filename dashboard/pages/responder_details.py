@@ -1,0 +1,188 @@
+"""What a responder's page shows of an offer: before their yes as much as a text may say (S24), after it who and where,
+and when it is over nothing of the person.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from dashboard.frame import local, page, the_place
+from dispatch import check_in, details, store, taking_back, two_together, visits
+from dispatch.model import Offer, OfferState, Responder
+from hub import audit
+from hub.errors import NotFound
+from hub.gate import Visitor, hub_of
+from records import dependants, key_safes
+from records.model import Assessment, Case, Position
+from triage.capture import national
+from triage.store import last_call
+
+ONE_LOOK = timedelta(minutes=15)
+"""A page that is loaded again and again is one look, not a hundred."""
+LINK_ENDS = timedelta(hours=24)
+"""After the offer or the visit is over its link says that, and no more. [LOCAL]"""
+NEXT: dict[str, tuple[str, str]] = {
+    "accepted": ("set_off", "I have set off"),
+    "en_route": ("arrive", "I am at the door"),
+    "at_door": ("begin_care", "Care begins now"),
+    "with_person": ("finish", "Done, I have left"),
+    "no_access": ("begin_care", "I am in: care begins now"),
+}
+LEADS_TO = {
+    "set_off": "en_route",
+    "arrive": "at_door",
+    "begin_care": "with_person",
+    "finish": "done",
+    "find_no_access": "no_access",
+}
+"""What the page shows next of a step that waits to be sent."""
+STEPS = ("accepted", "en_route", "at_door", "with_person", "done")
+ENDED = {
+    "declined": "You said no to this. Nothing to do, thank you.",
+    "expired": "The time to answer is over.",
+    "lost": "Already taken, thank you. Nothing to do.",
+    "withdrawn": "Stood down, thank you. Nothing to do.",
+}
+NOT_HELD = ("allergies", "care or emergency plans", "past medical history")
+"""What the hub has no place for yet; it is never taken for "none"."""
+
+
+def responder_of(session: Session, visitor: Visitor) -> Responder:
+    who = store.responder_of_user(session, visitor.user.id)
+    if who is None or who.place != visitor.user.place or not who.active:
+        raise NotFound("You are not on this place's list of responders. Ring the control room.")
+    return who
+
+
+def offer_of(request: Request, session: Session, code: str, visitor: Visitor) -> tuple[Responder, Offer]:
+    """The offer with this code, if it is theirs: whoever finds somebody else's link learns nothing."""
+    who = responder_of(session, visitor)
+    since = hub_of(request).clock.now() - store.CODES_HOLD
+    offer = store.offer_by_code(session, who.place, code.upper(), since)
+    if offer is None or offer.responder_id != who.id:
+        raise NotFound("There is no offer of yours with this code. Look at the text again, or ring the hub.")
+    return who, offer
+
+
+def show(
+    request: Request,
+    code: str,
+    visitor: Visitor,
+    problem: str = "",
+    status: int = 200,
+    opened: Sequence[dict[str, str]] = (),
+) -> Response:
+    hub = hub_of(request)
+    now = hub.clock.now()
+    with hub.db.read() as session:
+        who, offer = offer_of(request, session, code, visitor)
+        position = session.get_one(Position, offer.position_id)
+        theirs = visits.is_theirs(offer, position, who)
+        still = position.state in taking_back.SEEKING and offer.state in (OfferState.sent, OfferState.expired)
+        if not (theirs or still) and now - _over_at(offer, position) > LINK_ENDS:
+            return page(request, "link_ended.html", visitor, 410, trusted=visitor.log_in.phone_id)
+        facts = offered(request, session, offer)
+        known = _details(session, offer, position, now) if theirs else None
+        asked = check_in.open_of(session, position.key) if theirs else None
+    if theirs:
+        _note_look(request, who, offer)
+    ended = "" if still or theirs else ENDED.get(offer.state, "This visit is over. Thank you.")
+    if offer.given_back:
+        ended = "This is not yours any more. Nothing to do, thank you."
+    return page(
+        request,
+        "responder.html",
+        visitor,
+        status,
+        problem=problem,
+        offer=facts,
+        late_yes=still and offer.state is OfferState.expired,
+        open_offer=still,
+        ended=ended,
+        details=known,
+        opened=opened,
+        state=position.state.value,
+        done=offer.state is OfferState.accepted and not offer.given_back and position.state == "done",
+        steps=STEPS,
+        next=NEXT.get(position.state),
+        ahead={"next": NEXT, "leads_to": LEADS_TO},
+        all_well_asked=local(asked.asked_at, the_place(request)).strftime("%H:%M") if asked else "",
+        hub_number=the_place(request).public_number,
+        trusted=visitor.log_in.phone_id,
+    )
+
+
+def _over_at(offer: Offer, position: Position) -> datetime:
+    ends = (position.done_at, offer.ended_at, offer.expires_at)
+    if offer.state is OfferState.accepted and not offer.given_back:
+        return position.done_at or offer.ended_at or offer.expires_at
+    return next(at for at in ends[1:] if at is not None)
+
+
+def offered(request: Request, session: Session, offer: Offer) -> dict[str, Any]:
+    """S24: what may be seen before acceptance, and no more."""
+    place, desk = the_place(request), request.app.state.desk
+    position = session.get_one(Position, offer.position_id)
+    case = session.get_one(Case, offer.case_id)
+    return {
+        "code": offer.code,
+        "label": desk.label(position.priority),
+        "title": position.title,
+        "need": case.need or "",
+        "outward": case.outward,
+        "due": local(position.due_at, place).strftime("%H:%M"),
+        "due_at": position.due_at.isoformat(),
+        "answer_by": offer.expires_at.isoformat(),
+        "travel_min": offer.travel_min,
+        "state": position.state.value,
+    }
+
+
+def _details(session: Session, offer: Offer, position: Position, now: datetime) -> dict[str, Any]:
+    case = session.get_one(Case, offer.case_id)
+    call = last_call(session, case.key)
+    assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
+    where = ", ".join(part for part in (case.address, case.postcode) if part)
+    whole = case.postcode.replace(" ", "\u00a0") if case.postcode else ""
+    return {
+        "name": case.person_name,
+        "age": _age(case.born, now.date()) if case.born else None,
+        "need_words": case.need_words,
+        "where": where.replace(case.postcode, whole) if case.postcode else where,
+        "map": f"geo:0,0?q={quote(where)}" if where else "",
+        "access": case.access_words,
+        "key_safe": key_safes.is_held(session, case),
+        "talk": case.talk_words,
+        "safety": two_together.words_of(session, case, now),
+        "depends": dependants.in_words(case),
+        "depends_open": dependants.still_open(case),
+        "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
+        "red_flags": [source.replace("-", " ") for source in case.red_flags or ()],
+        "unknown": list(NOT_HELD),
+        "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",
+        "number": national(call.number) if call else "",
+        "dial": call.number if call else None,
+    }
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _note_look(request: Request, who: Responder, offer: Offer) -> None:
+    """S24: the look at the details is kept, and the first one shows on the case's timeline."""
+    hub = hub_of(request)
+    now = hub.clock.now()
+    with hub.db.read() as session:
+        last = details.last_look(session, offer, who)
+    if last is not None and now - last < ONE_LOOK:
+        return
+    with hub.db.write() as session:
+        audit.note(session, offer.place, now, who.actor, details.OPENED, details.subject(offer))
+        if last is None:
+            details.opened(session, offer, now, who.actor, who.short_name)

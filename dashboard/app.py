@@ -31,7 +31,7 @@ from dashboard.pages import (
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import offers_api, stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -92,6 +92,7 @@ def create_app(hub: Hub) -> FastAPI:
         clinician_api,
         welfare_api,
         dispatch_api,
+        offers_api,
         records_api,
         responsible_api,
         dependants_api,

@@ -16,7 +16,7 @@ from dispatch.model import Offer, OfferState, Responder
 from dispatch.ranking import Ranked, rank
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
-from hub.actors import HUB
+from hub.actors import HUB, Actor
 from hub.deadlines import Deadline
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
@@ -54,16 +54,18 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
-        asked += [_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]]
+        asked += [
+            make_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]
+        ]
     if asked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
     ladder_at = next_at(protocol, began_at, position.ladder_done_at)
-    _show(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
+    show_asked(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
 
 
-def _offer(
+def make_offer(
     session: Session,
     desk: Desk,
     place: Place,
@@ -72,6 +74,7 @@ def _offer(
     best: Ranked,
     step: EscalationStep,
     now: datetime,
+    actor: Actor = HUB,
 ) -> Responder:
     """Write the offer and its text; returns who is asked."""
     code = ids.offer_code(case.ref, store.count_offers_of_case(session, case.key))
@@ -113,11 +116,11 @@ def _offer(
     )
     deadlines.set_deadline(session, deadline)
     why = ", ".join(best.reasons)
-    write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
+    write_line(session, case.key, now, actor, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to
 
 
-def _show(
+def show_asked(
     session: Session,
     position: Position,
     asked: Sequence[str],

@@ -240,6 +240,21 @@ def _visit(body: dict[str, Any]) -> Any:
     return lambda desk: ({"position_id": accepted(desk).position_id}, body)
 
 
+def _asked(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An offer that nobody has answered."""
+    nobody_is_asked(desk)
+    committed(desk)
+    return {"offer_id": desk.rows(Offer)[-1].key}, {"why": WORDS}
+
+
+def _to_another(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    offer = accepted(desk)
+    other = next(
+        row for row in desk.rows(Responder) if "nursing" in row.skills and row.id != offer.responder_id
+    )
+    return {"position_id": offer.position_id}, {"to": other.id, "why": WORDS, "again": True}
+
+
 def _visit_begun(body: dict[str, Any]) -> Any:
     """A visit with a step that can be taken back."""
 
@@ -361,6 +376,8 @@ WAYS: dict[str, Way] = {
     "/api/positions/{position_id}/hand-back why": Way(HANDLER, _visit(WHY)),
     "/api/positions/{position_id}/stand-down why": Way(SENIOR, _visit(WHY)),
     "/api/positions/{position_id}/undo why": Way(SENIOR, _visit_begun(WHY)),
+    "/api/offers/{offer_id}/withdraw why": Way(SENIOR, _asked),
+    "/api/positions/{position_id}/reassign why": Way(SENIOR, _to_another),
     "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),

@@ -71,6 +71,9 @@ class Musts:
         missing = [skill.replace("_", " ") for skill in self._skills if skill not in held]
         return f"without {' and '.join(missing)}" if missing else ""
 
+    def is_excluded(self, who: Responder) -> bool:
+        return who.key in self._kept_away
+
     def said_no(self, who: Responder) -> str:
         """How their last offer of this position ended, where they are asked again only on purpose; else empty."""
         last = self._last.get(who.key)

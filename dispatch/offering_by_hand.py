@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import seeking, store, taking_back, texts, visits
+from dispatch.chosen import chosen
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.musts import Musts
 from dispatch.ranking import Ranked
-from dispatch.who_could_go import as_ranked, who_could_go
+from dispatch.seeking import Asking
+from dispatch.who_could_go import who_could_go
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
 from hub.places import place_of
@@ -41,7 +43,8 @@ def offer_to_all(
 ) -> list[Responder]:
     """Ask everybody who could go, `AT_MOST` at most, in their order; the first yes wins. Raises `Conflict`."""
     case = _seeking(session, position, now)
-    found = who_could_go(session, desk, position, case, now, AT_MOST).could
+    listed = who_could_go(session, desk, position, case, now, AT_MOST)
+    found = [one for one in listed if isinstance(one, Ranked)]
     if not found:
         raise Conflict("Nobody else can be asked just now. The list says why not.")
     return _make(session, desk, position, case, found, now, actor)
@@ -116,7 +119,7 @@ def _seeking(session: Session, position: Position, now: datetime) -> Case:
 
 def _may_be_asked(
     session: Session, desk: Desk, position: Position, case: Case, to: int, now: datetime, *, again: bool
-) -> Ranked:
+) -> Asking:
     who = session.get(Responder, to)
     if who is None or who.place != position.place:
         raise NotFound("There is no such responder here.")
@@ -126,7 +129,7 @@ def _may_be_asked(
         raise Refused(f"{who.short_name} cannot be asked: {against}.")
     if (said_no := musts.said_no(who)) and not again:
         raise Refused(f"{who.short_name} is asked again only on purpose: {said_no}. Press “Ask again”.")
-    return as_ranked(session, case, who, musts, now)
+    return chosen(session, case, who, musts, now)
 
 
 def _make(
@@ -134,7 +137,7 @@ def _make(
     desk: Desk,
     position: Position,
     case: Case,
-    found: Sequence[Ranked],
+    found: Sequence[Asking],
     now: datetime,
     actor: Actor,
 ) -> list[Responder]:

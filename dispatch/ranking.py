@@ -43,6 +43,20 @@ class Ranked:
         return UNKNOWN_TRAVEL_MIN if travel is None else travel
 
 
+@dataclass(frozen=True)
+class RuledOut:
+    """Somebody on shift with the skills who is not asked, and why, in words.
+
+    `managers_only`: that there is an exclusion at all is for managers (S22); to anybody else this row is not shown.
+    `may_be_asked_on_purpose`: a coordinator may offer it to them all the same (they said no before, or end soon).
+    """
+
+    candidate: Candidate
+    why: str
+    managers_only: bool = False
+    may_be_asked_on_purpose: bool = False
+
+
 def rank(candidates: Sequence[Candidate], now: datetime) -> list[Ranked]:
     """Those who may go, best first. Musts have ruled out the rest; ties go to the one who joined first."""
     fit = [candidate for candidate in candidates if may_go(candidate, now) is None]

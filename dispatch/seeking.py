@@ -6,6 +6,7 @@ and has the right number of live offers, the right word and the right deadlines 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -13,7 +14,7 @@ from dispatch import ladder, messages, roster, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.ranking import Ranked, rank
+from dispatch.ranking import Candidate, rank
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
 from hub.actors import HUB, Actor
@@ -24,6 +25,16 @@ from records import alarms, holds
 from records.lifecycles import PositionState
 from records.model import Case, Outcome, Position
 from records.service import Due, is_taken, move, redue, take, write_line
+
+
+class Asking(Protocol):
+    """Whoever is asked, by the ranking or by hand, and why."""
+
+    @property
+    def candidate(self) -> Candidate: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a position that nobody can be asked for is looked at again."""
@@ -71,7 +82,7 @@ def make_offer(
     place: Place,
     case: Case,
     position: Position,
-    best: Ranked,
+    best: Asking,
     step: EscalationStep,
     now: datetime,
     actor: Actor = HUB,

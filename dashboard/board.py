@@ -49,13 +49,14 @@ DUE_WORDS = {
 }
 TASK_ORDER = {
     "danger": 0,
-    "unread_reply": 1,
-    "no_access": 2,
-    "lowering": 3,
-    "dependants": 4,
-    "care_time": 5,
-    "other": 6,
-    "finish": 7,
+    "promise": 1,
+    "unread_reply": 2,
+    "no_access": 3,
+    "lowering": 4,
+    "dependants": 5,
+    "care_time": 6,
+    "other": 7,
+    "finish": 8,
 }
 
 
@@ -129,7 +130,7 @@ def _tasks(session: Session, place: Place) -> list[str]:
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
     shown = [(task_facts(task, refs[task.case_id]) or {}, task.key) for task in tasks]
-    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 6), one[1]))
+    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], TASK_ORDER["other"]), one[1]))
     return [task_html(facts, key, place, texts) for facts, key in shown]
 
 
@@ -238,7 +239,7 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
         "_task.html",
         id=task_id,
         kind=kind,
-        order=TASK_ORDER.get(kind, 6),
+        order=TASK_ORDER.get(kind, TASK_ORDER["other"]),
         words=facts.get("words", ""),
         ref=facts.get("ref"),
         case=facts.get("case"),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, service, store, texts, undelivered, visits
+from dispatch import messages, promises, service, store, texts, undelivered, visits
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -163,6 +163,10 @@ class _Reply:
             service.accept(self.session, self.desk, offer, self.now, self.who.actor)
         else:
             service.decline(self.session, self.desk, offer, self.now, self.who.actor)
+
+    def _conditional(self, reading: Reading, offer: Offer | None) -> None:
+        assert offer is not None
+        promises.note(self.session, self.place, offer, self.who, reading, self.message, self.now)
 
     def _step(self, reading: Reading, offer: Offer | None) -> None:
         assert offer is not None

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, roster, store, texts
+from dispatch import ladder, messages, pauses, roster, store, texts
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.ranking import Candidate, rank
+from dispatch.ranking import Candidate, Ranked, rank
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
 from hub.actors import HUB, Actor
@@ -62,17 +62,22 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     step = offer_step(protocol, began_at, now)
     made = store.offers_of_position(session, position.key)
     asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
+    paused = pauses.of(session, position)
+    ranked: list[Ranked] = []
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, now), now)
+    if paused is None:
         asked += [
             make_offer(session, desk, place, case, position, best, step, now) for best in ranked[:wanted]
         ]
-    if asked:
+    if asked or ranked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
     ladder_at = next_at(protocol, began_at, position.ladder_done_at)
+    if paused is not None:
+        ladder_at = paused.until + ladder.AT_LEAST_EVERY  # its own deadline ends it before that
     show_asked(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
 
 

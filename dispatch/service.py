@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import offers, store, texts
+from dispatch import offers, promises, store, texts
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.offers import OfferSeen
@@ -46,6 +46,7 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
             tell_lost(session, place, case, other, who, now)
         elif other.id in verdict.withdrawn:
             withdraw_for(session, place, other, offer.code, now)
+    promises.of_position(session, place, case, position, now, texts.already_taken)
     _assign(session, case, position, offer, who, now, actor, late=late)
     answer(session, place, who, case, offer, texts.yours(offer.code, desk.link(f"o/{offer.code}")), now)
     return True

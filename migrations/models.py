@@ -1,6 +1,7 @@
 """Every module that has tables, so that the metadata is whole."""
 
 from dispatch import model as dispatch_model
+from dispatch import pauses, promises
 from hub import access, audit, beats, deadlines, events, ids, outbox, places
 from records import advice, alarms, contact_points, key_safe_model, refusals
 from records import model as records_model
@@ -27,4 +28,6 @@ ALL = (
     lowering,
     remote_care,
     dispatch_model,
+    promises,
+    pauses,
 )

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import ladder, seeking, visits
+from dispatch import ladder, pausing, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -59,6 +59,7 @@ WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
     "seek": seeking.seek,
     "offer_expires": dispatch.expire,
     "ladder": ladder.climb,
+    "ladder_pause": pausing.over,
     "welfare": _look_whether_they_wait,
 }
 """What happens to the subject when a deadline of each kind is due. A kind without a handler is a bug a test finds."""

@@ -11,7 +11,7 @@ from hub.outbox import Effect
 from records import store
 from records.model import Position
 from tests.desk import Desk
-from tests.free_text import committed
+from tests.free_text import committed, receive
 
 WHY = {"why": "She asks for somebody she knows."}
 
@@ -24,6 +24,7 @@ class Hand:
         self.case_id = committed(desk)
         (row,) = desk.rows(Position)
         self.id = row.key
+        self.began = desk.clock.now()
         self.priya = desk.person("Priya Nair")
 
     def does(self, path: str, body: Any = None, status: int = 200) -> str:
@@ -44,6 +45,10 @@ class Hand:
 
     def offer(self, first: str) -> Offer:
         return self.offers(first)[-1]
+
+    def says(self, first: str, body: str) -> None:
+        with self.desk.hub.db.write() as session:
+            receive(self.desk, session, self.who(first).phone, body)
 
     def leaves(self, first: str) -> None:
         """The text of their last offer is with the carrier."""
@@ -203,6 +208,44 @@ def test_offered_to_all_who_could_go(hand: Hand) -> None:
     hand.id = hand.desk.rows(Position)[-1].key
     hand.does(f"/positions/{hand.id}/offer-all")
     assert "Nobody else can be asked" in hand.does(f"/positions/{hand.id}/offer-all", status=409)
+
+
+def test_s24_a_responder_of_this_case_is_written_to_by_hand(hand: Hand) -> None:
+    path, ana = f"/cases/{hand.case_id}/message", hand.who("Ana").key
+    assert hand.does(path, {"to": ana, "body": "Ring us before you set off, please."}) == "Sent to Ana R."
+    assert hand.texts("Ana")[-1] == "Ring us before you set off, please."
+    assert "texted Ana R. by hand" in hand.timeline()
+    assert "set off" not in hand.timeline(), "who wrote to whom, not what"
+    with hand.desk.hub.db.write() as session:
+        case = store.case(session, hand.desk.place, hand.case_id)
+        case.person_name = "Maureen Doyle"
+        session.add(case)
+    assert "the person's name" in hand.does(path, {"to": ana, "body": "Maureen waits"}, 422)
+    assert "not been asked" in hand.does(path, {"to": hand.who("Sam").key, "body": "hello"}, 422)
+
+
+def test_the_panel_shows_who_could_go_and_why_to_those_who_may_offer(hand: Hand) -> None:
+    panel = hand.priya.get(f"/cases/{hand.case_id}/panel").text
+    assert "Who could go now" in panel
+    assert 'Offer<span class="vh"> to Niamh F.</span>' in panel
+    assert "no answer yet" in panel, "Ana has been asked"
+    assert "Ring Ana R." in panel
+    assert "Who could go now" not in hand.desk.jay.get(f"/cases/{hand.case_id}/panel").text
+    hand.does(f"/offers/{hand.offer('Ana').key}/accept")
+    panel = hand.priya.get(f"/cases/{hand.case_id}/panel").text
+    assert "Give the visit of Ana R." in panel
+
+
+def test_s22_that_somebody_is_excluded_is_for_managers(hand: Hand) -> None:
+    who = hand.who("Niamh")
+    with hand.desk.hub.db.write() as session:
+        session.add(Exclusion(place=who.place, responder_id=who.key, postcode="LS8 2AB", why="a feud"))
+        case = store.case(session, who.place, hand.case_id)
+        case.postcode = "LS8 2AB"
+        session.add(case)
+    path = f"/cases/{hand.case_id}/panel"
+    assert "not for this person" not in hand.priya.get(path).text
+    assert "not for this person" in hand.desk.person("Dana Cole").get(path).text
 
 
 def test_a_handler_offers_nobody(hand: Hand) -> None:

@@ -51,13 +51,14 @@ DUE_WORDS = {
 }
 TASK_ORDER = {
     "danger": 0,
-    "unread_reply": 1,
-    "no_access": 2,
-    "lowering": 3,
-    "dependants": 4,
-    "care_time": 5,
-    "other": 6,
-    "finish": 7,
+    "promise": 1,
+    "unread_reply": 2,
+    "no_access": 3,
+    "lowering": 4,
+    "dependants": 5,
+    "care_time": 6,
+    "other": 7,
+    "finish": 8,
 }
 
 
@@ -138,7 +139,7 @@ def _tasks(session: Session, place: Place, view: View) -> list[str]:
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
     shown = [(_seen("task", task_facts(task, refs[task.case_id]), view), task.key) for task in tasks]
-    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], 6), one[1]))
+    shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], TASK_ORDER["other"]), one[1]))
     return [task_html(facts, key, place, texts, view) for facts, key in shown]
 
 
@@ -249,7 +250,7 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
         "_wall_task.html" if view is View.wall else "_task.html",
         id=task_id,
         kind=kind,
-        order=TASK_ORDER.get(kind, 6),
+        order=TASK_ORDER.get(kind, TASK_ORDER["other"]),
         words=facts.get("words", ""),
         ref=facts.get("ref"),
         case=facts.get("case"),

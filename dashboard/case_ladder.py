@@ -1,9 +1,15 @@
-"""What will happen by itself or is owed next of a case, and whom the ladder turns to."""
+"""What will happen by itself or is owed next of a case, and all that the ladder of each position still does."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from dispatch.escalation import next_at, offer_step
+from sqlmodel import Session
+
+from dispatch import pauses
+from dispatch.escalation import StepDue, ahead, offer_step, step_in_words
+from dispatch.pauses import Pause
+from dispatch.taking_back import SEEKING
 from hub.deadlines import Deadline
 from protocols.loader import Library
 from records.model import Position
@@ -12,7 +18,7 @@ DEADLINE_WORDS = {
     "offer_expires": "An offer runs out",
     "text_unheard": "A receipt for the text, or it is said by phone",
     "seek": "Look again for somebody",
-    "ladder": "Next step of the ladder",
+    "ladder_pause": "The ladder goes on",
     "set_off": "Must have set off",
     "arrive": "Must be at the door",
     "scene_check": "Asked whether all is well",
@@ -35,35 +41,59 @@ DEADLINE_WORDS = {
     "take_over": "Says whether they take responsibility over",
 }
 NEXT = 5
+Line = tuple[str, datetime]
 
 
-def ahead_of(deadlines: list[Deadline]) -> list[tuple[str, datetime]]:
-    """What will happen by itself or is owed next, the soonest first; one line for each kind and time."""
-    seen = dict.fromkeys((DEADLINE_WORDS.get(d.kind, d.kind.replace("_", " ")), d.due_at) for d in deadlines)
-    return list(seen)[:NEXT]
+@dataclass(frozen=True)
+class Ladder:
+    """The ladder of one position that nobody has: how it asks, whether it stands still, and what it comes to."""
+
+    position: Position
+    asks: str
+    pause: Pause | None
+    coming: list[Line]
+    next_words: str
 
 
-def next_people(library: Library, positions: list[Position], now: datetime) -> str:
-    """Whom the ladder turns to next, in words."""
-    for row in positions:
-        protocol = library.escalation.get(row.priority)
-        if row.state not in ("open", "offered") or row.ladder_began_at is None or protocol is None:
-            continue
-        at = next_at(protocol, row.ladder_began_at, now)
-        step = offer_step(protocol, row.ladder_began_at, now)
-        wait = timedelta(seconds=step.wait_s)
-        asked = f"{step.at_once} at a time, {int(wait.total_seconds() // 60)} min each"
-        nobody = [
-            s.role.replace("_", " ") for s in protocol.steps if s.kind != "offer" and at and _due(row, s, at)
-        ]
-        return f"Asking {asked}." + (f" Then {' and '.join(nobody)}." if nobody else "")
-    return ""
+def ahead_of(deadlines: Sequence[Deadline], ladders: Sequence[Ladder]) -> list[Line]:
+    """What will happen by itself or is owed next, the soonest first: all of the ladders, and the next of the rest."""
+    own = [d for d in deadlines if d.kind != "ladder"]
+    lines = [(DEADLINE_WORDS.get(d.kind, d.kind.replace("_", " ")), d.due_at) for d in own]
+    seen = list(dict.fromkeys(lines))[:NEXT]
+    seen += [line for ladder in ladders for line in ladder.coming]
+    return sorted(seen, key=lambda line: line[1])
 
 
-def _due(row: Position, step: Any, at: datetime) -> bool:
-    assert row.ladder_began_at is not None
-    first = row.ladder_began_at + timedelta(seconds=step.at_s)
-    if first == at:
-        return True
-    every = step.then_every_s
-    return bool(every) and at > first and (at - first) % timedelta(seconds=every) == timedelta(0)
+def ladders_of(
+    session: Session, library: Library, positions: Sequence[Position], now: datetime
+) -> list[Ladder]:
+    sought = [row for row in positions if row.state in SEEKING and row.ladder_began_at is not None]
+    return [
+        _ladder(session, library, row, len(sought) > 1, now)
+        for row in sought
+        if row.priority in library.escalation
+    ]
+
+
+def _ladder(session: Session, library: Library, row: Position, named: bool, now: datetime) -> Ladder:
+    protocol, began_at = library.escalation[row.priority], row.ladder_began_at or now
+    pause = pauses.of(session, row)
+    stands = pause.until - pause.began_at if pause else timedelta()
+    done_at = row.ladder_done_at + stands if row.ladder_done_at else None
+    coming = ahead(protocol, began_at + stands, done_at)
+    of = f" for the {row.title.lower()}" if named else ""
+    offer = offer_step(protocol, began_at, now)
+    first = [step_in_words(due.step) for due in coming if due.at == coming[0].at]
+    return Ladder(
+        position=row,
+        asks=f"{offer.at_once} at a time, {offer.wait_s // 60} min each",
+        pause=pause,
+        coming=[(_in_words(due) + of, due.at) for due in coming],
+        next_words=" and ".join(first),
+    )
+
+
+def _in_words(due: StepDue) -> str:
+    words, every = step_in_words(due.step), due.step.then_every_s
+    again = f", again every {every // 60} min" if every else ""
+    return f"{words[0].upper()}{words[1:]}{again}"

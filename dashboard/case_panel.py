@@ -8,14 +8,16 @@ from typing import Any
 from fastapi import FastAPI
 from sqlmodel import Session
 
-from dashboard.case_ladder import ahead_of, next_people
+from dashboard.case_ladder import Ladder, ahead_of, ladders_of
 from dashboard.case_thread import thread_of
 from dashboard.case_visits import Tried, Visit, tried_of, visit_of
+from dashboard.case_who import WhoFor, people_of, who_for
 from dashboard.judgement import Judgement, judgement_of
 from dashboard.numbers import safe_of_case
 from dashboard.responsible import Responsible, responsible_of
 from dispatch import store as dispatch
 from dispatch.desk import Desk
+from dispatch.model import Responder
 from hub.access import Role, User
 from hub.deadlines import live_of_case
 from hub.places import Place
@@ -50,7 +52,9 @@ class Panel:
     visits: list[Visit]
     tried: list[Tried]
     ahead: list[tuple[str, datetime]]
-    next_people: str
+    ladders: list[Ladder]
+    who: list[WhoFor]
+    people: list[Responder]
     thread: list[dict[str, Any]]
     timeline: list[Any]
     hand_overs: list[HandOver]
@@ -76,15 +80,14 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     """One case, from one read transaction. Raises `NotFound`."""
     case = store.case(session, place.id, case_id)
     desk: Desk = app.state.desk
-    tried = [
-        tried_of(offer, who.short_name, who.profession)
-        for offer, who in dispatch.offers_of_case(session, case_id)
-    ]
+    made = dispatch.offers_of_case(session, case_id)
+    tried = [tried_of(offer, who.short_name, who.profession) for offer, who in made]
     positions = store.rows_of(session, Position, case_id)
     calls = store.rows_of(session, Call, case_id)
     call_backs = store.rows_of(session, CallBack, case_id, live=True)
     assessments = store.rows_of(session, Assessment, case_id)
     assessment = assessments[-1] if assessments else None
+    ladders = ladders_of(session, desk.library, positions, now)
     hand_overs = [row for row in store.rows_of(session, HandOver, case_id) if row.state != "superseded"]
     return Panel(
         case=case,
@@ -95,8 +98,10 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         protocol_title=_title(desk.library, assessment),
         visits=[visit_of(session, row, tried) for row in positions if row.state != "superseded"],
         tried=tried,
-        ahead=ahead_of(live_of_case(session, case_id)),
-        next_people=next_people(desk.library, positions, now),
+        ahead=ahead_of(live_of_case(session, case_id), ladders),
+        ladders=ladders,
+        who=who_for(session, desk, positions, case, user, now),
+        people=people_of(made),
         thread=thread_of(session, case_id),
         timeline=store.timeline(session, case_id, TIMELINE),
         hand_overs=hand_overs,

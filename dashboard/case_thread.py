@@ -9,7 +9,7 @@ from dispatch.model import Message
 from hub.access import User
 
 MESSAGES = 40
-READ_AS = {"human": "needs a human", "opt_out": "opted out"}
+READ_AS = {"human": "needs a human", "opt_out": "opted out", "conditional": "a yes with a condition"}
 
 
 def thread_of(session: Session, case_id: int) -> list[dict[str, Any]]:

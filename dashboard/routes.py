@@ -25,7 +25,7 @@ from dashboard.pages import (
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import on_the_way_api, phones_api, rota_api
+from dispatch import offers_api, on_the_way_api, phones_api, rota_api
 from records import api as records_api
 from records import dependants_api, responsible_api
 from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
@@ -66,6 +66,7 @@ APIS = (
     clinician_api,
     welfare_api,
     dispatch_api,
+    offers_api,
     on_the_way_api,
     phones_api,
     rota_api,

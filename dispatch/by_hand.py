@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import gsm, messages, store
-from dispatch.model import Direction, Message
+from dispatch.model import Direction, Message, Responder
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
 from hub.places import Place
@@ -44,6 +44,23 @@ def reply(session: Session, place: Place, message_id: int, body: str, now: datet
             tasks.do(session, task, now, actor, answered)
     name = to.short_name if not isinstance(to, messages.Number) else "the number that texted"
     write_line(session, case.key, now, actor, "replied", f"{actor.name} texted {name} by hand.")
+
+
+def write_to(
+    session: Session, place: Place, case_id: int, to: int, body: str, now: datetime, actor: Actor
+) -> Responder:
+    """Send words to a responder who has been asked for this case. The timeline says who wrote to whom, not what."""
+    case = take(session, case_of(session, place.id, case_id).key, now)
+    asked = {who.key: who for _, who in store.offers_of_case(session, case.key)}
+    who = asked.get(to)
+    if who is None:
+        raise Refused("They have not been asked for this case. Offer it to them, or ring them.")
+    if not who.reachable:
+        raise Refused(f"{who.short_name} gets no texts. Ring {who.phone}.")
+    messages.text(session, place, who, fit(body, case), now, case=case, outlives_case=True)
+    words = f"{actor.name} texted {who.short_name} by hand."
+    write_line(session, case.key, now, actor, "texted", words)
+    return who
 
 
 def fit(body: str, about: Case) -> str:

@@ -48,6 +48,27 @@ def next_at(protocol: EscalationProtocol, began_at: datetime, after: datetime | 
     return min(times, default=None)
 
 
+def ahead(protocol: EscalationProtocol, began_at: datetime, after: datetime | None) -> list[StepDue]:
+    """Every step that is still to come, up to the last (once, however often that is repeated), in order."""
+    coming = []
+    for step in _people(protocol):
+        at = began_at + timedelta(seconds=step.at_s)
+        if after is not None and at <= after:
+            if not step.then_every_s:
+                continue
+            every = timedelta(seconds=step.then_every_s)
+            at += every * ((after - at) // every + 1)
+        coming.append(StepDue(step, at))
+    return sorted(coming, key=lambda due: due.at)
+
+
+def step_in_words(step: EscalationStep) -> str:
+    """coordinator alerted, manager rung, handed over to 999"""
+    if step.kind == "hand_over":
+        return f"handed over to {step.to}"
+    return f"{step.role.replace('_', ' ')} {'rung' if step.kind == 'call' else 'alerted'}"
+
+
 def _people(protocol: EscalationProtocol) -> list[EscalationStep]:
     return [step for step in protocol.steps if step.kind != "offer"]
 

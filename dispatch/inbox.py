@@ -10,7 +10,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import check_in, duty, messages, phone_store, phones, service, store, texts, undelivered, visits
+from dispatch import (
+    check_in,
+    duty,
+    messages,
+    phone_store,
+    phones,
+    promises,
+    service,
+    store,
+    texts,
+    undelivered,
+    visits,
+)
 from dispatch.desk import Desk
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.replies import Kind, Phone, Reading, read
@@ -165,6 +177,10 @@ class _Reply:
             service.accept(self.session, self.desk, offer, self.now, self.who.actor)
         else:
             service.decline(self.session, self.desk, offer, self.now, self.who.actor)
+
+    def _conditional(self, reading: Reading, offer: Offer | None) -> None:
+        assert offer is not None
+        promises.note(self.session, self.place, offer, self.who, reading, self.message, self.now)
 
     def _step(self, reading: Reading, offer: Offer | None) -> None:
         assert offer is not None

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import alarm_ladder, check_in, messages, store, texts
+from dispatch import alarm_ladder, check_in, messages, pauses, store, texts
 from dispatch.desk import Desk
-from dispatch.escalation import StepDue, due_between, next_at
+from dispatch.escalation import StepDue, due_between, next_at, step_in_words
 from dispatch.model import Message
 from hub.access import Role, User
-from hub.actors import HUB
+from hub.actors import HUB, Actor
+from hub.errors import Conflict
 from hub.on_call import on_call
 from hub.outbox import Queue
 from hub.places import Place, place_of
+from protocols.model import EscalationProtocol
 from records import alarms, hand_overs
 from records.lifecycles import PositionState
 from records.model import Case, Position
@@ -33,22 +35,61 @@ def climb(session: Session, desk: Desk, position_id: int, now: datetime) -> None
     began_at = position.ladder_began_at
     if position.state not in (PositionState.open, PositionState.offered) or began_at is None:
         return
+    if (paused := pauses.of(session, position)) is not None:
+        redue(session, position, *_looked_at(position, paused.until + AT_LEAST_EVERY, now))
+        return
     protocol = desk.library.escalation[position.priority]
     place = place_of(session, position.place)
     for due in due_between(protocol, began_at, position.ladder_done_at, now):
         _step(session, desk, place, case, position, due, now)
-    position.ladder_done_at = now
+    _done(session, position, protocol, max(now, position.ladder_done_at or now), now)
+
+
+def next_step_now(session: Session, desk: Desk, position: Position, now: datetime, actor: Actor) -> str:
+    """By hand: what would come next comes at once, and what comes after that in its own time. Returns what was done, in
+    words; raises `Conflict` where nothing is to come."""
+    case = take(session, position.case_id, now)
+    session.refresh(position)
+    began_at, done_at = position.ladder_began_at, position.ladder_done_at
+    if position.state not in (PositionState.open, PositionState.offered) or began_at is None:
+        raise Conflict("Nobody is being looked for, so the ladder has no next step.")
+    if pauses.of(session, position) is not None:
+        raise Conflict("The ladder is paused. Let it go on first.")
+    protocol = desk.library.escalation[position.priority]
+    at = next_at(protocol, began_at, done_at)
+    if at is None:
+        raise Conflict("The ladder has no further step. Somebody must act by hand.")
+    place = place_of(session, position.place)
+    due = due_between(protocol, began_at, done_at, at)
+    words = " and ".join(step_in_words(one.step) for one in due)
+    write_line(session, case.key, now, actor, "skipped", f"The next step of the ladder is done now: {words}.")
+    for one in due:
+        _step(session, desk, place, case, position, one, now)
+    _done(session, position, protocol, at, now)
+    return words
+
+
+def _done(
+    session: Session, position: Position, protocol: EscalationProtocol, up_to: datetime, now: datetime
+) -> None:
+    assert position.ladder_began_at is not None
+    position.ladder_done_at = up_to
     session.add(position)
-    dues = [Due("ladder", next_at(protocol, began_at, now) or now + AT_LEAST_EVERY, human=False)]
+    ladder_at = next_at(protocol, position.ladder_began_at, up_to) or now + AT_LEAST_EVERY
+    redue(session, position, *_looked_at(position, ladder_at, now))
+
+
+def _looked_at(position: Position, ladder_at: datetime, now: datetime) -> list[Due]:
+    dues = [Due("ladder", ladder_at, human=False)]
     if position.state is PositionState.open:
         dues.append(Due("seek", now + timedelta(minutes=1), human=False))
-    redue(session, position, *dues)
+    return dues
 
 
 def _step(
     session: Session, desk: Desk, place: Place, case: Case, position: Position, due: StepDue, now: datetime
 ) -> None:
-    waited = _minutes(position, now)
+    waited = round((now - pauses.waits_since(session, position)).total_seconds() / 60)
     if due.step.kind == "hand_over":
         why = f"Nobody has accepted the {position.title.lower()} for {waited} min."
         hand_overs.request(session, case, due.step.to, "hub", why, now, HUB)
@@ -143,8 +184,3 @@ def call_ended(session: Session, message: Message, status: str, now: datetime) -
         take(session, message.case_id, now)
         name = person.name if person else "The phone"
         write_line(session, message.case_id, now, HUB, "no_answer", f"{name} did not answer the call.")
-
-
-def _minutes(position: Position, now: datetime) -> int:
-    assert position.ladder_began_at is not None
-    return round((now - position.ladder_began_at).total_seconds() / 60)

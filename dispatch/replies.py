@@ -6,9 +6,11 @@ can in 2 hours" is not a no.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time
 from enum import StrEnum
 
+from dispatch.promise_words import promised
 from hub.ids import read_code
 
 DANGER_WORD = "RED"
@@ -51,6 +53,7 @@ DUTY = {"ON": "on", "OFF": "off", "BREAK": "break"}
 
 class Kind(StrEnum):
     answer = "answer"  # yes or no to an offer
+    conditional = "conditional"  # yes, but not before a time
     step = "step"  # a step of a visit
     delay = "delay"
     duty = "duty"  # on, off, a break: about themselves, and no visit
@@ -65,12 +68,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What the text means; `code` names the offer where one is meant, `minutes` a delay."""
+    """What the text means; `code` names the offer where one is meant, `minutes` a delay or how soon they can be there,
+    `clock` the local time at which they can."""
 
     kind: Kind
     event: str = ""
     code: str = ""
     minutes: int = 0
+    clock: time | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ def read(body: str, phone: Phone) -> Reading:
         return _on_visit(Reading(Kind.ambulance), code, phone)
     if len(rest) == 2 and rest[0] == "DELAY" and (minutes := _minutes(rest[1])):
         return _on_visit(Reading(Kind.delay, minutes=minutes), code, phone)
+    if (by := promised(rest)) is not None:
+        return _to_offer(Reading(Kind.conditional, minutes=by.minutes, clock=by.clock), code, phone)
     events = {TAUGHT.get(word, "") for word in rest}
     if len(events) != 1 or "" in events:
         return Reading(Kind.human, code=code)
@@ -138,9 +145,9 @@ def _minutes(word: str) -> int:
 def _to_offer(reading: Reading, code: str, phone: Phone) -> Reading:
     """S23: a bare answer is taken only if exactly one offer is live and no other ended in the last 15 min."""
     if code:
-        return Reading(reading.kind, reading.event, code)
+        return replace(reading, code=code)
     if len(phone.live) == 1 and not phone.ended_lately:
-        return Reading(reading.kind, reading.event, phone.live[0])
+        return replace(reading, code=phone.live[0])
     if not phone.live and not phone.ended_lately:
         return _said_again(reading, phone)
     if (
@@ -149,7 +156,7 @@ def _to_offer(reading: Reading, code: str, phone: Phone) -> Reading:
         and len(phone.ended_lately) == 1
         and list(phone.gone_lately) == list(phone.ended_lately)
     ):
-        return Reading(reading.kind, reading.event, phone.gone_lately[0])  # only to be told "already taken"
+        return replace(reading, code=phone.gone_lately[0])  # only to be told "already taken"
     return Reading(Kind.which, reading.event)
 
 

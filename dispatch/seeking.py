@@ -6,17 +6,18 @@ and has the right number of live offers, the right word and the right deadlines 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, roster, store, texts, two_together, waiting
+from dispatch import ladder, messages, pauses, roster, store, texts, two_together, waiting
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.ranking import Ranked, rank, second
+from dispatch.ranking import Candidate, Ranked, rank, second
 from dispatch.taking_back import SEEKING, supersede_position
 from hub import deadlines, ids
-from hub.actors import HUB
+from hub.actors import HUB, Actor
 from hub.deadlines import Deadline
 from hub.places import Place, place_of
 from protocols.model import EscalationStep
@@ -24,6 +25,16 @@ from records import alarms, holds
 from records.lifecycles import PositionState
 from records.model import Case, Outcome, Position
 from records.service import Due, is_taken, move, redue, take, write_line
+
+
+class Asking(Protocol):
+    """Whoever is asked, by the ranking or by hand, and why."""
+
+    @property
+    def candidate(self) -> Candidate: ...
+    @property
+    def reasons(self) -> tuple[str, ...]: ...
+
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How often a position that nobody can be asked for is looked at again."""
@@ -51,37 +62,44 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     step = offer_step(protocol, began_at, now)
     made = store.offers_of_position(session, position.key)
     asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
+    paused = pauses.of(session, position)
     together = two_together.before_offering(session, case, position, now)
+    ranked: list[Ranked] = []
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
-        if ranked and (others := waiting.others_waiting(session, position)):
+    if ranked and paused is None:
+        if others := waiting.others_waiting(session, position):
             ranked = waiting.beside_others(session, desk, position, ranked, others, now)
         after = second(ranked[wanted:])
         asked += [
-            _offer(session, desk, place, case, position, best, step, after, now, together=together)
+            make_offer(session, desk, place, case, position, best, step, now, after=after, together=together)
             for best in ranked[:wanted]
         ]
     if asked:
         position.yielded_at = None
+    if asked or ranked:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
     ladder_at = next_at(protocol, began_at, position.ladder_done_at)
-    _show(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
+    if paused is not None:
+        ladder_at = paused.until + ladder.AT_LEAST_EVERY  # its own deadline ends it before that
+    show_asked(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
 
 
-def _offer(
+def make_offer(
     session: Session,
     desk: Desk,
     place: Place,
     case: Case,
     position: Position,
-    best: Ranked,
+    best: Asking,
     step: EscalationStep,
-    after: str,
     now: datetime,
+    actor: Actor = HUB,
     *,
+    after: str = "",
     together: bool,
 ) -> Responder:
     """Write the offer and its text; returns who is asked."""
@@ -125,11 +143,11 @@ def _offer(
     )
     deadlines.set_deadline(session, deadline)
     why = ", ".join(best.reasons) + after
-    write_line(session, case.key, now, HUB, "offered", f"Offered to {to.short_name} as {code}: {why}.")
+    write_line(session, case.key, now, actor, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to
 
 
-def _show(
+def show_asked(
     session: Session,
     position: Position,
     asked: Sequence[str],

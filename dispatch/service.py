@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import details, musts, offers, store, texts, two_together
+from dispatch import details, musts, offers, promises, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.offers import OfferSeen
@@ -48,6 +48,7 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
             tell_lost(session, place, case, other, who, now)
         elif other.id in verdict.withdrawn:
             withdraw_for(session, place, other, offer.code, now)
+    promises.of_position(session, place, case, position, now, texts.already_taken)
     _assign(session, case, position, offer, who, now, actor, late=late)
     alone = two_together.after_acceptance(session, case, position, now)
     yours = (texts.yours_wait if alone else texts.yours)(offer.code, desk.link(f"o/{offer.code}"))

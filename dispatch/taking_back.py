@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import details, messages, offers, store, texts
+from dispatch import details, messages, offers, promises, store, texts
 from dispatch.model import Offer, OfferState, Responder
 from hub import deadlines, outbox
 from hub.actors import Actor
@@ -52,6 +52,7 @@ def withdraw_offers(session: Session, case: Case, position: Position, now: datet
         if end_offer(session, offer, "withdraw", now):
             who = store.responder(session, offer.responder_id)
             answer(session, place, who, case, offer, texts.stood_down(offer.code), now)
+    promises.of_position(session, place, case, position, now, texts.stood_down)
 
 
 def give_back(session: Session, offer: Offer, now: datetime) -> None:
@@ -87,6 +88,8 @@ def end_offer(session: Session, offer: Offer, event: str, now: datetime, because
     if new is None or not store.swap_offer(session, offer, new, ended_at=now, ended_because=because):
         return False
     deadlines.clear_owner(session, "offer", offer.key)
+    if event != "expire":
+        promises.of_offer(session, offer, now)
     ways = [effect_id for effect_id in (offer.effect_id, offer.call_effect_id) if effect_id is not None]
     outbox.void(session, ways, now)
     left = [session.get_one(Effect, effect_id, populate_existing=True).state for effect_id in ways]

@@ -105,6 +105,14 @@ def declined(code: str) -> str:
     return f"FP {code}: noted, thank you. Nothing to do."
 
 
+def coordinator_decides(code: str) -> str:
+    return f"FP {code}: noted; the coordinator decides. Nothing to do yet."
+
+
+def not_needed_then(code: str) -> str:
+    return f"FP {code}: not needed at that time, thank you. Nothing to do."
+
+
 def too_late(code: str, why: str) -> str:
     return f"FP {code}: {why}. Nothing to do, thank you."
 

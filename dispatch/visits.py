@@ -135,8 +135,11 @@ def say_when_care_began(
             )
 
 
-def hand_back(session: Session, position: Position, now: datetime, actor: Actor, why: str = "") -> None:
-    """The responder gives it up: it is open again on its old clock, and a new ladder begins."""
+def hand_back(
+    session: Session, position: Position, now: datetime, actor: Actor, why: str = "", words: str = ""
+) -> None:
+    """The responder gives it up (or it is taken from them: `words`): it is open again on its old clock, and a new
+    ladder begins."""
     case = take(session, position.case_id, now)
     session.refresh(position)
     held = store.accepted_offer(session, position.key)
@@ -149,7 +152,7 @@ def hand_back(session: Session, position: Position, now: datetime, actor: Actor,
         "hand_back",
         now,
         actor,
-        f"{name} handed it back. {why}".strip(),
+        words or f"{name} handed it back. {why}".strip(),
         Due("seek", now + timedelta(minutes=1), human=False),
         responder_id=None,
         responder_name="",

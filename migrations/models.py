@@ -1,6 +1,6 @@
 """Every module that has tables, so that the metadata is whole."""
 
-from dispatch import check_in, duty_model, phone_model, pressed
+from dispatch import check_in, duty_model, pauses, phone_model, pressed, promises
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places, trusted_phones
 from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
@@ -35,4 +35,6 @@ ALL = (
     phone_model,
     check_in,
     pressed,
+    promises,
+    pauses,
 )

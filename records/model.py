@@ -286,6 +286,7 @@ class TaskKind(StrEnum):
     no_access = "no_access"
     after_death = "after_death"
     lowering = "lowering"
+    promise = "promise"
     dependants = "dependants"
     other = "other"
 

@@ -240,6 +240,32 @@ def _visit(body: dict[str, Any]) -> Any:
     return lambda desk: ({"position_id": accepted(desk).position_id}, body)
 
 
+def _asked(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An offer that nobody has answered."""
+    nobody_is_asked(desk)
+    committed(desk)
+    return {"offer_id": desk.rows(Offer)[-1].key}, {"why": WORDS}
+
+
+def _sought(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    nobody_is_asked(desk)
+    committed(desk)
+    return {"position_id": desk.rows(Position)[-1].key}, {"minutes": 5, "why": WORDS}
+
+
+def _to_responder(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    offer = accepted(desk)
+    return {"case_id": offer.case_id}, {"to": offer.responder_id, "body": WORDS}
+
+
+def _to_another(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    offer = accepted(desk)
+    other = next(
+        row for row in desk.rows(Responder) if "nursing" in row.skills and row.id != offer.responder_id
+    )
+    return {"position_id": offer.position_id}, {"to": other.id, "why": WORDS, "again": True}
+
+
 def _visit_begun(body: dict[str, Any]) -> Any:
     """A visit with a step that can be taken back."""
 
@@ -257,12 +283,12 @@ def _text(desk: Desk, body: str) -> Message:
     """A text from whoever is on the way to the newest case."""
     offer = accepted(desk)
     with desk.hub.db.write() as session:
-        _receive(desk, session, session.get_one(Responder, offer.responder_id).phone, body)
+        receive(desk, session, session.get_one(Responder, offer.responder_id).phone, body)
     message: Message = [row for row in desk.rows(Message) if row.direction == "in"][-1]
     return message
 
 
-def _receive(desk: Desk, session: Session, phone: str, body: str) -> None:
+def receive(desk: Desk, session: Session, phone: str, body: str) -> None:
     incoming = Incoming(f"SM{uuid.uuid4().hex}", phone, body)
     inbox.receive(session, desk.app.state.desk, place_of(session, desk.place), incoming, desk.clock.now())
 
@@ -277,7 +303,7 @@ def texts_of(desk: Desk, words: Iterator[str]) -> None:
         )
     for sender, begins in ((phone, ""), (phone, "999 "), (phone, "RED "), (idle, ""), ("+447700900999", "")):
         with desk.hub.db.write() as session:
-            _receive(desk, session, sender, begins + next(words))
+            receive(desk, session, sender, begins + next(words))
 
 
 def _reply(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -371,6 +397,10 @@ WAYS: dict[str, Way] = {
     "/api/positions/{position_id}/hand-back why": Way(HANDLER, _visit(WHY)),
     "/api/positions/{position_id}/stand-down why": Way(SENIOR, _visit(WHY)),
     "/api/positions/{position_id}/undo why": Way(SENIOR, _visit_begun(WHY)),
+    "/api/offers/{offer_id}/withdraw why": Way(SENIOR, _asked),
+    "/api/positions/{position_id}/reassign why": Way(SENIOR, _to_another),
+    "/api/positions/{position_id}/pause why": Way(SENIOR, _sought),
+    "/api/cases/{case_id}/message body": Way(HANDLER, _to_responder),
     "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import alarm_ladder, by_voice, check_in, details, ladder, seeking, visits
+from dispatch import alarm_ladder, by_voice, check_in, details, ladder, pausing, seeking, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -64,6 +64,7 @@ WITH_DESK: dict[str, Callable[[Session, Desk, int, datetime], None]] = {
     "text_unheard": by_voice.unheard,
     "ladder": ladder.climb,
     "alarm_untaken": alarm_ladder.untaken,
+    "ladder_pause": pausing.over,
     "welfare": _look_whether_they_wait,
 }
 """What happens to the subject when a deadline of each kind is due. A kind without a handler is a bug a test finds."""

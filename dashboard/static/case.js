@@ -96,6 +96,14 @@ async function refresh() {
   } catch { /* the feed says that the hub is away; the next refresh tries again */ }
 }
 
+// a key of the action bar leads to what it names; pressing that is one more key, so that no letter alone sends a text
+function goTo(target) {
+  if (!target) return;
+  for (let around = target.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "center" });
+}
+
 // an outcome is about the case as it is shown
 function versions() {
   const shown = panel.querySelector("#case-panel");
@@ -112,7 +120,11 @@ function tick() {
 
 export function wirePanel({ closed } = {}) {
   said = closed ?? said;
-  panel.addEventListener("click", (event) => { if (event.target.closest("#close-panel")) closeCase(); });
+  panel.addEventListener("click", (event) => {
+    if (event.target.closest("#close-panel")) closeCase();
+    const goes = event.target.closest("[data-goes-to]");
+    if (goes) goTo(panel.querySelector(goes.dataset.goesTo));
+  });
   panel.addEventListener("fp-done", (event) => {
     for (const field of event.target.elements) drafts.delete(`${event.target.dataset.keep} ${field.name}`);
     caseChanged(open);

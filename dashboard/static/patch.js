@@ -46,20 +46,23 @@ function replace(part, fresh) {
   if (part.tagName === "TD" || part.tagName === "TH") { part.className = fresh.className; part.replaceChildren(...fresh.childNodes); } else part.replaceWith(fresh);
 }
 
+// under the pointer, where a row that moves would put another person's button there
+const underHand = (part) => part.matches("[data-steady]:hover");
+
 // now, or when they have left the part; the newest change stands
 function swap(part, change) {
-  if (!typingIn(part)) {
+  if (!typingIn(part) && !underHand(part)) {
     waiting.delete(part);
     keepFocus(part, () => keepTyped(part, change));
     return;
   }
-  if (!waiting.has(part)) part.addEventListener("focusout", left);
+  if (!waiting.has(part)) for (const way of ["focusout", "pointerleave"]) part.addEventListener(way, left);
   waiting.set(part, change);
 }
 
 function left({ currentTarget: part, relatedTarget }) {
-  if (relatedTarget && part.contains(relatedTarget)) return;
-  part.removeEventListener("focusout", left);
+  if ((relatedTarget && part.contains(relatedTarget)) || typingIn(part) || underHand(part)) return;
+  for (const way of ["focusout", "pointerleave"]) part.removeEventListener(way, left);
   const change = waiting.get(part);
   waiting.delete(part);
   if (change) queueMicrotask(() => { if (part.isConnected) keepTyped(part, change); });

@@ -1,6 +1,7 @@
 """What responders text, and what the hub makes of it. Nothing is guessed (S23, S26)."""
 
 import re
+from datetime import time
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,11 @@ def step(event: str) -> Reading:
 
 def late(minutes: int) -> Reading:
     return Reading(Kind.delay, "", "4K7C", minutes)
+
+
+def can(minutes: int = 0, clock: str = "", code: str = "4K7C") -> Reading:
+    at = time.fromisoformat(clock) if clock else None
+    return Reading(Kind.conditional, code=code, minutes=minutes, clock=at)
 
 
 TABLE: list[tuple[str, Phone, Reading, str]] = [
@@ -104,6 +110,39 @@ TABLE: list[tuple[str, Phone, Reading, str]] = [
     ("1 6M3", ONE, HUMAN, "a case that this phone was never asked about"),
     ("1 4K7C 6M3D", TWO, HUMAN, "two codes"),
     ("1 4K7", Phone(live=["4K7C", "4K7D"], known=["4K7C", "4K7D"]), HUMAN, "two offers of one case"),
+    # A yes with a condition is for the coordinator to accept
+    ("yes in 40", ONE, can(40), "as people write it"),
+    ("yes 40", ONE, can(40), "shorter"),
+    ("Yes, 40 mins.", ONE, can(40), "with its unit"),
+    ("YES 4K7C IN 40 MIN", TWO, can(40), "with its code"),
+    ("yes in 40min 6m3d", TWO, can(40, code="6M3D"), "with its code"),
+    ("1 in 40", ONE, can(40), "1 is a yes"),
+    ("yes in 2 hours", ONE, can(120), "hours"),
+    ("can do in 90", ONE, can(90), "no yes, but a promise"),
+    ("can do by 1500", ONE, can(clock="15:00"), "a time"),
+    ("yes by 15:00", ONE, can(clock="15:00"), "a time with its colon"),
+    ("Yes I can by 09.30!", ONE, can(clock="09:30"), "a time with a point"),
+    ("yes at 15:00 4K7", ONE, can(clock="15:00"), "the case's reference"),
+    ("yes in 40", TWO, Reading(Kind.which, minutes=0), "two are open"),
+    ("yes in 40", ONE_AND_LATE, Reading(Kind.which), "S23: another ended a moment ago"),
+    ("yes in 40", NOTHING, Reading(Kind.nothing_open), "nothing is open"),
+    ("yes in 40", OUT, Reading(Kind.human, code="4K7C"), "on the way already: a person asks"),
+    ("yes in 40 4K7C", LATE, can(40), "late, with its code: the coordinator decides"),
+    ("yes 5", ONE, HUMAN, "five minutes, or a slip?"),
+    ("1 40", ONE, HUMAN, "two numbers"),
+    ("yes in 0", ONE, HUMAN, "no time at all"),
+    ("yes in 241", ONE, HUMAN, "further than is read"),
+    ("yes in 5 hours", ONE, HUMAN, "further than is read"),
+    ("yes in ²", ONE, HUMAN, "a digit to Python, and no number"),
+    ("yes by 2500", ONE, HUMAN, "no such time"),
+    ("yes by 3:30", ONE, HUMAN, "in the night, or after lunch?"),
+    ("yes by 3pm", ONE, HUMAN, "not a clock of 24 hours"),
+    ("yes 1500", ONE, HUMAN, "by, at or in?"),
+    ("no in 40", ONE, HUMAN, "that is not a yes"),
+    ("no but can do by 1500", ONE, HUMAN, "that is not a yes either"),
+    ("yes in 40 or so", ONE, HUMAN, "or so"),
+    ("can you in 40", ONE, HUMAN, "a question"),
+    ("in 40", ONE, HUMAN, "no yes"),
     # Steps of a visit
     ("enroute", OUT, step("set_off"), "taught"),
     ("en route", OUT, step("set_off"), "as people write it"),
@@ -205,6 +244,13 @@ WORDS = st.sampled_from(
         "20",
         "done",
         "but",
+        "in",
+        "by",
+        "can do",
+        "40",
+        "1500",
+        "min",
+        "hours",
         "²",
         ".",
     ]
@@ -228,6 +274,27 @@ def test_a_yes_holds_nothing_but_yes_and_a_code_of_that_phone(body: str, phone: 
     rest = {word for word in words if word and word != "FP" and not read_code(word)}
     assert rest
     assert rest <= {"1", "YES"}
+    assert found.code in {*phone.live, *phone.ended_lately, *phone.assigned, *phone.known}
+
+
+NUMBER = re.compile(r"[0-9]{1,3}(M|MIN|MINS|MINUTES|H|HR|HRS|HOUR|HOURS)?|[0-9]{2}[:.]?[0-9]{2}")
+PROMISING = {"YES", "1", "I", "CAN", "DO", "IN", "BY", "AT", "M", "MIN", "MINS", "MINUTES", "H", "HR", "HRS"}
+
+
+@given(BODIES, PHONES)
+def test_a_promise_holds_nothing_but_a_yes_and_one_time(body: str, phone: Phone) -> None:
+    """S23: nothing else becomes a conditional yes; least of all what holds a no, or any word that is not taught."""
+    found = read(body, phone)
+    if found.kind is not Kind.conditional:
+        return
+    words = [re.sub(r"^\W+|\W+$", "", word) for word in body.upper().split()]
+    words = [word for word in words if word and word != "FP" and not read_code(word)]
+    assert words[0] in ("YES", "1", "I", "CAN")
+    others = [word for word in words[1:] if word not in PROMISING | {"HOUR", "HOURS"}]
+    assert len(others) == 1
+    assert NUMBER.fullmatch(others[0])
+    assert (found.minutes > 0) is (found.clock is None)
+    assert found.minutes <= 240
     assert found.code in {*phone.live, *phone.ended_lately, *phone.assigned, *phone.known}
 
 

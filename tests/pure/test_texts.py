@@ -70,6 +70,8 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     "already_taken": [{"code": CODE}],
     "worse": [{"code": CODE, "label": label, "be_there_by": "Thu 23:59", "link": LINK} for label in LABELS],
     "stood_down": [{"code": CODE}],
+    "coordinator_decides": [{"code": CODE}],
+    "not_needed_then": [{"code": CODE}],
     "withdrawn": [{"code": CODE, "instead_of": CODE}],
     "could_not_read": [{"code": CODE}, {"code": ""}],
     "could_not_read_on_visit": [{"code": CODE}],

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from dispatch import taking_back, visits
 from hub.actors import HUB, Actor
 from hub.places import place_of
-from records import beside_999, deaths, holds
+from records import beside_999, deaths, holds, tell_wishes
 from records.lifecycles import PositionState, after
 from records.model import Case, Position
 from records.service import Due, move, redue, take
@@ -42,6 +42,7 @@ def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> 
     """S28: their death is recorded on the case `of`. Whoever was asked here and has not said yes is told that it is
     taken back; who is on the way is for a human to stand down."""
     case = take(session, case_id, now)
+    tell_wishes.hush(session, case, now)
     rows = rows_of(session, Position, case_id, live=True)
     if case.outcome is not None or not any(row.state in taking_back.SEEKING for row in rows):
         return

@@ -8,7 +8,8 @@ from dispatch import messages, store
 from dispatch.desk import Desk
 from dispatch.model import Message, OfferState, Responder
 from dispatch.service import expire
-from records import alarms
+from records import alarms, contact_points
+from records.contact_points import Safe
 from records.model import Case
 
 
@@ -24,6 +25,8 @@ def not_delivered(session: Session, desk: Desk, message: Message, now: datetime)
     if message.error_code == messages.OPTED_OUT and message.responder_id is not None:
         who = store.responder(session, message.responder_id)
         deaf(session, desk, who, now, "the carrier refuses texts to this phone")
+    if message.error_code == messages.OPTED_OUT and message.responder_id is None and message.user_id is None:
+        contact_points.say(session, message.place, message.phone, "text", Safe.no, "the carrier", now)
     if message.offer_id is not None:
         offer = store.offer(session, message.place, message.offer_id)
         if offer.state is OfferState.sent:

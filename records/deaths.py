@@ -9,7 +9,7 @@ from sqlmodel import Session
 from hub import outbox
 from hub.actors import HUB, Actor
 from hub.outbox import Effect, Queue
-from records import alarms, dependants, holds, store
+from records import alarms, dependants, holds, store, tell_wishes
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
 from records.service import Due, end_target, owe, record_outcome, supersede, write_line
 
@@ -36,6 +36,7 @@ def record(
             supersede(session, task, now, actor, BECAUSE)
     also = [f"Tell {row.to} that the person has died." for row in _asked(session, case)]
     outbox.void_case(session, case.key, now)
+    tell_wishes.hush(session, case, now)
     alarms.end_of_case(session, case.key, now, but=RING_ON)
     end_target(session, case, now)
     for said in (*also, *to_do):

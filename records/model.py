@@ -287,6 +287,8 @@ class TaskKind(StrEnum):
     after_death = "after_death"
     lowering = "lowering"
     dependants = "dependants"
+    visit_note = "visit_note"
+    has_died = "has_died"
     other = "other"
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import ladder, seeking, visits
+from dispatch import ladder, seeking, visit_notes, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -48,6 +48,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "arrive": partial(visits.overdue, kind="arrive"),
     "scene_check": partial(visits.overdue, kind="scene_check"),
     "no_access": visits.no_access_goes_on,
+    "visit_note": visit_notes.missing,
 }
 
 

@@ -36,6 +36,8 @@ GOOD_FOR = timedelta(hours=1)
 """A text that could not leave for so long says nothing true any more."""
 AGREED = (PositionState.accepted, PositionState.en_route)
 SEEKING = (PositionState.open, PositionState.offered)
+STROKES = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"})
+"""Letters that no decomposition makes plain."""
 OVER = (PositionState.stood_down, PositionState.superseded)
 
 
@@ -197,7 +199,7 @@ def _words(what: What, name: str, profession: str, window: Window | None, place:
 def first_name(name: str) -> str:
     """As a text can carry it: one word, plain letters. Pure."""
     first = (name.split() or [""])[0]
-    plain = unicodedata.normalize("NFKD", first).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", first.translate(STROKES)).encode("ascii", "ignore").decode()
     return plain[:20] or "Somebody"
 
 

@@ -28,10 +28,11 @@ from dashboard.pages import (
     log_in,
     phones,
     responder,
+    visit_outcome,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import stand_downs
+from dispatch import stand_downs, telling_api, visit_notes_api
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -39,7 +40,16 @@ from hub.kept_apart import Listening
 from hub.presence import Presence
 from records import api as records_api
 from records import dependants_api, responsible_api
-from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
+from triage import (
+    answer_notes_api,
+    begun_api,
+    beside_api,
+    clinician_api,
+    death_elsewhere_api,
+    endings_api,
+    tell_wish_api,
+    welfare_api,
+)
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
@@ -76,6 +86,7 @@ def create_app(hub: Hub) -> FastAPI:
         concerns,
         known,
         responder,
+        visit_outcome,
         where,
         key_safe,
         phones,
@@ -89,9 +100,13 @@ def create_app(hub: Hub) -> FastAPI:
         beside_api,
         answer_notes_api,
         endings_api,
+        death_elsewhere_api,
+        tell_wish_api,
         clinician_api,
         welfare_api,
         dispatch_api,
+        telling_api,
+        visit_notes_api,
         records_api,
         responsible_api,
         dependants_api,

@@ -19,9 +19,9 @@ from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
-from records import contact_points, tell_wishes
+from records import contact_points, deaths, tell_wishes
 from records.lifecycles import PositionState
-from records.model import Case, Outcome, Position
+from records.model import Case, Position
 from records.service import take, write_line
 from records.store import case as case_of
 from records.store import rows_of
@@ -128,21 +128,11 @@ def tell_by_hand(session: Session, place: Place, case_id: int, now: datetime, ac
 
 def why_not(session: Session, case: Case) -> str:
     """Why nothing is texted to them; empty where nothing speaks against it."""
-    if case.outcome is Outcome.died or _died_elsewhere(session, case):
+    if deaths.is_said_of(session, case):
         return "this person is said to have died"
     wish = tell_wishes.of_case(session, case.key)
     number = tell_wishes.number_of(session, wish)
     return tell_wishes.why_not(wish, number, contact_points.of_number(session, case.place, number))
-
-
-def _died_elsewhere(session: Session, case: Case) -> bool:
-    """S28: recorded on another case of theirs; it may be a mistake, and then somebody rings them."""
-    if not case.nhs_number:
-        return False
-    found = select(Case.id).where(
-        Case.place == case.place, Case.nhs_number == case.nhs_number, Case.outcome == Outcome.died
-    )
-    return session.exec(found.limit(1)).first() is not None
 
 
 def _text(

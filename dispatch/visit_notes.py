@@ -12,7 +12,7 @@ from hub.actors import HUB, Actor
 from hub.columns import one_of
 from hub.errors import Conflict
 from records import tasks
-from records.lifecycles import PositionState
+from records.lifecycles import OWING, Owed, PositionState
 from records.model import Case, CaseState, Outcome, Position, Task, TaskKind
 from records.service import Due, owe, take, write_line
 from records.store import rows_of
@@ -41,6 +41,7 @@ IN_WORDS = {
     Done.refused: "Refused the visit",
 }
 """A death has a way of its own (S28)."""
+STILL_GOING = frozenset(OWING[Owed.position])
 SEEN = (Done.treated, Done.advised, Done.referred_on, Done.to_hospital)
 
 

@@ -15,7 +15,7 @@ from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.places import place_of
 from records import alarms, hand_overs, tell_wishes, welfare
-from records.model import Case, HandOver, Position, Task, TaskKind
+from records.model import Case, HandOver, Outcome, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, move, owe, redue, stop_clock, take, write_line
 from records.store import timeline
@@ -104,7 +104,7 @@ def _finish(
     skipped_with = position.care_began_at is None
     move(session, position, "finish", now, actor, words, visit_notes.due(when), done_at=when)
     welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
-    if skipped_with:
+    if skipped_with and case.outcome is not Outcome.died:
         # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
         task = Task(
             place=case.place,

@@ -71,13 +71,13 @@ def say(
     number: str | None = None,
 ) -> None:
     """`case` is taken. Raises `Refused` where they agree and no number is known."""
-    if agreed is Safe.yes and not (number or (call and call.number)):
-        raise Refused("Type the number first: it is the number that the text goes to.")
     wish = of_case(session, case.key) or TellWish(place=case.place, case_id=case.key, by=actor.name, at=now)
     before = number_of(session, wish)
+    if agreed is Safe.yes and not (number or (call.number if call else before)):
+        raise Refused("Type the number first: it is the number that the text goes to.")
     wish.agreed, wish.by, wish.at = agreed, actor.name, now
     if number or call:
-        wish.number, wish.call_id = number, call.id if call else None
+        wish.number, wish.call_id = number, call.id if call else None  # a typed number outlives the call
     session.add(wish)
     session.flush()
     words = f"A text that says who is coming: {IN_WORDS[agreed]}."

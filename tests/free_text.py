@@ -317,6 +317,26 @@ def _their_own(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"code": accepted(desk).code}, {"why": WORDS}
 
 
+def _their_own_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": _done(desk).code}, {"what": "treated", "words": WORDS}
+
+
+def _their_own_death(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": accepted(desk).code}, {"by": WORDS, "at": WORDS, "expected": "no"}
+
+
+def _done(desk: Desk) -> Offer:
+    offer = accepted(desk)
+    with desk.hub.db.write() as session:
+        position = session.get_one(Position, offer.position_id)
+        visits.step(session, position, "finish", desk.clock.now(), HUB)
+    return offer
+
+
+def _noted(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"position_id": _done(desk).position_id}, {"what": "treated", "words": WORDS}
+
+
 def who_goes(desk: Desk) -> str:
     """Whoever has said yes last."""
     offer = [row for row in desk.rows(Offer) if row.state == "accepted"][-1]
@@ -369,7 +389,12 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
+    "/api/cases/{case_id}/not-died words": Way(HANDLER, _on_case(SAID)),
+    "/api/positions/{position_id}/note words": Way(HANDLER, _noted),
     "/o/{code}/hand-back why": Way(who_goes, _their_own, 303, is_form=True),
+    "/o/{code}/outcome words": Way(who_goes, _their_own_note, 303, is_form=True),
+    "/o/{code}/died by": Way(who_goes, _their_own_death, 303, is_form=True),
+    "/o/{code}/died at": Way(who_goes, _their_own_death, 303, is_form=True),
 }
 """By address and field; what is said there is kept."""
 
@@ -377,6 +402,7 @@ NOT_KEPT: dict[str, Way] = {
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
+    "/api/cases/{case_id}/tell-wish number": Way(HANDLER, _on_case({"agreed": "yes", "number": WORDS}), 422),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),
 }

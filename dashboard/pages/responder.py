@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import local, page, the_place
+from dashboard.visit_outcome import asked_of
 from dispatch import service, store, taking_back, visits
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
@@ -244,6 +245,7 @@ def _offered(request: Request, session: Session, offer: Offer) -> dict[str, Any]
         "answer_by": offer.expires_at.isoformat(),
         "travel_min": offer.travel_min,
         "state": position.state.value,
+        "outcome": asked_of(session, case, position),
     }
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from dispatch import messages, store, texts
 from dispatch.messages import Number
 from dispatch.telling_model import COMING, Told, What
+from dispatch.visits import UNKNOWN_TRAVEL
 from hub import outbox
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
@@ -50,6 +51,8 @@ class Window:
 def window_of(position: Position, now: datetime) -> Window | None:
     """When to expect them; None where nobody knows how far away they are. Pure."""
     there_at = position.forecast_at
+    if position.travel_min is None and there_at == (position.set_off_at or now) + UNKNOWN_TRAVEL:
+        return None  # a guess for our own deadlines
     if there_at is None and position.travel_min is not None:
         there_at = (position.accepted_at or now) + timedelta(minutes=position.travel_min)
     if there_at is None:

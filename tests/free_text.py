@@ -215,10 +215,10 @@ def _call_back(name: str, kind: CallBackKind, body: dict[str, Any]) -> Any:
     return before
 
 
-def accepted(desk: Desk) -> Offer:
+def accepted(desk: Desk, **answers: Any) -> Offer:
     """A visit that somebody has said yes to."""
     nobody_is_asked(desk)
-    case_id = committed(desk)
+    case_id = committed(desk, **answers)
     with desk.hub.db.write() as session:
         position = rows_of(session, Position, case_id)[0]
         offer = store.offers_of_position(session, position.key)[-1]

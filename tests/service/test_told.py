@@ -9,7 +9,7 @@ from dispatch.telling_model import Told
 from hub.outbox import Effect, EffectState
 from records import tell_wishes
 from records.contact_points import ContactPoint, Safe
-from records.model import Case, Position
+from records.model import Call, Case, Position
 from records.tell_wishes import TellWish
 from tests.desk import Desk, entry, types
 from tests.free_text import accepted, who_goes
@@ -34,7 +34,7 @@ def on_the_way(desk: Desk, *said: dict[str, Any]) -> int:
     """Somebody has accepted, and this was said on the call; the number of the case."""
     accepted(desk)
     case = desk.rows(Case)[-1]
-    call = next(row for row in desk.rows(tell_wishes.Call) if row.case_id == case.id)
+    call = next(row for row in desk.rows(Call) if row.case_id == case.id)
     types(desk, call.key, entry("number", "07700 900123"), *said)
     does_waiting(desk)
     return int(case.key)
@@ -57,7 +57,7 @@ def test_the_text_is_the_same_whatever_is_marked(sqlite_desk: Desk, marked: str)
     on_the_way(sqlite_desk, *agreed(("safeguarding", marked)))
     (said,) = to_janet(sqlite_desk)
     assert said.startswith("Urgent care team: ")
-    assert "a nurse, is coming between" in said
+    assert "a nurse, is coming." in said, "no postcode, no promise"
 
 
 def test_the_panel_says_why_not_and_tells_by_hand(sqlite_desk: Desk) -> None:
@@ -108,7 +108,7 @@ def test_the_key_says_what_stands_against_it(sqlite_desk: Desk) -> None:
 def test_not_safe_any_more_takes_back_what_waits(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     case = on_the_way(desk, *agreed())
-    (call,) = {row.id for row in desk.rows(tell_wishes.Call) if row.case_id == case}
+    (call,) = {row.id for row in desk.rows(Call) if row.case_id == case}
     types(desk, call or 0, entry("safe", "text: no"))
     assert [row.state for row in desk.rows(Effect) if row.kind == "sms_to_person"] == ["void"]
 

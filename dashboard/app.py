@@ -53,6 +53,23 @@ from triage import (
 from triage import api as triage_api
 
 log = logging.getLogger(__name__)
+API = (
+    begun_api,  # before the calls that have a number
+    triage_api,
+    beside_api,
+    answer_notes_api,
+    endings_api,
+    death_elsewhere_api,
+    tell_wish_api,
+    clinician_api,
+    welfare_api,
+    dispatch_api,
+    telling_api,
+    visit_notes_api,
+    records_api,
+    responsible_api,
+    dependants_api,
+)
 HERE = Path(__file__).parent
 PACKAGES = HERE.parent / "node_modules"
 MOST_BYTES = 256 * 1024
@@ -94,24 +111,8 @@ def create_app(hub: Hub) -> FastAPI:
         feed,
     ):
         app.include_router(routes.router)
-    for routes in (
-        begun_api,  # before the calls that have a number
-        triage_api,
-        beside_api,
-        answer_notes_api,
-        endings_api,
-        death_elsewhere_api,
-        tell_wish_api,
-        clinician_api,
-        welfare_api,
-        dispatch_api,
-        telling_api,
-        visit_notes_api,
-        records_api,
-        responsible_api,
-        dependants_api,
-    ):
-        app.include_router(routes.router, prefix="/api")
+    for api in API:
+        app.include_router(api.router, prefix="/api")
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from records import contact_points, dependants, read_back
-from records.contact_points import WAYS, Safe
+from records import contact_points, dependants, read_back, tell_wishes
+from records.contact_points import WAYS, ContactPoint, Safe
 from records.dependants import Said
 from records.model import Call, Case
 from triage.capture import national
@@ -48,6 +48,21 @@ def depends(case: Case | None) -> dict[str, Any]:
     }
 
 
+def _tell(session: Session, case: Case | None, point: ContactPoint | None) -> dict[str, str]:
+    """Whether they want a text that says who is coming, what its key would say next, and what stands against one."""
+    wish = tell_wishes.of_case(session, case.key) if case else None
+    said = wish.agreed if wish else Safe.not_known
+    number = tell_wishes.number_of(session, wish)
+    if point is None or number != point.number:
+        point = contact_points.of_number(session, wish.place, number) if wish else None
+    why_not = tell_wishes.why_not(wish, number, point) if said is Safe.yes else ""
+    return {
+        "said": said.value,
+        "next": NEXT[said].value,
+        "why_not": f"No text yet: {why_not}." if why_not else "",
+    }
+
+
 def safe(session: Session, call: Call, case: Case | None) -> dict[str, Any]:
     """Each way with what was said of it, and what its key would say next."""
     point = contact_points.of_number(session, call.place, call.number)
@@ -55,6 +70,7 @@ def safe(session: Session, call: Call, case: Case | None) -> dict[str, Any]:
     return {
         "number": national(call.number),
         "safeguarding": bool(case and case.safeguarding),
+        "tell": _tell(session, case, point),
         "ways": [
             {
                 "way": way,

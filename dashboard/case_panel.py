@@ -10,11 +10,13 @@ from sqlmodel import Session
 
 from dashboard.case_ladder import Ladder, ahead_of, ladders_of
 from dashboard.case_thread import thread_of
+from dashboard.case_told import TellNow, told_of
 from dashboard.case_visits import Tried, Visit, tried_of, visit_of
 from dashboard.case_who import WhoFor, people_of, who_for
 from dashboard.judgement import Judgement, judgement_of
 from dashboard.numbers import safe_of_case
 from dashboard.responsible import Responsible, responsible_of
+from dashboard.visit_outcome import Notes, notes_of
 from dispatch import store as dispatch
 from dispatch.desk import Desk
 from dispatch.model import Responder
@@ -74,6 +76,8 @@ class Panel:
     judgement: Judgement
     key_safe: bool
     safe: Mapping[str, str]
+    told: TellNow
+    notes: Notes
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -121,6 +125,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         judgement=judgement_of(case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),
         safe=safe_of_case(session, case, calls, call_backs),
+        told=told_of(session, place, case, positions, calls[-1] if calls else None),
+        notes=notes_of(session, case, positions),
     )
 
 

@@ -22,13 +22,23 @@ from dashboard.pages import (
     shift_hand_over,
     shifts,
     trusted_phone,
+    visit_outcome,
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import offers_api, on_the_way_api, phones_api, rota_api
+from dispatch import offers_api, on_the_way_api, phones_api, rota_api, telling_api, visit_notes_api
 from records import api as records_api
 from records import dependants_api, responsible_api
-from triage import answer_notes_api, begun_api, beside_api, clinician_api, endings_api, welfare_api
+from triage import (
+    answer_notes_api,
+    begun_api,
+    beside_api,
+    clinician_api,
+    death_elsewhere_api,
+    endings_api,
+    tell_wish_api,
+    welfare_api,
+)
 from triage import api as triage_api
 
 PAGES = (
@@ -51,6 +61,7 @@ PAGES = (
     shift_hand_over,
     shifts,
     trusted_phone,
+    visit_outcome,
     where,
     key_safe,
     phones,
@@ -63,6 +74,8 @@ APIS = (
     beside_api,
     answer_notes_api,
     endings_api,
+    death_elsewhere_api,
+    tell_wish_api,
     clinician_api,
     welfare_api,
     dispatch_api,
@@ -70,6 +83,8 @@ APIS = (
     on_the_way_api,
     phones_api,
     rota_api,
+    telling_api,
+    visit_notes_api,
     records_api,
     responsible_api,
     dependants_api,

@@ -10,7 +10,8 @@ from dispatch.model import Direction, Message, Responder
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
 from hub.places import Place
-from records import tasks
+from records import contact_points, tasks
+from records.contact_points import Safe
 from records.model import Case, CaseState, Task, TaskKind
 from records.service import take, write_line
 from records.store import case as case_of
@@ -37,6 +38,8 @@ def reply(session: Session, place: Place, message_id: int, body: str, now: datet
         if message.responder_id
         else messages.Number(message.phone)
     )
+    if isinstance(to, messages.Number):
+        _not_unsafe(session, to.phone, place)
     messages.text(session, place, to, words, now, case=case, outlives_case=True)
     answered = "Answered by text." if case.state is CaseState.open else "Answered by text after the end."
     for task in rows_of(session, Task, case.key, live=True):
@@ -61,6 +64,15 @@ def write_to(
     words = f"{actor.name} texted {who.short_name} by hand."
     write_line(session, case.key, now, actor, "texted", words)
     return who
+
+
+def _not_unsafe(session: Session, phone: str, place: Place) -> None:
+    """S17: whoever it was that texted. Raises `Refused`."""
+    point = contact_points.of_number(session, place.id, phone)
+    if point is not None and point.text is Safe.no:
+        raise Refused(
+            "This number is not to be texted: it is not safe, or they sent STOP. Ring them instead."
+        )
 
 
 def fit(body: str, about: Case) -> str:

@@ -20,6 +20,7 @@ from dispatch import (
     service,
     store,
     texts,
+    told_answers,
     undelivered,
     visits,
 )
@@ -73,7 +74,7 @@ def receive(session: Session, desk: Desk, place: Place, text: Incoming, now: dat
     session.flush()
     if who is None:
         message.read_as = "human"
-        _somebody_unknown(session, place, message, now)
+        _somebody_unknown(session, place, message, text.opt_out, now)
         _keep_apart(session, message, found, Actor("caller", "a text"), now)
         return message
     phones.heard_from(session, who, text.phone)
@@ -113,7 +114,7 @@ def phone_of(session: Session, who: Responder, now: datetime) -> Phone:
     )
 
 
-def _somebody_unknown(session: Session, place: Place, message: Message, now: datetime) -> None:
+def _somebody_unknown(session: Session, place: Place, message: Message, opt_out: str, now: datetime) -> None:
     """A text from a number that is no responder's may be a person in need: it joins that number's open case, or opens
     one whose clock starts now (S1)."""
     case_id = store.last_case_of_phone(session, place.id, message.phone)
@@ -126,7 +127,11 @@ def _somebody_unknown(session: Session, place: Place, message: Message, now: dat
         session.add(case)
     else:
         case = take(session, case_id, now)
-    _to_a_human(session, case, message, "A text from outside: read it and ring back.", actor, now)
+    words = told_answers.task_words(session, case, message.phone)
+    if told_answers.is_stop(message.body, opt_out):
+        told_answers.heed_stop(session, case, message.phone, now, actor)
+        words = told_answers.NO_MORE
+    _to_a_human(session, case, message, words, actor, now)
 
 
 def _to_a_human(

@@ -13,7 +13,7 @@ from dispatch.taking_back import answer, end_offer, end_seeking_alarms, tell_los
 from hub.actors import HUB, Actor
 from hub.errors import Conflict
 from hub.places import place_of
-from records import welfare
+from records import tell_wishes, welfare
 from records.model import Case, Position
 from records.service import Due, move, take, write_line
 
@@ -99,6 +99,7 @@ def _assign(
     )
     details.wait_for_a_look(session, offer, now)
     end_seeking_alarms(session, position, now)
+    tell_wishes.something_changed(session, case, now)
     if case.breach_at is None or case.breach_at > now:
         welfare.no_longer(session, case, now, actor, f"{who.short_name} is coming.")
 

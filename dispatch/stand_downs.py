@@ -7,18 +7,21 @@ from sqlmodel import Session
 from dispatch import taking_back, visits
 from hub.actors import HUB, Actor
 from hub.places import place_of
-from records import beside_999, deaths, holds
+from records import beside_999, deaths, holds, tell_wishes
 from records.lifecycles import PositionState, after
-from records.model import Case, Position
+from records.model import Case, CaseState, Position
 from records.service import Due, move, redue, take
 from records.store import rows_of
 
 
-def all_of_case(session: Session, case_id: int, now: datetime, actor: Actor, why: str) -> None:
-    """In the transaction of whoever ends the case. Who is with the person ends the visit in their own time."""
+def all_of_case(
+    session: Session, case_id: int, now: datetime, actor: Actor, why: str, but: int | None = None
+) -> None:
+    """In the transaction of whoever ends the case. Who is with the person ends the visit in their own time, and so does
+    `but`, whose visit it is that found the end."""
     take(session, case_id, now)
     for position in rows_of(session, Position, case_id, live=True):
-        if position.state is PositionState.with_person:
+        if position.state is PositionState.with_person or position.id == but:
             continue
         if after(position.owed, position.state, "stand_down"):
             taking_back.stand_down(session, position, now, actor, why)
@@ -40,10 +43,14 @@ def pause(session: Session, case_id: int, until: datetime, now: datetime, actor:
 
 def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> None:
     """S28: their death is recorded on the case `of`. Whoever was asked here and has not said yes is told that it is
-    taken back; who is on the way is for a human to stand down."""
+    taken back; whoever is on the way is stood down by a human, by one press."""
     case = take(session, case_id, now)
+    tell_wishes.hush(session, case, now)
     rows = rows_of(session, Position, case_id, live=True)
-    if case.outcome is not None or not any(row.state in taking_back.SEEKING for row in rows):
+    if case.outcome is not None or case.state is CaseState.closed:
+        return
+    deaths.ask_whether(session, case, of, now)
+    if not any(row.state in taking_back.SEEKING for row in rows):
         return
     until = now + deaths.LOOK_IN
     if holds.is_held(session, case.key, until):

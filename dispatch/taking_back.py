@@ -11,7 +11,7 @@ from hub import deadlines, outbox
 from hub.actors import Actor
 from hub.outbox import Effect, EffectState
 from hub.places import Place, place_of
-from records import alarms, tasks
+from records import alarms, tasks, tell_wishes
 from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.positions import start_offering
@@ -44,6 +44,7 @@ def tell_stood_down(session: Session, case: Case, position: Position, now: datet
         who = store.responder(session, held.responder_id)
         place = place_of(session, position.place)
         answer(session, place, who, case, held, texts.stood_down(held.code), now)
+    tell_wishes.something_changed(session, case, now)
 
 
 def withdraw_offers(session: Session, case: Case, position: Position, now: datetime) -> None:

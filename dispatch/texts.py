@@ -182,6 +182,36 @@ def all_well_aloud(ref: str, minutes: int) -> str:
     )
 
 
+def person_told(first_name: str, role: str, from_: str, to: str, public_number: str) -> str:
+    """To the person or who rang for them; without times where nobody knows how far away the responder is."""
+    when = f" between {from_} and {to}" if from_ and to else ""
+    return (
+        f"Urgent care team: {first_name}, {role}, is coming{when}. "
+        f"If things get worse ring {public_number}, or 999 in an emergency."
+    )
+
+
+def person_told_new_time(first_name: str, from_: str, to: str, public_number: str) -> str:
+    return (
+        f"Urgent care team: a new time. {first_name} is coming between {from_} and {to}. "
+        f"If things get worse ring {public_number}, or 999 in an emergency."
+    )
+
+
+def person_told_somebody_else(first_name: str, public_number: str) -> str:
+    return (
+        f"Urgent care team: {first_name} cannot come. We are finding somebody else. "
+        f"If things get worse ring {public_number}, or 999 in an emergency."
+    )
+
+
+def person_told_not_coming(first_name: str, public_number: str) -> str:
+    return (
+        f"Urgent care team: {first_name} is not coming after all. "
+        f"If you still need help ring {public_number}, or 999 in an emergency."
+    )
+
+
 STEP_NOTED = {
     "set_off": ("on your way", "Reply ARRIVED at the door, DELAY 20 if late."),
     "arrive": ("at the door", "Reply WITH when care begins, NOACCESS if nobody opens."),

@@ -9,7 +9,8 @@ from dispatch.desk import Desk
 from dispatch.model import Message, OfferState, Responder
 from dispatch.phone_model import PhoneState
 from dispatch.service import expire
-from records import alarms
+from records import alarms, contact_points
+from records.contact_points import Safe
 from records.model import Case
 
 WHY = "the text could not be delivered"
@@ -34,6 +35,8 @@ def not_delivered(
         phones.refuse_texts(session, who, message.phone, message.error_code, now)
         if not who.reachable:
             _ring_for_the_rest(session, desk, who, message.offer_id, now)
+    if message.error_code == phones.OPTED_OUT and message.responder_id is None and message.user_id is None:
+        contact_points.say(session, message.place, message.phone, "text", Safe.no, "the carrier", now)
     if message.offer_id is not None:
         offer = store.offer(session, message.place, message.offer_id)
         if offer.state is OfferState.sent:

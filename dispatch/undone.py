@@ -96,7 +96,11 @@ def _ask_no_more(
         return
     for task in rows_of(session, Task, case.key, live=True):
         asks_when = task.kind is TaskKind.care_time and task.position_id == position.id
-        if asks_when or task.kind is TaskKind.finish:
+        if (
+            asks_when
+            or task.kind is TaskKind.finish
+            or (task.kind is TaskKind.visit_note and task.position_id == position.id)
+        ):
             supersede(session, task, now, actor, "The visit goes on.")
 
 

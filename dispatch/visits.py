@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import check_in, details, messages, store, texts, two_together
+from dispatch import check_in, details, messages, store, texts, two_together, visit_notes
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.taking_back import give_back
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.places import place_of
-from records import alarms, hand_overs, welfare
-from records.model import Case, HandOver, Position, Task, TaskKind
+from records import alarms, hand_overs, tell_wishes, welfare
+from records.model import Case, HandOver, Outcome, Position, Task, TaskKind
 from records.positions import start_offering
 from records.service import Due, move, owe, redue, stop_clock, take, write_line
 from records.store import timeline
@@ -74,6 +74,8 @@ def step(
         return
     move(session, position, event, now, actor, words, _due(event, position, when, now), **values)
     two_together.after_step(session, case, position, event, now)
+    if event == "set_off":
+        tell_wishes.something_changed(session, case, now)
     if event == "begin_care" and position.stops_clock:
         stop_clock(session, case, when, now, actor, f"The clock stopped: {name} began care.")
     if event == "begin_care":
@@ -99,11 +101,11 @@ def _finish(
     session: Session, case: Case, position: Position, when: datetime, now: datetime, actor: Actor, words: str
 ) -> None:
     skipped_with = position.care_began_at is None
-    move(session, position, "finish", now, actor, words, done_at=when)
+    move(session, position, "finish", now, actor, words, visit_notes.due(when), done_at=when)
     if (held := store.accepted_offer(session, position.key)) is not None:
         details.ask_no_more(session, held, now)
     welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
-    if skipped_with:
+    if skipped_with and case.outcome is not Outcome.died:
         # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
         task = Task(
             place=case.place,
@@ -166,6 +168,7 @@ def hand_back(
     )
     write_line(session, case.key, now, HUB, "seeking", "Looking for somebody else.")
     start_offering(session, position, now)
+    tell_wishes.something_changed(session, case, now)
 
 
 def delay(session: Session, position: Position, minutes: int, now: datetime, actor: Actor) -> None:
@@ -181,6 +184,7 @@ def delay(session: Session, position: Position, minutes: int, now: datetime, act
     write_line(
         session, case.key, now, actor, "delayed", f"{position.responder_name} is delayed by {minutes} min."
     )
+    tell_wishes.something_changed(session, case, now)
 
 
 def next_no_access_step(session: Session, case: Case, position: Position, nth: int, now: datetime) -> None:

@@ -4,7 +4,7 @@ An effect waits, runs under a lease, and is settled, or void (over before it was
 told). Leases and wake-ups run on machine time; `not_before` and `valid_until` on business time.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -217,6 +217,11 @@ def void(session: Session, effect_ids: list[int], now: datetime) -> None:
 def void_case(session: Session, case_id: int, now: datetime) -> None:
     """Nobody is offered a case that is over."""
     _void(session, and_(col(Effect.case_id) == case_id, col(Effect.outlives_case).is_(False)), now)
+
+
+def void_kinds(session: Session, case_id: int, kinds: Sequence[str], now: datetime) -> None:
+    """Those of these kinds, even what would have outlived the case."""
+    _void(session, and_(col(Effect.case_id) == case_id, col(Effect.kind).in_(kinds)), now)
 
 
 def _void(session: Session, which: Any, now: datetime) -> None:

@@ -1,9 +1,17 @@
 """Every module that has tables, so that the metadata is whole."""
 
-from dispatch import check_in, duty_model, pauses, phone_model, pressed, promises
+from dispatch import check_in, duty_model, pauses, phone_model, pressed, promises, telling_model, visit_notes
 from dispatch import model as dispatch_model
 from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places, trusted_phones
-from records import advice, alarms, contact_points, key_safe_model, refusals, shift_handover_model
+from records import (
+    advice,
+    alarms,
+    contact_points,
+    key_safe_model,
+    refusals,
+    shift_handover_model,
+    tell_wishes,
+)
 from records import model as records_model
 from triage import concerns, lowering, remote_care
 from triage import model as triage_model
@@ -25,6 +33,7 @@ ALL = (
     key_safe_model,
     refusals,
     shift_handover_model,
+    tell_wishes,
     records_model,
     triage_model,
     concerns,
@@ -37,4 +46,6 @@ ALL = (
     pressed,
     promises,
     pauses,
+    telling_model,
+    visit_notes,
 )

@@ -35,18 +35,16 @@ class ContactPoint(SQLModel, table=True):
 WAYS = {"text": "to text", "speak": "to speak", "message": "to leave a message"}
 
 
-def may_text(point: ContactPoint | None, *, safeguarding: bool) -> bool:
-    """Whether anything may be sent to this number. Never where it is not safe; where safeguarding is marked, only
-    where it is known to be safe. Pure."""
-    return _may(point.text if point else Safe.not_known, safeguarding=safeguarding)
+def may_text(point: ContactPoint | None) -> bool:
+    """Whether a text that nobody has asked for just now may be sent to this number: only where it is known to be safe,
+    safeguarding or not. Pure."""
+    return point is not None and point.text is Safe.yes
 
 
 def may_leave_message(point: ContactPoint | None, *, safeguarding: bool) -> bool:
-    """The same for words left on an answering machine. Pure."""
-    return _may(point.message if point else Safe.not_known, safeguarding=safeguarding)
-
-
-def _may(safe: Safe, *, safeguarding: bool) -> bool:
+    """Whether words may be left on its answering machine. Never where it is not safe; where safeguarding is marked,
+    only where it is known to be safe. Pure."""
+    safe = point.message if point else Safe.not_known
     return safe is Safe.yes if safeguarding else safe is not Safe.no
 
 

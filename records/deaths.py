@@ -4,14 +4,14 @@ and what must now be done is listed. What a responder may still need (danger, a 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from hub import outbox
 from hub.actors import HUB, Actor
 from hub.outbox import Effect, Queue
-from records import alarms, dependants, holds, store
+from records import alarms, dependants, holds, store, tell_wishes
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
-from records.service import Due, end_target, owe, record_outcome, supersede, write_line
+from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
 
 DO_IN = timedelta(minutes=30)
 """How soon somebody must have done each thing that a death asks for. [LOCAL]"""
@@ -32,10 +32,12 @@ def record(
         for row in store.rows_of(session, kind, case.key, live=True):
             supersede(session, row, now, actor, BECAUSE)
     for task in store.rows_of(session, Task, case.key, live=True):
-        if task.kind is TaskKind.no_access:
+        if task.kind in (TaskKind.no_access, TaskKind.visit_note, TaskKind.has_died):
             supersede(session, task, now, actor, BECAUSE)
+            alarms.end(session, task.place, "task", task.key, now)
     also = [f"Tell {row.to} that the person has died." for row in _asked(session, case)]
     outbox.void_case(session, case.key, now)
+    tell_wishes.hush(session, case, now)
     alarms.end_of_case(session, case.key, now, but=RING_ON)
     end_target(session, case, now)
     for said in (*also, *to_do):
@@ -55,6 +57,8 @@ def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
     """Whoever looks after another open case of the same person must know, and stops it there. Each of those waits
     meanwhile, by a transaction of its own (ADR 8)."""
     for other in store.open_cases_of(session, case.place, case.nhs_number or "", case.key):
+        if other.outcome is Outcome.died:
+            continue
         words = f"{other.ref}: this person is said to have died ({case.ref}). Look, and stop what is queued."
         alarms.ring(session, case.place, "died", other.key, words, now, other)
         wait = Effect(
@@ -68,11 +72,58 @@ def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
         outbox.append(session, wait)
 
 
+HELD_BECAUSE = "This person is said to have died"
+
+
+def ask_whether(session: Session, case: Case, of: str, now: datetime) -> None:
+    """Of another open case of theirs: a named human answers, by one press, whether it is over too."""
+    live = store.rows_of(session, Task, case.key, live=True)
+    if any(task.kind is TaskKind.has_died for task in live):
+        return
+    who = case.responsible_name or "Whoever is on duty"
+    words = f"{who}: has this person died ({of})? Then stop everything here too; else say who it was."
+    task = Task(place=case.place, opened_at=now, case_id=case.key, kind=TaskKind.has_died, words=words)
+    owe(session, task, now, HUB, words, Due("task", now + LOOK_IN / 2))
+
+
 def hold_other(session: Session, case: Case, of: str, until: datetime, said: str, now: datetime) -> None:
     """Nobody new is asked to go before a human has looked; at `until` it goes on with an alarm, for
     the death may be somebody else's. `said`: that time in the place's own words."""
-    holds.begin(session, case, until, said, f"This person is said to have died ({of}).", now, HUB)
-    who = case.responsible_name or "Whoever is on duty"
-    words = f"{who}: has this person died ({of})? Then record it here too; else say who it was."
-    task = Task(place=case.place, opened_at=now, case_id=case.key, kind=TaskKind.other, words=words)
-    owe(session, task, now, HUB, words, Due("task", now + LOOK_IN / 2))
+    holds.begin(session, case, until, said, f"{HELD_BECAUSE} ({of}).", now, HUB)
+
+
+def recorded_elsewhere(session: Session, case: Case) -> Case | None:
+    """The newest other case of the same NHS number that ended with their death."""
+    if not case.nhs_number:
+        return None
+    found = select(Case).where(
+        Case.place == case.place,
+        Case.nhs_number == case.nhs_number,
+        Case.outcome == Outcome.died,
+        Case.id != case.id,
+    )
+    return session.exec(found.order_by(col(Case.id).desc()).limit(1)).first()
+
+
+def is_said_of(session: Session, case: Case) -> bool:
+    """They have died, or another case says so and nobody has answered that it was somebody else."""
+    if case.outcome is Outcome.died:
+        return True
+    if recorded_elsewhere(session, case) is None:
+        return False
+    asked = [task for task in store.rows_of(session, Task, case.key) if task.kind is TaskKind.has_died]
+    return not any(task.state == "done" for task in asked)
+
+
+def was_somebody_else(session: Session, case: Case, words: str, now: datetime, actor: Actor) -> None:
+    """`case` is taken. What waited because of it goes on."""
+    write_line(session, case.key, now, actor, "not_died", f"It was not this person who died. {words}")
+    for task in store.rows_of(session, Task, case.key, live=True):
+        if task.kind is TaskKind.has_died:
+            move(session, task, "do", now, actor, f"Somebody else: {words}"[:400], done_by=actor.name)
+            alarms.end(session, task.place, "task", task.key, now)
+    for row in store.rows_of(session, Hold, case.key, live=True):
+        if row.why.startswith(HELD_BECAUSE):
+            move(session, row, "end", now, actor, "Not held any more: it was somebody else.")
+            holds.go_on(session, case, now)
+    alarms.end(session, case.place, "died", case.key, now)

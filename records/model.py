@@ -288,6 +288,8 @@ class TaskKind(StrEnum):
     lowering = "lowering"
     promise = "promise"
     dependants = "dependants"
+    visit_note = "visit_note"
+    has_died = "has_died"
     other = "other"
 
 

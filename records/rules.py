@@ -1,5 +1,6 @@
 """What keeps a case open, what is due next, and what stands in the way of closing. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,10 +116,21 @@ NAMES = {
     Owed.task: "a task that is still open",
 }
 
+MANY = {
+    Owed.call: "calls that are still open",
+    Owed.assessment: "assessments that are not finished",
+    Owed.call_back: "call-backs that nobody has made",
+    Owed.hold: "holds that have not ended",
+    Owed.position: "visits that are not done",
+    Owed.hand_over: "hand-overs that nobody has confirmed",
+    Owed.task: "tasks that are still open",
+}
+
 
 def in_the_way(owed: Sequence[Live], outcome: str | None) -> str:
     """What stands between the case and its closing, as a sentence; empty where nothing does."""
-    things = list(dict.fromkeys(NAMES[row.owed] for row in owed if row.kind != "finish"))
+    counted = Counter(row.owed for row in owed if row.kind != "finish")
+    things = [NAMES[what] if n == 1 else f"{n} {MANY[what]}" for what, n in counted.items()]
     if not outcome:
         things.append("how it ended")
     if not things:

@@ -24,8 +24,12 @@ def ask_where_they_are(session: Session, case: Case, position: Position, now: da
     """S27: a visit that found no access ends, and nobody has found the person since. Somebody must say that they were
     seen, heard, or where they are, or the case stays open."""
     seen = ("begin_care", "finish", "find_person")
-    if store.last_of(session, position, case.key, ("find_no_access", *seen)) != "find_no_access":
-        return
+    if store.last_of(session, position, case.key, ("find_no_access", *seen)) == "find_no_access":
+        ask_where(session, case, position, now)
+
+
+def ask_where(session: Session, case: Case, position: Position, now: datetime) -> None:
+    """S27: somebody went there and did not see them."""
     task = Task(
         place=case.place,
         opened_at=now,

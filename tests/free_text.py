@@ -215,10 +215,10 @@ def _call_back(name: str, kind: CallBackKind, body: dict[str, Any]) -> Any:
     return before
 
 
-def accepted(desk: Desk) -> Offer:
+def accepted(desk: Desk, **answers: Any) -> Offer:
     """A visit that somebody has said yes to."""
     nobody_is_asked(desk)
-    case_id = committed(desk)
+    case_id = committed(desk, **answers)
     with desk.hub.db.write() as session:
         position = rows_of(session, Position, case_id)[0]
         offer = store.offers_of_position(session, position.key)[-1]
@@ -347,6 +347,26 @@ def _their_press(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"code": accepted(desk).code}, {"id": str(uuid.uuid4()), "what": "hand_back", "why": WORDS}
 
 
+def _their_own_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": _done(desk).code}, {"what": "treated", "words": WORDS}
+
+
+def _their_own_death(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"code": accepted(desk).code}, {"by": WORDS, "at": WORDS, "expected": "no"}
+
+
+def _done(desk: Desk) -> Offer:
+    offer = accepted(desk)
+    with desk.hub.db.write() as session:
+        position = session.get_one(Position, offer.position_id)
+        visits.step(session, position, "finish", desk.clock.now(), HUB)
+    return offer
+
+
+def _noted(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"position_id": _done(desk).position_id}, {"what": "treated", "words": WORDS}
+
+
 def who_goes(desk: Desk) -> str:
     """Whoever has said yes last."""
     offer = [row for row in desk.rows(Offer) if row.state == "accepted"][-1]
@@ -410,7 +430,12 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
     "/o/{code}/pressed why": Way(who_goes, _their_press),
+    "/api/cases/{case_id}/not-died words": Way(HANDLER, _on_case(SAID)),
+    "/api/positions/{position_id}/note words": Way(HANDLER, _noted),
     "/o/{code}/hand-back why": Way(who_goes, _their_own, 303, is_form=True),
+    "/o/{code}/outcome words": Way(who_goes, _their_own_note, 303, is_form=True),
+    "/o/{code}/died by": Way(who_goes, _their_own_death, 303, is_form=True),
+    "/o/{code}/died at": Way(who_goes, _their_own_death, 303, is_form=True),
 }
 """By address and field; what is said there is kept."""
 
@@ -421,6 +446,7 @@ NOT_KEPT: dict[str, Way] = {
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/hand-over words": Way(SENIOR, lambda _desk: ({}, {"role": "coordinator", **SAID}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
+    "/api/cases/{case_id}/tell-wish number": Way(HANDLER, _on_case({"agreed": "yes", "number": WORDS}), 422),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     **{f"/responders/{{responder_id}}/about {name}": Way(SENIOR, _about(name), 422) for name in OF_RECORD},
     "/responders/{responder_id}/kept-away why": Way(

@@ -11,7 +11,7 @@ from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
 from records import advice as advice_said
-from records import alarms, deaths, dependants, key_safes, refusals, store
+from records import alarms, deaths, dependants, key_safes, refusals, store, tell_wishes
 from records.lifecycles import AssessmentState, CallBackState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Hold, Outcome, Position
 from records.refusals import Capacity, Refusal
@@ -176,6 +176,7 @@ def duplicate(session: Session, case: Case, ref: str, by: Ending) -> Case:
     dependants.join(session, case, target, by.now, by.actor)
     case.linked_case_id = target.key
     key_safes.go_along(session, case, target)
+    tell_wishes.go_along(session, case, target, by.now, by.actor)
     write_line(
         session, target.key, by.now, by.actor, "joined", f"{case.ref} was the same need: joined to this."
     )

@@ -30,6 +30,7 @@ class CaptureField(StrEnum):
     read_back = "read_back"
     safe = "safe"
     safeguarding = "safeguarding"
+    tell = "tell"
     dependants = "dependants"
     dependants_words = "dependants_words"
     animals = "animals"

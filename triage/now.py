@@ -10,7 +10,7 @@ from hub import deadlines
 from hub.places import Place, place_of
 from protocols.loader import Library
 from protocols.model import House
-from records import contact_points
+from records import contact_points, tell_wishes
 from records.hand_overs import AMBULANCE
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.read_back import IDENTIFIERS
@@ -158,7 +158,9 @@ def _told(session: Session, call: Call, case: Case | None) -> tuple[object, ...]
     )
     point = contact_points.of_number(session, call.place, call.number)
     safe = [getattr(point, way) for way in contact_points.WAYS] if point else []
-    return person, safe, call.number, sorted((call.first_minute or {}).items())
+    wish = tell_wishes.of_case(session, case.key) if case else None
+    tell = (wish.agreed, tell_wishes.number_of(session, wish)) if wish else None
+    return person, safe, tell, call.number, sorted((call.first_minute or {}).items())
 
 
 def known_now(session: Session, call: Call, house: House, now: datetime) -> tuple[KnownNow, ...]:

@@ -8,8 +8,8 @@ from sqlmodel import Session
 from hub.actors import Actor
 from hub.errors import Refused
 from protocols.model import House
-from records import contact_points, dependants, read_back
-from records.contact_points import WAYS
+from records import contact_points, dependants, read_back, tell_wishes
+from records.contact_points import WAYS, Safe
 from records.dependants import Said, Whom
 from records.model import Call, Case
 from records.service import write_line
@@ -30,6 +30,7 @@ TOLD = frozenset(
         CaptureField.read_back,
         CaptureField.safe,
         CaptureField.safeguarding,
+        CaptureField.tell,
         *DEPENDS,
     }
 )
@@ -43,6 +44,8 @@ def read(field: CaptureField, text: str, house: House) -> Any:
         return read_back.read(text)
     if field is CaptureField.safe:
         return contact_points.read(text)
+    if field is CaptureField.tell:
+        return tell_wishes.read(text)
     if field in DEPENDS:
         is_whole = DEPENDS[field][1] == "words" or (field is CaptureField.dependants and text in OF_ALL)
         return text if is_whole else dependants.read(text)
@@ -66,6 +69,10 @@ def put(
         contact_points.say(session, call.place, call.number, way, safe, actor.name, now)
         words = f"The number that rings: safe {WAYS[way]}, {safe.replace('_', ' ')}."
         write_line(session, case.key, now, actor, "contact_point", words)
+        if way == "text":
+            (tell_wishes.something_changed if safe is Safe.yes else tell_wishes.hush)(session, case, now)
+    elif field is CaptureField.tell:
+        tell_wishes.say(session, case, value, now, actor, call=call)
     elif value in OF_ALL and field is CaptureField.dependants:
         dependants.say_of_all(session, case, OF_ALL[value], now, actor)
     elif field in DEPENDS:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import seeking, stand_downs, visits
+from dispatch import seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from workers import sms
 from workers.bench import Bench
@@ -28,9 +28,24 @@ def _other_died(session: Session, _: Bench, effect: Effect, now: datetime) -> No
     stand_downs.wait_after_death(session, int(effect.payload["case"]), str(effect.payload["of"]), now)
 
 
-INSIDE: dict[str, Inside] = {"seek": _seek, "worse": _worse, "wait": _wait, "other_died": _other_died}
+def _tell(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
+    telling.tell(session, int(effect.payload["case"]), now)
+
+
+INSIDE: dict[str, Inside] = {
+    "seek": _seek,
+    "worse": _worse,
+    "wait": _wait,
+    "other_died": _other_died,
+    "tell": _tell,
+}
 """Effects on our own database alone: claimed, done and settled in one transaction."""
-OUTSIDE: dict[str, Outside] = {"sms": sms.send, "voice": sms.ring, "catch_up": catch_up}
+OUTSIDE: dict[str, Outside] = {
+    "sms": sms.send,
+    "sms_to_person": sms.send,
+    "voice": sms.ring,
+    "catch_up": catch_up,
+}
 """Effects on the world outside: claimed, done without a transaction, settled."""
 
 _relay: list[Relay] = []

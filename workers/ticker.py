@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import alarm_ladder, by_voice, check_in, details, ladder, pausing, seeking, visits
+from dispatch import alarm_ladder, by_voice, check_in, details, ladder, pausing, seeking, visit_notes, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, outbox
@@ -51,6 +51,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "check_unanswered": check_in.climb,
     "details_unopened": details.not_opened,
     "no_access": visits.no_access_goes_on,
+    "visit_note": visit_notes.missing,
 }
 
 

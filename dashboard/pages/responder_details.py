@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from dashboard.frame import local, page, the_place
+from dashboard.visit_outcome import asked_of
 from dispatch import check_in, details, store, taking_back, two_together, visits
 from dispatch.model import Offer, OfferState, Responder
 from hub import audit
@@ -140,6 +141,7 @@ def offered(request: Request, session: Session, offer: Offer) -> dict[str, Any]:
         "answer_by": offer.expires_at.isoformat(),
         "travel_min": offer.travel_min,
         "state": position.state.value,
+        "outcome": asked_of(session, case, position),
     }
 
 

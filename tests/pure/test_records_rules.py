@@ -106,7 +106,7 @@ def test_what_is_in_the_way_is_named(owed: Owed) -> None:
 def test_what_is_in_the_way_is_one_sentence() -> None:
     rows = [Live(Owed.position, "open"), Live(Owed.position, "accepted"), Live(Owed.task, "open", "other")]
     assert in_the_way(rows, None) == (
-        "Still in the way of closing: a visit that is not done, a task that is still open and how it ended."
+        "Still in the way of closing: 2 visits that are not done, a task that is still open and how it ended."
     )
 
 

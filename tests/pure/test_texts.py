@@ -31,9 +31,10 @@ LABELS = sorted(HOUSE.priority(priority).label for priority in LIBRARY.escalatio
 NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
-    "public_number", "why", "what", "then", "question", "at", "minutes", "due",
+    "public_number", "first_name", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
 }  # fmt: skip
-"""S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words."""
+"""S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
+To the person: who of ours is coming, in which role, from when to when (S17)."""
 NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud", "offer_aloud", "all_well_aloud"}
 
 
@@ -100,6 +101,26 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     ],
     "handed_back": [{"code": CODE}],
     "all_well": [{"code": CODE, "at": "23:59"}],
+    "person_told": [
+        {
+            "first_name": "Maximiliana",
+            "role": role,
+            "from_": "Thu 23:35",
+            "to": "23:55",
+            "public_number": "0113 496 0000",
+        }
+        for role in ("a nurse", "a physiotherapist", "an urgent care carer")
+    ],
+    "person_told_new_time": [
+        {
+            "first_name": "Maximiliana",
+            "from_": "Thu 23:35",
+            "to": "23:55",
+            "public_number": "0113 496 0000",
+        }
+    ],
+    "person_told_somebody_else": [{"first_name": "Maximiliana", "public_number": "0113 496 0000"}],
+    "person_told_not_coming": [{"first_name": "Maximiliana", "public_number": "0113 496 0000"}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [
         {
@@ -139,7 +160,8 @@ def test_it_cannot_be_handed_anything_confidential(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REALISTIC))
 def test_it_begins_with_who_we_are(name: str) -> None:
-    assert all(templates()[name](**values).startswith("FP") for values in REALISTIC[name])
+    ours = "Urgent care team: " if name.startswith("person_") else "FP"
+    assert all(templates()[name](**values).startswith(ours) for values in REALISTIC[name])
 
 
 def test_what_they_texted_is_never_quoted_back() -> None:

@@ -28,8 +28,11 @@ from dashboard.pages import (
     log_in,
     phones,
     responder,
+    tokens,
     where,
 )
+from dashboard.v1.app import PATH as V1
+from dashboard.v1.app import create_v1
 from dispatch import api as dispatch_api
 from dispatch import stand_downs
 from hub.assemble import Hub
@@ -79,6 +82,7 @@ def create_app(hub: Hub) -> FastAPI:
         where,
         key_safe,
         phones,
+        tokens,
         webhooks,
         feed,
     ):
@@ -97,6 +101,7 @@ def create_app(hub: Hub) -> FastAPI:
         dependants_api,
     ):
         app.include_router(routes.router, prefix="/api")
+    app.mount(V1, create_v1(app, MOST_BYTES))
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")

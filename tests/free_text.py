@@ -52,8 +52,20 @@ def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
                 yield f"{route.path} {param.name}", _cuts(kind, param.field_info.metadata)
 
 
+class Under(NamedTuple):
+    """A route of a mounted application, with its whole path."""
+
+    path: str
+    methods: set[str]
+    dependant: Any
+
+
 def routes_of(app: FastAPI) -> Iterator[Any]:
     for route in app.routes:
+        if isinstance(inner := getattr(route, "app", None), FastAPI):
+            for one in routes_of(inner):
+                yield Under(f"{route.path}{one.path}", one.methods, one.dependant)  # type: ignore[attr-defined]
+            continue
         for one in route.effective_candidates() if hasattr(route, "effective_candidates") else [route]:
             if hasattr(one, "dependant") and getattr(one, "methods", None):
                 yield one

@@ -24,10 +24,12 @@ from records.model import Call, CallBack, CallBackKind, Case, Position, Task, Ta
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
+from tests.machines import Machine
 from tests.story import BEST_ANSWERS, VISIT
 from triage.lowering import Lowering
 from triage.model import CaptureField
 
+MACHINE = "a machine with a token"
 WORDS = object()
 """Where the words go in a body."""
 
@@ -108,7 +110,11 @@ def _cuts(kind: Any, metadata: list[Any]) -> bool:
 def says(desk: Desk, path: str, way: Way, words: str) -> Any:
     """Say `words` by this way."""
     where, body = way.before(desk)
-    client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
+    if way.who == MACHINE:
+        client = Machine(desk).client
+        client.headers["idempotency-key"] = str(uuid.uuid4())
+    else:
+        client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
     filled = _filled(body, words)
     url = path.split(" ")[0].format(**where)
     if way.is_form:
@@ -338,7 +344,11 @@ def who_goes(desk: Desk) -> str:
 HANDLER, CLINICIAN, SENIOR = "Jay Osei", "Amara Obi", "Priya Nair"
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
+FIELDS = {"fields": [{"field": field.value, "value": WORDS} for field in CaptureField]}
 WAYS: dict[str, Way] = {
+    "/api/v1/calls value": Way(MACHINE, lambda _desk: ({}, FIELDS), 201),
+    "/api/v1/calls/{call_id}/fields value": Way(MACHINE, _on_call(FIELDS)),
+    "/api/v1/cases/{case_id}/outcome words": Way(MACHINE, _on_case({"outcome": "cancelled", **SAID})),
     "/api/calls/{call_id}/typed value": Way(HANDLER, _every_field),
     "/api/calls/{call_id}/note words": Way(HANDLER, _on_call(SAID)),
     "/api/calls/{call_id}/answer-note words": Way(HANDLER, _answer_note),
@@ -374,6 +384,7 @@ WAYS: dict[str, Way] = {
     "/api/positions/{position_id}/stand-down why": Way(SENIOR, _visit(WHY)),
     "/api/positions/{position_id}/undo why": Way(SENIOR, _visit_begun(WHY)),
     "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
+    "/api/v1/messages/{message_id}/reply body": Way(MACHINE, _reply, 201),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
     "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
@@ -386,6 +397,9 @@ WAYS: dict[str, Way] = {
 """By address and field; what is said there is kept."""
 
 NOT_KEPT: dict[str, Way] = {
+    "/tokens name": Way(
+        "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
+    ),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
@@ -402,6 +416,8 @@ FROM_A_LIST = {
     "/calls/{call_id}/answer answer": "must be one of the question's",
     "/api/assessments/{assessment_id}/answer question": "must be one of the protocol's",
     "/api/assessments/{assessment_id}/answer answer": "must be one of the question's",
+    "/api/v1/assessments/{assessment_id}/answers question": "must be one of the protocol's",
+    "/api/v1/assessments/{assessment_id}/answers answer": "must be one of the question's",
     "/api/calls/{call_id}/answer-note question": "must be one of the protocol's",
     "/api/cases/{case_id}/assessments protocol": "must be one in force",
     "/api/cases/{case_id}/refer service": "must be one of the house's",

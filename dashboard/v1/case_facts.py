@@ -8,8 +8,7 @@ from dashboard.case_visits import STEPS
 from dashboard.v1.operations import Answer, Work
 from dispatch import store as dispatch
 from records import store
-from records.case_word import Word
-from records.lifecycles import after
+from records.lifecycles import Word, after
 from records.model import (
     Assessment,
     Call,
@@ -23,6 +22,7 @@ from records.model import (
     Task,
     TaskKind,
 )
+from records.owed_row import OwedRow
 from records.service import still_in_the_way
 
 MOST = 100
@@ -183,7 +183,7 @@ def case_seen(work: Work, case_id: int, lines: int) -> CaseSeen:
     session = work.session
     case = store.case(session, work.place, case_id)
 
-    def rows(kind: type, shown: type[Answer]) -> list[Answer]:
+    def rows(kind: type[OwedRow], shown: type[Answer]) -> list[Answer]:
         return [shown.model_validate(one) for one in store.rows_of(session, kind, case_id)[-MOST:]]
 
     offers = dispatch.offers_of_case(session, case_id)[-MOST:]

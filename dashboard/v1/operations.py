@@ -34,16 +34,13 @@ from protocols.loader import Library
 
 TRIES = 3
 """So often it is tried when somebody else was first, as screens do for what can look again."""
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=8,
-        max_length=100,
-        pattern=r"^[!-~]+$",
-        description="A new one, a UUID, for each thing that you ask for; the same when you send it again",
-    ),
-]
+KEY = Header(
+    alias="Idempotency-Key",
+    min_length=8,
+    max_length=100,
+    pattern=r"^[!-~]+$",
+    description="A new one, a UUID, for each thing that you ask for; the same when you send it again",
+)
 
 
 class Answer(BaseModel):
@@ -117,9 +114,10 @@ class Operations:
                 asked = Asked(machine.token, key, request.url.path[:120], _what(given)) if key else None
                 return _do_once(request, machine, asked, status, lambda work: act(work, **given))
 
-            kind = Key if creates else Key | None
-            default = inspect.Parameter.empty if creates else None
-            taken = inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+            if creates:
+                taken = _named("key", Annotated[str, KEY])
+            else:
+                taken = _named("key", Annotated[str | None, KEY]).replace(default=None)
             self._declare(act, endpoint, path, scope, "POST", status, taken)
             return act
 
@@ -145,7 +143,8 @@ class Operations:
         ]
         endpoint.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         said = inspect.getdoc(act) or ""
-        changes = (400, 409) if more else ()
+        changes = (409,) if more else ()
+        sends = (400, 413) if method == "POST" else ()
         self.router.add_api_route(
             path,
             endpoint,
@@ -156,7 +155,7 @@ class Operations:
             operation_id=act.__name__,
             summary=said.split("\n")[0].rstrip("."),
             description=said,
-            responses=in_openapi(401, 403, 404, 422, *changes),
+            responses=in_openapi(401, 403, 404, 422, *changes, *sends),
             openapi_extra={"security": [{"token": [scope.value]}], "x-scope": scope.value},
         )
 

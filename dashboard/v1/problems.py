@@ -110,6 +110,7 @@ def _readable(part: Any) -> str:
 
 
 PLAIN = {
+    400: "The body could not be read: send JSON in UTF-8.",
     404: "There is nothing at this address. The operations are listed in the documentation.",
     405: "This address takes other methods; see the header Allow.",
 }

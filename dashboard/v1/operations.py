@@ -2,7 +2,7 @@
 
     @calls.does("/calls", Scope.calls_write, creates=True)
     def open_call(work: Work, body: NewCall) -> CallOpened:
-        "The first line is its summary, the rest its description."
+        "The first sentence is its summary, all of it its description."
 
 `reads` gives it one snapshot. `does` gives it one transaction, in which the answer is kept as well: the same
 Idempotency-Key gets the same answer and does nothing twice. What the function returns is the answer; what it raises is
@@ -153,7 +153,7 @@ class Operations:
             response_model=own.return_annotation,
             name=act.__name__,
             operation_id=act.__name__,
-            summary=said.split("\n")[0].rstrip("."),
+            summary=said.split(".")[0].split("\n")[0],
             description=said,
             responses=in_openapi(401, 403, 404, 422, *changes, *sends),
             openapi_extra={"security": [{"token": [scope.value]}], "x-scope": scope.value},

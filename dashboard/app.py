@@ -108,11 +108,15 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static", HERE / "static")
     app.add_middleware(Listening)
     app.add_middleware(SafeHeaders)
+    _answer_with(app)
+    return app
+
+
+def _answer_with(app: FastAPI) -> None:
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(Exception)(_fault)
-    return app
 
 
 def _mount(app: FastAPI, at: str, folder: Path) -> None:

@@ -68,8 +68,7 @@ async def test_a_machine_follows_the_feed_by_its_token(
         with room.write() as session:
             (row,) = [one for one in tokens.listed(session, room.place) if one.scopes == ["feed:read"]]
             tokens.revoke(session, room.place, row.key, room.clock.machine())
-        async for _ in viewer:
-            pass
+        await viewer.wait_closed()
         assert viewer.close_code == feed.LOG_IN_ENDED
     for header, code in ((reads, feed.NOT_ALLOWED), ("fp_nonsense", feed.LOG_IN_ENDED)):
         async with connect(url, additional_headers={"Authorization": f"Bearer {header}"}) as viewer:

@@ -16,6 +16,8 @@ from dashboard import feed, protocols_in_force
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
 from dashboard.routes import APIS, PAGES
+from dashboard.v1.app import PATH as V1
+from dashboard.v1.app import create_v1
 from dispatch import stand_downs
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
@@ -49,17 +51,22 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(routes.router)
     for routes in APIS:
         app.include_router(routes.router, prefix="/api")
+    app.mount(V1, create_v1(app, MOST_BYTES))
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
     app.add_middleware(Listening)
     app.add_middleware(SafeHeaders)
+    _answer_with(app)
+    return app
+
+
+def _answer_with(app: FastAPI) -> None:
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(Exception)(_fault)
-    return app
 
 
 def _mount(app: FastAPI, at: str, folder: Path) -> None:

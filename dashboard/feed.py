@@ -12,7 +12,8 @@ from dashboard.board import View, view_of
 from dashboard.follower import Follower, Viewer
 from hub.access import Role, who_is
 from hub.errors import FirstPointError
-from hub.gate import COOKIE, LogInNeeded, everybody, hub_of, visitor_of
+from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
+from hub.tokens import Scope
 
 router = APIRouter()
 MAY_FOLLOW = (
@@ -66,6 +67,8 @@ def _admit(socket: WebSocket) -> View | int:
     """How this viewer follows, or the number that says why not."""
     if not same_origin(socket):
         return NOT_ALLOWED
+    if bearer(socket):
+        return _admit_machine(socket)
     try:
         user = visitor_of(socket).user
     except LogInNeeded:
@@ -78,6 +81,16 @@ def _admit(socket: WebSocket) -> View | int:
     if wanted != "json":
         return view
     return View.machine if view is View.hands else NOT_ALLOWED
+
+
+def _admit_machine(socket: WebSocket) -> View | int:
+    """A token follows as JSON, whatever it asks for."""
+    try:
+        machine = caller_of(socket)
+    except TokenNeeded:
+        return LOG_IN_ENDED
+    mine = machine.place == hub_of(socket).settings.place
+    return View.machine if mine and Scope.feed_read in machine.scopes else NOT_ALLOWED
 
 
 def same_origin(socket: WebSocket) -> bool:
@@ -148,6 +161,8 @@ async def _look_after(socket: WebSocket, viewer: Viewer) -> int:
 
 
 def _logged_in(socket: WebSocket) -> bool:
+    if bearer(socket):
+        return _admit_machine(socket) is View.machine
     hub = hub_of(socket)
     with hub.db.read() as session:
         return who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None

@@ -9,11 +9,13 @@ router = APIRouter(dependencies=[everybody("supervisors and load balancers have 
 
 
 @router.get("/health/live")
+@router.get("/health")
 def live() -> dict[str, str]:
     return {"status": "live"}
 
 
 @router.get("/health/ready")
+@router.get("/ready")
 def ready(request: Request) -> dict[str, str]:
     """Ready when the database answers. A dead Redis does not make the hub unready: it only makes it slower."""
     with hub_of(request).db.read() as session:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from hub import audit
-from hub.access import User
+from hub.actors import Acting
 from hub.assemble import Hub
 from hub.audit import Audit
 
@@ -13,12 +13,12 @@ ONE_LOOK = timedelta(minutes=15)
 """A panel that stays open and refreshes itself is one look, not a hundred."""
 
 
-def keep_look(hub: Hub, user: User, action: str, subject: str) -> None:
+def keep_look(hub: Hub, who: Acting, action: str, subject: str) -> None:
     now = hub.clock.now()
     lately = select(Audit.id).where(
-        Audit.place == user.place,
+        Audit.place == who.place,
         Audit.subject == subject,
-        Audit.actor == user.actor.ref,
+        Audit.actor == who.actor.ref,
         Audit.action == action,
         col(Audit.at) > now - ONE_LOOK,
     )
@@ -26,4 +26,4 @@ def keep_look(hub: Hub, user: User, action: str, subject: str) -> None:
         seen = session.exec(lately.limit(1)).first() is not None
     if not seen:
         with hub.db.write() as session:
-            audit.note(session, user.place, now, user.actor, action, subject)
+            audit.note(session, who.place, now, who.actor, action, subject)

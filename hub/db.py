@@ -4,6 +4,7 @@ SQLite (WAL, FULL, one `flock` line for the writers of all processes) and Postgr
 """
 
 import fcntl
+import hashlib
 import logging
 import os
 import sqlite3
@@ -16,7 +17,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg.errors
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
@@ -154,6 +155,15 @@ def straight(session: Session) -> Connection:
     """For statements on tables that need nothing which the session still holds: no flush before them, and half the way
     through the engine."""
     return session.connection()
+
+
+def alone_with(session: Session, name: str) -> bool:
+    """Whether nobody else is at `name` just now; nobody else will be until this transaction ends. Never waits. SQLite's
+    line lets one writer in at a time."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    return bool(session.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
 
 
 def as_last_statement(session: Session, act: Callable[[Session], None]) -> None:

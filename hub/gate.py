@@ -1,5 +1,5 @@
-"""Who may call a route, and the proof that a form came from our own page. Every route names its roles, or says why it
-has none; a test walks all of them.
+"""Who may call a route, and the proof that a form came from our own page. Every route names its roles, or the scope
+that a machine's token needs, or says why it has neither; a test walks all of them.
 """
 
 import hmac
@@ -13,7 +13,8 @@ from starlette.requests import HTTPConnection
 from hub import kept_apart
 from hub.access import LogIn, Role, User, csrf_of, end_log_in, require, who_is
 from hub.assemble import Hub
-from hub.errors import FirstPointError
+from hub.errors import FirstPointError, NotAllowed
+from hub.tokens import Machine, Scope, machine_of, used
 
 COOKIE = "fp_log_in"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,6 +32,23 @@ class WrongForm(FirstPointError):
     """The form did not come from a page of this log-in."""
 
     status = 403
+
+
+class TokenNeeded(FirstPointError):
+    """No token came with the request, or none that holds."""
+
+    status = 401
+    challenge = 'Bearer realm="First Point"'
+
+
+class TokenTooNarrow(NotAllowed):
+    """The token holds and does not reach so far."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(
+            f"This token may not do this: it needs the scope {scope}. Ask an administrator for one."
+        )
+        self.challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,40 @@ def allow(*roles: Role) -> Any:
         return visitor
 
     check.roles = roles or tuple(Role)  # type: ignore[attr-defined]
+    return Depends(check)
+
+
+def caller_of(connection: HTTPConnection) -> Machine:
+    """The machine whose token came with the request. Raises `TokenNeeded`."""
+    hub, now = hub_of(connection), hub_of(connection).clock.machine()
+    token = bearer(connection)
+    with hub.db.read() as session:
+        machine = machine_of(session, token, now) if token else None
+    if machine is None:
+        raise TokenNeeded("Send a token that holds: `Authorization: Bearer fp_…`. An administrator makes it.")
+    if machine.last_used_at is None or now - machine.last_used_at > SEEN_EVERY:
+        with hub.db.write() as session:
+            used(session, machine.token, now)
+    return machine
+
+
+def bearer(connection: HTTPConnection) -> str:
+    """The token as sent; empty where none was."""
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def may(scope: Scope) -> Any:
+    """The dependency of a route for machines: a token with `scope`. No cookie opens it, so no form has to be proved."""
+
+    def check(request: Request) -> Machine:
+        machine = caller_of(request)
+        kept_apart.said_by(machine.actor)
+        if scope not in machine.scopes:
+            raise TokenTooNarrow(scope)
+        return machine
+
+    check.scopes = (scope,)  # type: ignore[attr-defined]
     return Depends(check)
 
 

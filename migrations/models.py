@@ -2,7 +2,20 @@
 
 from dispatch import check_in, duty_model, pauses, phone_model, pressed, promises, telling_model, visit_notes
 from dispatch import model as dispatch_model
-from hub import access, audit, beats, deadlines, events, ids, on_call, outbox, places, trusted_phones
+from hub import (
+    access,
+    audit,
+    beats,
+    deadlines,
+    events,
+    ids,
+    on_call,
+    once,
+    outbox,
+    places,
+    tokens,
+    trusted_phones,
+)
 from records import (
     advice,
     alarms,
@@ -24,8 +37,10 @@ ALL = (
     events,
     ids,
     on_call,
+    once,
     outbox,
     places,
+    tokens,
     trusted_phones,
     advice,
     alarms,

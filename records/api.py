@@ -9,7 +9,7 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
-from records import alarms, call_backs, hand_overs, outcomes, store, tasks
+from records import alarm_taking, call_backs, hand_overs, outcomes, store, tasks
 from records.model import CallBack, CallBackKind, HandOver, Outcome, Task, TaskKind
 from records.rules import Welfare
 from records.service import reopen as open_again
@@ -51,12 +51,7 @@ class Why(Body):
 def take_alarm(request: Request, alarm_id: Number, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
-        alarm = alarms.find(session, visitor.user.place, alarm_id)
-        alarms.take(session, alarm, now, visitor.user.actor)
-        if alarm.case_id is not None:
-            take(session, alarm.case_id, now)
-            words = f"{visitor.user.name} took the alarm: {alarm.words}"
-            write_line(session, alarm.case_id, now, visitor.user.actor, "alarm_taken", words)
+        alarm_taking.take_alarm(session, alarm_id, now, visitor.user)
     return {"said": f"Taken by {visitor.user.name}."}
 
 

@@ -24,10 +24,12 @@ from records.model import Call, CallBack, CallBackKind, Case, Position, Task, Ta
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
+from tests.machines import Machine
 from tests.story import BEST_ANSWERS, VISIT
 from triage.lowering import Lowering
 from triage.model import CaptureField
 
+MACHINE = "a machine with a token"
 WORDS = object()
 """Where the words go in a body."""
 
@@ -52,8 +54,20 @@ def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
                 yield f"{route.path} {param.name}", _cuts(kind, param.field_info.metadata)
 
 
+class Under(NamedTuple):
+    """A route of a mounted application, with its whole path."""
+
+    path: str
+    methods: set[str]
+    dependant: Any
+
+
 def routes_of(app: FastAPI) -> Iterator[Any]:
     for route in app.routes:
+        if isinstance(inner := getattr(route, "app", None), FastAPI):
+            for one in routes_of(inner):
+                yield Under(f"{route.path}{one.path}", one.methods, one.dependant)  # type: ignore[attr-defined]
+            continue
         for one in route.effective_candidates() if hasattr(route, "effective_candidates") else [route]:
             if hasattr(one, "dependant") and getattr(one, "methods", None):
                 yield one
@@ -96,7 +110,11 @@ def _cuts(kind: Any, metadata: list[Any]) -> bool:
 def says(desk: Desk, path: str, way: Way, words: str) -> Any:
     """Say `words` by this way."""
     where, body = way.before(desk)
-    client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
+    if way.who == MACHINE:
+        client = Machine(desk).client
+        client.headers["idempotency-key"] = str(uuid.uuid4())
+    else:
+        client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
     filled = _filled(body, words)
     url = path.split(" ")[0].format(**where)
     if way.is_form:
@@ -382,7 +400,11 @@ OF_RECORD = ("grade", "organisation", "languages", "vehicle", "equipment")
 A_SHIFT = {"responder": 1, "day": "2026-03-20", "begins": "07:00", "ends": "19:00", "base": "LS8"}
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
+FIELDS = {"fields": [{"field": field.value, "value": WORDS} for field in CaptureField]}
 WAYS: dict[str, Way] = {
+    "/api/v1/calls value": Way(MACHINE, lambda _desk: ({}, FIELDS), 201),
+    "/api/v1/calls/{call_id}/fields value": Way(MACHINE, _on_call(FIELDS)),
+    "/api/v1/cases/{case_id}/outcome words": Way(MACHINE, _on_case({"outcome": "cancelled", **SAID})),
     "/api/calls/{call_id}/typed value": Way(HANDLER, _every_field),
     "/api/calls/{call_id}/note words": Way(HANDLER, _on_call(SAID)),
     "/api/calls/{call_id}/answer-note words": Way(HANDLER, _answer_note),
@@ -422,6 +444,7 @@ WAYS: dict[str, Way] = {
     "/api/positions/{position_id}/pause why": Way(SENIOR, _sought),
     "/api/cases/{case_id}/message body": Way(HANDLER, _to_responder),
     "/api/messages/{message_id}/reply body": Way(HANDLER, _reply),
+    "/api/v1/messages/{message_id}/reply body": Way(MACHINE, _reply, 201),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
     "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
@@ -441,6 +464,9 @@ WAYS: dict[str, Way] = {
 
 NOT_KEPT: dict[str, Way] = {
     "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
+    "/tokens name": Way(
+        "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
+    ),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
@@ -477,6 +503,8 @@ FROM_A_LIST = {
     "/calls/{call_id}/answer answer": "must be one of the question's",
     "/api/assessments/{assessment_id}/answer question": "must be one of the protocol's",
     "/api/assessments/{assessment_id}/answer answer": "must be one of the question's",
+    "/api/v1/assessments/{assessment_id}/answers question": "must be one of the protocol's",
+    "/api/v1/assessments/{assessment_id}/answers answer": "must be one of the question's",
     "/api/calls/{call_id}/answer-note question": "must be one of the protocol's",
     "/api/cases/{case_id}/assessments protocol": "must be one in force",
     "/api/cases/{case_id}/refer service": "must be one of the house's",

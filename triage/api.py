@@ -18,12 +18,21 @@ from hub.places import place_of
 from protocols.loader import Library
 from records.gazetteer import town_called
 from records.model import Assessment, Call, CallBack, Position
-from records.service import take
 from records.store import case as case_of
 from records.store import row
-from triage import calls, capture, contacts, facts, first_steps, parked, places_found, service, view
+from triage import (
+    calls,
+    capture,
+    contacts,
+    facts,
+    first_steps,
+    parked,
+    places_found,
+    service,
+    taking_down,
+    view,
+)
 from triage.calls import Typed
-from triage.model import CaptureField
 from triage.typed_bodies import EntryId, SeenId, TypedBody, held_codes
 
 router = APIRouter()
@@ -118,22 +127,13 @@ def type_down(request: Request, call_id: Number, body: TypedBody, visitor: Taker
     apart, library = held_codes(body.entries), library_of(request)
     with _work(request) as (session, at):
         call = row(session, Call, call_id, visitor.user.place)
-        if call.case_id is not None:
-            take(session, call.case_id, at)  # from here on nobody else types on this call
-        hands = capture.hands_on(session, call)
-        calls.type_down(session, call, typed, library, at, visitor.user.actor, hands)
-        if any(one.field is CaptureField.first_minute for one in typed):
-            first_steps.carry_worse(session, library, call, at, visitor.user.actor)
-        session.flush()
-        again = capture.look_again(hands, call, library, at)
-        number = capture.national(call.number)
-        case = case_of(session, call.place, call.case_id or 0)
-        postcode, due = case.postcode, facts.is_due(case, typed)
-    if due:
+        taken = taking_down.take_down(session, library, call, typed, at, visitor.user.actor)
+        number, postcode = capture.national(call.number), taken.case.postcode
+    if taken.facts_due:
         with _work(request) as (session, at_last):
-            facts.take_up(session, library, case.key, at_last)
-    held = {"heads": hands.heads(), "differ": hands.differ()}
-    said = {"look_again": again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
+            facts.take_up(session, library, taken.case.key, at_last)
+    held = {"heads": taken.hands.heads(), "differ": taken.hands.differ()}
+    said = {"look_again": taken.look_again, "kept_apart": apart, "number": number, "postcode": postcode or ""}
     return {"saved_at": at, **said, **held}
 
 

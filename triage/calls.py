@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.access import User
-from hub.actors import HUB, Actor
+from hub.actors import HUB, Acting, Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
 from records import alarms, call_backs, hand_overs, key_safes, read_back
@@ -106,7 +106,7 @@ def ring_back(session: Session, back: CallBack, user: User, now: datetime) -> Ca
     )
 
 
-def on_the_line(session: Session, case: Case, user: User, now: datetime, words: str, **about: Any) -> Call:
+def on_the_line(session: Session, case: Case, user: Acting, now: datetime, words: str, **about: Any) -> Call:
     """A call of this handler that did not ring with us first; `about`: what is known of the other side."""
     call = Call(
         place=case.place,

@@ -136,6 +136,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (RESPONSIBLE_EVERY_S, lambda: responsibility.look(bench)),
         (WATCH_EVERY_S, lambda: watchdog.watch(bench)),
         (WATCH_EVERY_S, ticker.catch_up),
+        (WATCH_EVERY_S, ticker.forget_answers),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from dispatch import alarm_ladder, by_voice, check_in, details, ladder, pausing, seeking, visit_notes, visits
 from dispatch import service as dispatch
 from dispatch.desk import Desk
-from hub import audit, deadlines, outbox
+from hub import audit, deadlines, once, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
 from hub.places import Place
@@ -152,6 +152,16 @@ class Ticker:
                 return 0
         with self.bench.hub.db.write() as session:
             return audit.lay_chain(session)
+
+    def forget_answers(self) -> int:
+        """What machines were answered a day ago: nobody asks for that again."""
+        hub = self.bench.hub
+        machine = hub.clock.machine()
+        with hub.db.read() as session:
+            if not once.any_old(session, machine):
+                return 0
+        with hub.db.write() as session:
+            return once.forget_old(session, machine)
 
     def catch_up(self) -> None:
         """Have the carriers asked for what they could not tell us."""

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from dashboard.pages.responder_details import Code, Goer, offer_of, show
+from dashboard.pages.responder import Code, Goer
+from dashboard.pages.responder_details import offer_of, show
 from dispatch import stand_downs, visit_notes, visits
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.visit_notes import Done

@@ -11,7 +11,12 @@ from records.drawing import diagram, document
 from records.lifecycles import LIFECYCLES, Owed
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = [*sorted((ROOT / "docs" / "adr").glob("*.md")), ROOT / "docs" / "architecture.md", DRAWN]
+OURS = [
+    *sorted((ROOT / "docs" / "adr").glob("*.md")),
+    ROOT / "docs" / "architecture.md",
+    ROOT / "docs" / "api.md",
+    DRAWN,
+]
 NAMED = re.compile(r"`((?:[a-z_]+/)+[\w.]+\.\w+)(?:::\w+)?`")
 LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)")
 

@@ -108,7 +108,7 @@ def test_somebody_who_said_no_is_asked_again_only_on_purpose(hand: Hand) -> None
         ("excluded", "not for this person or address"),
         ("off shift", "not on shift"),
         ("deaf", "gets no texts"),
-        ("asked", "asked just now"),
+        ("asked", "no answer yet"),
         ("busy", "on the visit of"),
         ("without the skill", "without nursing"),
     ],

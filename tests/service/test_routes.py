@@ -15,12 +15,17 @@ from dashboard.app import create_app
 from hub.access import Role
 from hub.assemble import assemble
 from hub.settings import Settings
+from tests.free_text import routes_of
 from tests.stage import StageClock
 from tests.story import START
 
 OPEN = {
+    "/health",
     "/health/live",
     "/health/ready",
+    "/ready",
+    "/api/v1/docs",
+    "/api/v1/openapi.json",
     "/log-in",
     "/phone/pin",
     "/webhooks/sms",
@@ -54,11 +59,8 @@ def client(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
 
 
 def _routes(client: TestClient) -> list[Any]:
-    """Every route with its whole path, also those of included routers."""
-    found: list[Any] = []
-    for route in client.app.routes:  # type: ignore[attr-defined]
-        found += route.effective_candidates() if hasattr(route, "effective_candidates") else [route]
-    return [route for route in found if hasattr(route, "dependant") and getattr(route, "methods", None)]
+    """Every route with its whole path, also those of included routers and of the API for machines."""
+    return list(routes_of(client.app))  # type: ignore[arg-type]
 
 
 def _checks(dependant: Dependant) -> Iterator[object]:
@@ -74,8 +76,11 @@ def test_every_route_names_who_may_call_it(client: TestClient) -> None:
         checks = list(_checks(route.dependant))
         roles = [check for check in checks if hasattr(check, "roles")]
         whys = [check for check in checks if hasattr(check, "why")]
-        assert roles or whys, f"{route.path} does not say who may call it"
-        if not roles:
+        scopes = [check for check in checks if hasattr(check, "scopes")]
+        assert roles or scopes or whys, f"{route.path} does not say who may call it"
+        assert not (roles and scopes), f"{route.path} is for people or for machines"
+        assert bool(scopes) == (route.path.startswith("/api/v1/") and route.path not in OPEN), route.path
+        if not roles and not scopes:
             assert route.path in OPEN, f"{route.path} is open, and this list does not know it"
 
 

@@ -1,0 +1,148 @@
+"""Assessments: a protocol's questions are begun, answered, and become a disposition."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dashboard.v1.operations import Answer, Operations, Work
+from hub.bodies import Body, Number
+from hub.tokens import Scope
+from records.lifecycles import AssessmentState
+from records.model import Assessment
+from records.store import case, row
+from triage import facts, first_steps, service, view
+from triage.api import QuestionId, Said
+from triage.typed_bodies import EntryId, SeenId
+
+assessments = Operations("Assessments")
+
+
+class Begin(Body):
+    protocol: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+
+
+class Give(Body):
+    """`answer` null takes it back, "unknown" says that they do not know. `after`: the entry that you saw there, so that
+    somebody else's answer is not replaced unseen."""
+
+    question: QuestionId
+    answer: Said
+    id: EntryId | None = None
+    after: SeenId | None = None
+
+
+class Commit(Body):
+    """Where it comes to 999: who dials, the caller on the line or the hub."""
+
+    dialled_by: Literal["caller", "hub"] = "hub"
+
+
+class ChoiceSeen(Answer):
+    value: str
+    title: str
+
+
+class QuestionSeen(Answer):
+    id: str
+    ask: str
+    say: str
+    kind: str
+    choices: list[ChoiceSeen]
+    unit: str
+    low: float | None
+    high: float | None
+    unknown_means: str
+
+
+class GivenSeen(Answer):
+    question: str
+    ask: str
+    words: str
+    unknown: bool
+
+
+class FlagSeen(Answer):
+    title: str
+    words: list[str]
+    certain: bool
+
+
+class WantedSeen(Answer):
+    title: str
+    label: str
+
+
+class AssessmentSeen(Answer):
+    """What the answers so far come to; while it is `provisional` the next answer may change it."""
+
+    assessment: int
+    case: int
+    state: AssessmentState
+    protocol: str
+    version: str
+    asked: QuestionSeen | None = Field(description="the question to ask now")
+    answered: list[GivenSeen]
+    finished: bool
+    provisional: bool
+    disposition: str
+    response: str
+    priority: str
+    label: str
+    is_999: bool
+    due_at: datetime | None
+    because: list[str]
+    flags: list[FlagSeen]
+    takes_over: list[FlagSeen] = Field(description="say and do this first, before any other question")
+    advice: list[str]
+    wanted: list[WantedSeen]
+
+
+@assessments.does("/cases/{case_id}/assessments", Scope.calls_write, creates=True)
+def begin_assessment(work: Work, case_id: Number, body: Begin) -> AssessmentSeen:
+    """Begin a protocol on a case, or go on with it. What the first minute answered is not asked again."""
+    found = case(work.session, work.place, case_id)
+    begun = service.begin(work.session, work.library, found.key, body.protocol, work.now, work.actor)
+    first_steps.carry(work.session, work.library, begun, work.now, work.actor)
+    facts.take_up(work.session, work.library, found.key, work.now)
+    return _seen(work, begun)
+
+
+@assessments.reads("/assessments/{assessment_id}", Scope.cases_read)
+def read_assessment(work: Work, assessment_id: Number) -> AssessmentSeen:
+    """What an assessment comes to so far, and what to ask next."""
+    return _seen(work, row(work.session, Assessment, assessment_id, work.place))
+
+
+@assessments.does("/assessments/{assessment_id}/answers", Scope.calls_write)
+def give_answer(work: Work, assessment_id: Number, body: Give) -> AssessmentSeen:
+    """Give, change or take back an answer. Every one is kept; what is not known counts as the worst it could be."""
+    found = row(work.session, Assessment, assessment_id, work.place)
+    service.answer(
+        work.session,
+        work.library,
+        found,
+        body.question,
+        body.answer,
+        work.now,
+        work.actor,
+        body.id,
+        body.after,
+    )
+    work.session.flush()
+    return _seen(work, found)
+
+
+@assessments.does("/assessments/{assessment_id}/disposition", Scope.calls_write)
+def commit_disposition(work: Work, assessment_id: Number, body: Commit) -> AssessmentSeen:
+    """Finish: what the answers come to is put to work, and whoever is to go is asked at once."""
+    found = row(work.session, Assessment, assessment_id, work.place)
+    service.dispose(work.session, work.library, found, work.now, work.actor, body.dialled_by)
+    work.session.flush()
+    return _seen(work, found)
+
+
+def _seen(work: Work, assessment: Assessment) -> AssessmentSeen:
+    about = case(work.session, work.place, assessment.case_id)
+    seen = view.view_of(work.session, work.library, assessment, about)
+    return AssessmentSeen.model_validate({**vars(seen), "case": about.key}, from_attributes=True)

@@ -1,0 +1,32 @@
+"""Cases for other systems: a page at a time, and found by what identifies them. Reads only."""
+
+from sqlmodel import Session, col, select
+
+from records.model import Call, Case, CaseState
+
+
+def page(
+    session: Session, place: str, after: int, limit: int, state: CaseState | None, priority: str | None
+) -> list[Case]:
+    """Those that follow number `after`, oldest first."""
+    found = select(Case).where(Case.place == place, col(Case.id) > after)
+    if state is not None:
+        found = found.where(Case.state == state)
+    if priority is not None:
+        found = found.where(Case.priority == priority)
+    return list(session.exec(found.order_by(col(Case.id)).limit(limit)))
+
+
+def found(
+    session: Session, place: str, limit: int, ref: str | None, nhs_number: str | None, number: str | None
+) -> list[Case]:
+    """Those with all of what is given, newest first."""
+    wanted = select(Case).where(Case.place == place)
+    if ref is not None:
+        wanted = wanted.where(Case.ref == ref)
+    if nhs_number is not None:
+        wanted = wanted.where(Case.nhs_number == nhs_number)
+    if number is not None:
+        rung = select(Call.case_id).where(Call.place == place, Call.number == number)
+        wanted = wanted.where(col(Case.id).in_(rung))
+    return list(session.exec(wanted.order_by(col(Case.id).desc()).limit(limit)))

@@ -30,7 +30,7 @@ from hub.db import Database
 from hub.errors import Refused
 from protocols.loader import load_library
 
-START_S = 120.0
+START_S = 240.0
 SAY_EVERY_S = 15.0
 LAST_CALLS_S = 3600.0
 """So many seconds of the day are left to everybody after the last call."""

@@ -79,7 +79,7 @@ def crew_of(session: Session, place: Place, now: datetime) -> Crew:
         members,
         [(state, n) for state, n in counted if n or state == "free"],
         sorted(free.items(), key=lambda one: (-one[1], one[0])),
-        two_hours.today(session, place, now),
+        two_hours.of_today(session, place, now),
     )
 
 

@@ -29,6 +29,10 @@ class Kind(StrEnum):
     number = "the hub's own number"
     ours = "words of our own, from a list"
     pin = "four digits to read back"
+    together = "whether two go together"
+    who = "first name of who of ours is coming"
+    time = "time of the same day"
+    role = "what who is coming is, with its article"
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ TEMPLATES = (
             "travel_min": Kind.minutes,
             "title": Kind.position,
             "link": Kind.link,
+            "together": Kind.together,
         },
     ),
     Template(
@@ -79,6 +84,11 @@ TEMPLATES = (
         voice=True,
     ),
     Template("yours", "They said yes first.", {"code": Kind.code, "link": Kind.link}),
+    Template(
+        "yours_wait",
+        "They said yes first, and two go together.",
+        {"code": Kind.code, "link": Kind.link},
+    ),
     Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),
     Template("declined", "They said no.", {"code": Kind.code}),
     Template(
@@ -90,9 +100,13 @@ TEMPLATES = (
                 "your shift has ended",
                 "already taken",
                 "you are still on another visit: reply DONE to that first, or ring us about the visit",
+                "you are on a break: reply ON first",
+                "this one cannot be yours; ring us about it",
             )
         },
     ),
+    Template("coordinator_decides", "A yes with a condition came in.", {"code": Kind.code}),
+    Template("not_needed_then", "The coordinator said no to that condition.", {"code": Kind.code}),
     Template("stood_down", "What they were told of is not needed any more.", {"code": Kind.code}),
     Template(
         "withdrawn",
@@ -109,11 +123,17 @@ TEMPLATES = (
         "A step, a delay or 999 came by text.",
         {"code": Kind.code, "what": Kind.ours, "then": Kind.ours},
         ours={
-            "what": (*(what for what, _ in _STEPS), "delay of 240 min noted", "ring 999 now if you have not"),
+            "what": (
+                *(what for what, _ in _STEPS),
+                "delay of 240 min noted",
+                "ring 999 now if you have not",
+                "thank you",
+            ),
             "then": (
                 *(then for _, then in _STEPS),
                 "Reply ARRIVED at the door.",
                 "Then text us the ambulance reference.",
+                "We ask again in 45 min.",
             ),
         },
     ),
@@ -126,7 +146,34 @@ TEMPLATES = (
             "question": (
                 "have you set off? Reply ENROUTE or BACK.",
                 "are you there? Reply ARRIVED or DELAY 20.",
-                "all well? Reply WITH, DONE, or ring us.",
+                "the second person is found. Meet first, go in together. Reply ENROUTE",
+                "do NOT go in alone: the second person has not accepted yet. Ring us",
+            )
+        },
+    ),
+    Template(
+        "all_well",
+        "A check of whoever has been at the scene for long.",
+        {"code": Kind.code, "at": Kind.clock},
+    ),
+    Template(
+        "all_well_aloud",
+        "Nobody answered that check: the manager is rung.",
+        {"ref": Kind.ref, "minutes": Kind.minutes},
+        voice=True,
+    ),
+    Template(
+        "about_duty",
+        "ON, OFF or BREAK came by text.",
+        {"said": Kind.ours, "at": Kind.clock},
+        ours={
+            "said": (
+                "you are on until 19:00",
+                "break until 15:20; it ends by itself. ON ends it now",
+                "off for the rest of this shift, until 19:00. Reply ON to be back",
+                "you are on 4K77XCC: reply DONE or BACK first",
+                "say for how long, up to 120 min: BREAK 20",
+                "you are on no shift just now. To be put on one ring +44 113 496 0000",
             )
         },
     ),
@@ -150,6 +197,43 @@ TEMPLATES = (
         "nobody_eligible",
         "Nobody can be asked; whoever is on call is told.",
         {**_CASE, "title": Kind.position},
+    ),
+    Template(
+        "alarm_untaken",
+        "Nobody has taken an alarm of danger.",
+        {"ref": Kind.ref, "minutes": Kind.minutes, "link": Kind.link},
+    ),
+    Template(
+        "alarm_said_aloud",
+        "Still nobody has: the manager is rung.",
+        {"ref": Kind.ref, "minutes": Kind.minutes},
+        voice=True,
+    ),
+    Template(
+        "person_told",
+        "To the person or who rang, if they agreed: somebody is coming (S17).",
+        {
+            "who": Kind.who,
+            "role": Kind.role,
+            "from_": Kind.clock,
+            "to": Kind.time,
+            "public_number": Kind.number,
+        },
+    ),
+    Template(
+        "person_told_new_time",
+        "To them: the time has moved by ten minutes or more.",
+        {"who": Kind.who, "from_": Kind.clock, "to": Kind.time, "public_number": Kind.number},
+    ),
+    Template(
+        "person_told_somebody_else",
+        "To them: whoever was coming cannot.",
+        {"who": Kind.who, "public_number": Kind.number},
+    ),
+    Template(
+        "person_told_not_coming",
+        "To them: the visit is not needed any more.",
+        {"who": Kind.who, "public_number": Kind.number},
     ),
 )
 OVER_ONE_PART: dict[str, str] = {}
@@ -195,6 +279,10 @@ def _longest(library: Library) -> dict[Kind, Any]:
         Kind.link: "ucr.leeds.example.nhs.uk/o/4K7",
         Kind.number: "+44 113 496 0000",
         Kind.pin: "8888",
+        Kind.together: True,
+        Kind.who: "Maximiliana",
+        Kind.time: "23:59",
+        Kind.role: "an urgent care carer",
     }
 
 
@@ -214,4 +302,8 @@ def _sample(library: Library) -> dict[Kind, Any]:
         Kind.link: "ucr.example.nhs.uk/o/4K7C",
         Kind.number: "0113 496 0000",
         Kind.pin: "4831",
+        Kind.together: False,
+        Kind.who: "Ana",
+        Kind.time: "16:20",
+        Kind.role: "a nurse",
     }

@@ -34,7 +34,7 @@ def offer(
     together: bool = False,
 ) -> str:
     about = f" {travel_min} min away." if travel_min is not None else ""
-    two = " Two go: wait for each other." if together else ""
+    two = " Two go together." if together else ""
     what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
     begins, ends = (
         f"FP {code}: {what}. Be there by {be_there_by}.",
@@ -182,32 +182,32 @@ def all_well_aloud(ref: str, minutes: int) -> str:
     )
 
 
-def person_told(first_name: str, role: str, from_: str, to: str, public_number: str) -> str:
+def person_told(who: str, role: str, from_: str, to: str, public_number: str) -> str:
     """To the person or who rang for them; without times where nobody knows how far away the responder is."""
     when = f" between {from_} and {to}" if from_ and to else ""
     return (
-        f"Urgent care team: {first_name}, {role}, is coming{when}. "
+        f"Urgent care team: {who}, {role}, is coming{when}. "
         f"If things get worse ring {public_number}, or 999 in an emergency."
     )
 
 
-def person_told_new_time(first_name: str, from_: str, to: str, public_number: str) -> str:
+def person_told_new_time(who: str, from_: str, to: str, public_number: str) -> str:
     return (
-        f"Urgent care team: a new time. {first_name} is coming between {from_} and {to}. "
+        f"Urgent care team: a new time. {who} is coming between {from_} and {to}. "
         f"If things get worse ring {public_number}, or 999 in an emergency."
     )
 
 
-def person_told_somebody_else(first_name: str, public_number: str) -> str:
+def person_told_somebody_else(who: str, public_number: str) -> str:
     return (
-        f"Urgent care team: {first_name} cannot come. We are finding somebody else. "
+        f"Urgent care team: {who} cannot come. We are finding somebody else. "
         f"If things get worse ring {public_number}, or 999 in an emergency."
     )
 
 
-def person_told_not_coming(first_name: str, public_number: str) -> str:
+def person_told_not_coming(who: str, public_number: str) -> str:
     return (
-        f"Urgent care team: {first_name} is not coming after all. "
+        f"Urgent care team: {who} is not coming after all. "
         f"If you still need help ring {public_number}, or 999 in an emergency."
     )
 

@@ -22,6 +22,9 @@ from records.service import Due, owe, redue, write_line
 from records.store import rows_of
 
 ALONE = "second_person"
+FOUND = "the second person is found. Meet first, go in together. Reply ENROUTE"
+NOT_ALONE = "do NOT go in alone: the second person has not accepted yet. Ring us"
+"""What the one who accepted first is told."""
 ASK_AGAIN_IN = timedelta(minutes=10)
 """So long the one who has accepted waits before a coordinator is told again. [LOCAL]"""
 # Built once: every offer asks.
@@ -93,13 +96,7 @@ def after_acceptance(session: Session, case: Case, position: Position, now: date
         alarms.end(session, case.place, ALONE, other.key, now)
         if other.state is PositionState.accepted:
             redue(session, other, Due("set_off", now + ASK_AGAIN_IN))
-            _tell(
-                session,
-                case,
-                other,
-                "the second person is found. Meet first, go in together. Reply ENROUTE",
-                now,
-            )
+            _tell(session, case, other, FOUND, now)
     return not there
 
 
@@ -121,7 +118,7 @@ def after_step(session: Session, case: Case, position: Position, event: str, now
         return
     words = f"{case.ref}: {position.responder_name} goes on ALONE where two must go. Ring them now."
     alarms.ring(session, case.place, ALONE, position.key, words, now, case)
-    _tell(session, case, position, "do NOT go in alone: the second person has not accepted yet. Ring us", now)
+    _tell(session, case, position, NOT_ALONE, now)
 
 
 def _is_alone(session: Session, case: Case, position: Position, now: datetime) -> bool:

@@ -46,7 +46,7 @@ _COUNT = select(func.sum(case((_met, 1), else_=0)), func.sum(case((_missed, 1), 
 )
 
 
-def today(session: Session, place: Place, now: datetime) -> Standard:
+def of_today(session: Session, place: Place, now: datetime) -> Standard:
     """By the place's own day. Only attended care has stopped a clock (S2); a case that ended before its time, with
     nobody awaited any more, counts neither way."""
     zone = place.local()

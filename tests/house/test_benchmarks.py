@@ -22,6 +22,10 @@ PROMISED = {
     "autosave_p99_ms": 100,
     "would_become_p95_ms": 25,
     "assign_together_p95_ms": 20,
+    "board_100_p50_ms": 10,
+    "board_100_p95_ms": 24,
+    "board_1000_p99_ms": 80,
+    "board_slow_viewer": 1.1,
 }
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",

@@ -17,10 +17,14 @@ ASKS_THE_TIME = {"hub/clock.py", "phones/network.py", "phones/store.py"}
 COMMITS = {"hub/db.py"}
 STATES_SET = {
     "dashboard/v1/app.py: app.state",
+    "dispatch/phones.py: phone.state",
+    "dispatch/reading_back.py: phone.state",
     "records/alarms.py: alarm.state",
     "records/service.py: case.state",
+    "records/shift_handovers.py: list_.state",
 }
-"""Open and closed of a case, an alarm's end, and what one application shares with another: none is an owed row."""
+"""Open and closed of a case, the end of an alarm or a list, whether a phone gets texts, and what one application shares
+with another: none is an owed row."""
 
 
 def sources() -> list[Path]:

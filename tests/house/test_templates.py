@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dispatch import gsm, texts, visits
+from dispatch import gsm, texts, two_together, visits
 from dispatch.by_hand import GSM
 from dispatch.templates import NOT_MESSAGES, OVER_ONE_PART, TEMPLATES, Kind, Template, longest, sample
 from protocols.loader import load_library
@@ -56,7 +56,11 @@ def test_what_is_said_to_be_long_is_long() -> None:
 
 
 def test_the_questions_of_a_nudge_are_those_that_are_asked() -> None:
-    assert set(BY_NAME["nudge"].ours["question"]) == {question for _, question in visits.OVERDUE.values()}
+    asked = {question for _, question in visits.OVERDUE.values()} | {
+        two_together.FOUND,
+        two_together.NOT_ALONE,
+    }
+    assert set(BY_NAME["nudge"].ours["question"]) == asked
 
 
 @pytest.mark.parametrize(

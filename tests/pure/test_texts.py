@@ -31,7 +31,8 @@ LABELS = sorted(HOUSE.priority(priority).label for priority in LIBRARY.escalatio
 NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
-    "public_number", "first_name", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
+    "public_number", "who", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
+    "together", "said",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""
@@ -100,10 +101,12 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         },
     ],
     "handed_back": [{"code": CODE}],
+    "about_duty": [{"said": "break until 15:20; it ends by itself. ON ends it now", "at": "23:59"}],
+    "yours_wait": [{"code": CODE, "link": LINK}],
     "all_well": [{"code": CODE, "at": "23:59"}],
     "person_told": [
         {
-            "first_name": "Maximiliana",
+            "who": "Maximiliana",
             "role": role,
             "from_": "Thu 23:35",
             "to": "23:55",
@@ -113,14 +116,14 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     ],
     "person_told_new_time": [
         {
-            "first_name": "Maximiliana",
+            "who": "Maximiliana",
             "from_": "Thu 23:35",
             "to": "23:55",
             "public_number": "0113 496 0000",
         }
     ],
-    "person_told_somebody_else": [{"first_name": "Maximiliana", "public_number": "0113 496 0000"}],
-    "person_told_not_coming": [{"first_name": "Maximiliana", "public_number": "0113 496 0000"}],
+    "person_told_somebody_else": [{"who": "Maximiliana", "public_number": "0113 496 0000"}],
+    "person_told_not_coming": [{"who": "Maximiliana", "public_number": "0113 496 0000"}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [
         {

@@ -83,7 +83,7 @@ def test_two_are_asked_and_nobody_is_told_to_set_off_before_two_have_accepted(de
     assert {one.position_id, other.position_id} == {first.id, second.id}
     asked = [row.body for row in desk.rows(Message) if row.offer_id in (one.id, other.id)]
     assert len(asked) == 2
-    assert all("Two go: wait for each other." in body for body in asked)
+    assert all("Two go together." in body for body in asked)
     said = accept(desk, one)
     assert "WAIT, we text you when the second is found" in said
     assert "ENROUTE" not in said

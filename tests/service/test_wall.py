@@ -134,7 +134,7 @@ def test_s2_two_hours_today_is_what_the_timeline_says(room: ControlRoom) -> None
         record_outcome(session, case, Outcome.cancelled, "rang off", room.clock.now(), actor)
     midnight = datetime(2026, 3, 4, tzinfo=UTC)
     with room.hub.db.read() as session:
-        found = two_hours.today(session, place_of(session, room.place), room.clock.now())
+        found = two_hours.of_today(session, place_of(session, room.place), room.clock.now())
     assert (found.in_time, found.of) == (3, 5) == from_the_timeline(room, midnight)
     assert found.percent == "60%"
     shown = get(room, "/board").text
@@ -151,7 +151,7 @@ def test_the_days_figure_begins_at_local_midnight_and_is_never_rounded_up(room: 
         stop_clock(session, take(session, attended, at), at, at, HUB, "Care began.")
     with room.hub.db.read() as session:
         place = place_of(session, room.place)
-        late = two_hours.today(session, place, datetime(2026, 7, 1, 22, 55, tzinfo=UTC))
-        after_midnight = two_hours.today(session, place, datetime(2026, 7, 1, 23, 5, tzinfo=UTC))
+        late = two_hours.of_today(session, place, datetime(2026, 7, 1, 22, 55, tzinfo=UTC))
+        after_midnight = two_hours.of_today(session, place, datetime(2026, 7, 1, 23, 5, tzinfo=UTC))
     assert late.of == 1
     assert after_midnight.of == 0

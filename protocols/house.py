@@ -135,6 +135,9 @@ class House:
     # S4: by priority; one that is not here has none.
     welfare_calls: Mapping[str, WelfareCalls] = field(default_factory=lambda: WELFARE_CALLS)
 
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
     def after_death(self, expected: bool) -> tuple[str, ...]:
         """What must be done, in the order to do it in."""
         return (*(self.deaths.expected if expected else self.deaths.not_expected), *self.deaths.always)

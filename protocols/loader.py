@@ -5,6 +5,7 @@ Every error is a ProtocolError whose faults read `file:line:column: what is wron
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,7 +67,7 @@ def load_library(folder: Path, *, draft: bool, read: Callable[[Path], str | None
     Only approved protocols, unless `draft`: a training place may run drafts too (never retired ones). All faults of
     all files are raised together, as one ProtocolError. `read` gives a file's text; None leaves the file out.
     """
-    house = parse_house(read(folder / "house.yaml") or "", str(folder / "house.yaml"))
+    house = _house(read(folder / "house.yaml") or "", str(folder / "house.yaml"))
     wanted = {"approved", "draft", "in_review"} if draft else {"approved"}
     faults: list[Fault] = []
     triage: dict[str, TriageProtocol] = {}
@@ -134,10 +135,19 @@ def _all(
         try:
             text = read(path)
             if text is not None:
-                found.append((path, parse(text, str(path), house)))
+                found.append((path, _read_before(parse, text, str(path), house)))
         except ProtocolError as error:
             faults += error.faults
     return found
+
+
+# What a text means never changes: a library that is read anew parses what has changed alone.
+_house = lru_cache(maxsize=16)(parse_house)
+
+
+@lru_cache(maxsize=256)
+def _read_before(parse: Callable[[str, str, House], _Loaded], text: str, name: str, house: House) -> _Loaded:
+    return parse(text, name, house)
 
 
 def _text(path: Path) -> str:

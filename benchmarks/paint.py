@@ -105,7 +105,7 @@ def _board(house: House, browser: Browser, cases: list[int], events: int) -> lis
             assessment = session.get_one(Assessment, chance.choice(cases))
             take(session, assessment.case_id, now)
             if chance.randrange(MOVES) == 0:
-                due = now + timedelta(minutes=chance.uniform(5, 55))
+                due = now + timedelta(minutes=chance.uniform(2, 9))
                 redue(session, assessment, Due("assessment", due))
         return f"case-{assessment.case_id} {int(now.timestamp() * 1000)}", committed[-1]
 

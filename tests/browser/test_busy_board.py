@@ -47,7 +47,9 @@ def room(tmp_path: Path, sqlite_url: str, valkey: Valkey) -> Iterator[ControlRoo
 @contextmanager
 def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[threading.Event]:
     """Cases change word and due time, and would change place. What is set says that all of it has been committed."""
-    chance, over = random.Random(3), threading.Event()
+    chance, over, called_off = random.Random(3), threading.Event(), threading.Event()
+    with room.hub.db.read() as session:
+        owed = store.owed_of_cases(session, cases)
 
     def change_some() -> None:
         now = room.clock.now()
@@ -56,27 +58,24 @@ def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[thr
                 case.word = chance.choice(("seeking", "offered", "accepted", "travelling"))
                 case.next_due_at = now + timedelta(minutes=chance.uniform(1, 90))
                 case.moved_at = now
-                session.add(case)
-                events.tell(
-                    session,
-                    case.place,
-                    now,
-                    "case",
-                    case.key,
-                    case_facts(case, store.owed_of(session, case.key)),
-                )
+                events.tell(session, case.place, now, "case", case.key, case_facts(case, owed[case.key]))
 
     def blow() -> None:
         began = time.monotonic()
         for nth in range(int(seconds * PER_S / TOGETHER)):
+            if called_off.is_set():
+                return
             change_some()
             time.sleep(max(0.0, began + nth * TOGETHER / PER_S - time.monotonic()))
         over.set()
 
     blowing = threading.Thread(target=blow)
     blowing.start()
-    yield over
-    blowing.join()
+    try:
+        yield over
+    finally:
+        called_off.set()
+        blowing.join()
 
 
 def truth(room: ControlRoom) -> list[list[object]]:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import boards, captures, disposition, figures, growth, handlers, together
+from benchmarks import boards, captures, disposition, figures, growth, handlers, paint, replies, together
 from benchmarks.figures import Figure
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
@@ -14,6 +14,8 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "growth": growth.measure,
     "handlers": handlers.measure,
     "boards": boards.measure,
+    "paint": paint.measure,
+    "replies": replies.measure,
     "together": together.measure,
 }
 

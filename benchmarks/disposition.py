@@ -28,7 +28,7 @@ Send = Callable[[Line, str], None]
 def measure(cases: int = CASES) -> list[Figure]:
     with a_house() as house:
         hub_ms = _hub(house, cases)
-        floor_ms = _floor(house, cases)
+        floor_ms = floor(house, cases)
     figures = [
         Figure("disposition_to_sms_p50_ms", p50(hub_ms), p50(floor_ms), P50_MS),
         Figure("disposition_to_sms_p99_ms", p99(hub_ms), p99(floor_ms), P99_MS),
@@ -37,7 +37,7 @@ def measure(cases: int = CASES) -> list[Figure]:
     try:
         with server.database() as url, a_house(url) as house:
             hub_ms = _hub(house, cases)
-            floor_ms = _floor(house, cases)
+            floor_ms = floor(house, cases)
     finally:
         server.close()
     return [
@@ -66,7 +66,8 @@ def _hub(house: House, cases: int) -> list[float]:
         return _to_arrival(house, [partial(finish, *one) for one in ready])
 
 
-def _floor(house: House, cases: int) -> list[float]:
+def floor(house: House, cases: int) -> list[float]:
+    """So many requests, each one durable row, one hop and one text."""
     bound = free_port()
     port = bound.getsockname()[1]
     file = Path(house.settings.data) / "floor.sqlite3"

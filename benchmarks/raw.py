@@ -10,6 +10,8 @@ import itertools
 import socket
 import sqlite3
 import sys
+from base64 import b64encode
+from hashlib import sha1
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlencode
@@ -69,6 +71,16 @@ def carrier(port: int, redis_url: str) -> None:
         line.post("/Messages.json", urlencode({"To": "+447700900141", "Body": f"FP {ref}: floor"}).encode())
 
 
+def _let_in(head: bytes) -> bytes:
+    """A browser wants its key back, mixed as RFC 6455 says."""
+    key = head.split(b"Sec-WebSocket-Key: ")[1].split(b"\r\n")[0]
+    mixed = b64encode(sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11", usedforsecurity=False).digest())
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + mixed + b"\r\n\r\n"
+    )
+
+
 async def boards(fd: int, redis_url: str, length: int) -> None:
     """A websocket that answers every request with an upgrade (or, to `GET / HTTP` without one, that it is there)."""
     there: set[asyncio.StreamWriter] = set()
@@ -79,7 +91,7 @@ async def boards(fd: int, redis_url: str, length: int) -> None:
             if b"Upgrade: websocket" not in head:
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
                 return
-            writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n")
+            writer.write(_let_in(head))
             there.add(writer)
             await reader.read()
         except (asyncio.IncompleteReadError, ConnectionError):

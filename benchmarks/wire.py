@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 Answer = Callable[[str, str, bytes], Awaitable[bytes]]
 """Method, path and body; returns the body of the answer."""
@@ -48,7 +49,7 @@ class Line:
     def __init__(self, port: int, headers: dict[str, str] | None = None) -> None:
         self._port = port
         self._connect()
-        self._head = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        self._headers = {"host": "127.0.0.1", "content-type": "application/json", **(headers or {})}
         self._rest = b""
 
     def _connect(self) -> None:
@@ -56,20 +57,20 @@ class Line:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._used_at = time.monotonic()
 
-    def post(self, path: str, body: bytes) -> tuple[int, bytes]:
-        return self._ask("POST", path, body)
+    def post(
+        self, path: str, body: bytes, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, bytes]:
+        return self._ask("POST", path, body, headers)
 
     def get(self, path: str) -> tuple[int, bytes]:
-        return self._ask("GET", path, b"")
+        return self._ask("GET", path, b"", {})
 
     def close(self) -> None:
         self._socket.close()
 
-    def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        head = (
-            f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-            f"{self._head}content-length: {len(body)}\r\n\r\n"
-        )
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        named = "".join(f"{name}: {value}\r\n" for name, value in {**self._headers, **headers}.items())
+        head = f"{method} {path} HTTP/1.1\r\n{named}content-length: {len(body)}\r\n\r\n"
         if time.monotonic() - self._used_at > IDLE_S:
             self._socket.close()
             self._connect()

@@ -13,14 +13,14 @@ import { isWriting } from "/static/keys.js";
 
 const $ = (id) => document.getElementById(id);
 const rows = $("rows"), { alarms, taken, tasks } = lists.lists, { say } = lists;
-let more = Number(document.body.dataset.more);
+let countOnce = 0, more = Number(document.body.dataset.more);
 
 /* one event */
 function apply(message) {
   if (message.topic === "crew") { crew(message.html); return; }
   lists.apply(message);
   if (message.topic === "case") caseChanged(message.id.slice(5));
-  count();
+  countOnce ||= requestAnimationFrame(count); // however many events this frame brings
 }
 
 async function snapshot() {
@@ -43,6 +43,7 @@ function crew(html) {
 }
 
 function count() {
+  countOnce = 0;
   lists.countRows();
   howMany();
   $("taken-pane").hidden = taken.children.length === 0;

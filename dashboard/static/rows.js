@@ -33,8 +33,7 @@ function write(cell, text, kind) {
 function size(row, used, breach, stop, at) {
   const wanted = used === null ? "mid" : stop ? "far" : used >= 1 ? "over" : used >= 0.75 ? "near" : breach - at <= TWO_HOURS_MS ? "mid" : "far";
   if (row.classList.contains(wanted)) return;
-  row.classList.remove(...SIZES);
-  row.classList.add(wanted);
+  keeping(() => { row.classList.remove(...SIZES); row.classList.add(wanted); });
 }
 
 export function tickAll() {

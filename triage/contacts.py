@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Conflict
-from records import call_backs, dependants, key_safes, store, tell_wishes
+from records import call_backs, dependants, key_safes, sealing, store, tell_wishes
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
@@ -94,6 +94,7 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     _questions_go_on_there(session, own, target, now)
     tell_wishes.go_along(session, own, target, now, actor)
     own.linked_case_id = target.key
+    sealing.seal_with(session, own, target, now, actor)
     write_line(session, own.key, now, actor, "joined", f"About {target.ref}: joined to it.")
     record_outcome(session, own, Outcome.duplicate, f"Joined to {target.ref}.", now, actor)
     write_line(

@@ -151,6 +151,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         step=facts.get("step", 1),
         priority=label(app, facts.get("priority")),
         emergency=_emergency(app, facts),
+        sealed=bool(facts.get("sealed")),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
         who=who or ("nobody yet" if facts.get("seeking") else ""),

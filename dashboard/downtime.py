@@ -59,6 +59,7 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
             {
                 **line(case, owed[case.key], app, now),
                 "person": case.person_name,
+                "sealed": case.sealed,
                 "address": _place_of(case),
                 "sent": sent[case.key],
                 "numbers": numbers[case.key],

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from hub import events
+from hub.access import Role
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from records import alarms, store
@@ -15,6 +16,7 @@ from records.model import Case, Outcome, Task
 from records.sealing_model import STANDS, Sealing
 from records.service import take, write_line
 
+MAY_SEAL = (Role.hub_clinician, Role.manager)
 JOINED_WITHIN = timedelta(days=30)
 """What began no longer before it is looked through for cases that were the same."""
 

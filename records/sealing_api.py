@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.gate import Visitor, allow, hub_of
 from records import sealing, store
 
 router = APIRouter()
-Sealer = Annotated[Visitor, allow(Role.hub_clinician, Role.manager)]
+Sealer = Annotated[Visitor, allow(*sealing.MAY_SEAL)]
 Said = dict[str, str]
 
 

@@ -1,6 +1,6 @@
 """One event as a message to each kind of viewer: rendered once for all who are told alike, never once per viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +22,12 @@ Message = dict[str, Any]
 Told = dict[View, Message]
 
 
-def render(session: Session, app: FastAPI, event: Event, place: Place, now: datetime) -> Told:
-    """Who may not see what it is about gets its number alone."""
+def render(
+    session: Session, app: FastAPI, event: Event, place: Place, now: datetime, sealed: Collection[int]
+) -> Told:
+    """Who may not see what it is about gets its number alone. `sealed`: the cases that are sealed by now."""
     number: Message = {"cursor": event.n}
-    topic, subject, facts, seers = _about(event)
+    topic, subject, facts, seers = _about(event, sealed)
     named = {**number, "topic": topic, "id": f"{topic}-{subject}"}
     if facts is None:
         return _to(View, number) | _to(seers, {**named, "gone": True})
@@ -42,24 +44,28 @@ def render(session: Session, app: FastAPI, event: Event, place: Place, now: date
     return told
 
 
-def seen_by(event: Event, view: View) -> tuple[str, str, Facts | None]:
+def seen_by(event: Event, view: View, sealed: Collection[int]) -> tuple[str, str, Facts | None]:
     """The same without a page: topic, subject and facts, all of them empty for who may not see it."""
-    topic, subject, facts, seers = _about(event)
+    topic, subject, facts, seers = _about(event, sealed)
     return (topic, subject, facts) if view in seers else ("", "", None)
 
 
-def _about(event: Event) -> tuple[str, str, Facts | None, frozenset[View]]:
+def _about(event: Event, sealed: Collection[int]) -> tuple[str, str, Facts | None, frozenset[View]]:
     """Topic, subject, what is shown of it from now on (None: it is gone), and the kinds of viewer who may know (S18).
 
-    What has just been sealed is gone for those alone who saw it until now.
+    What has just been sealed is gone for those alone who saw it until now. An event from before that is not told again
+    to them either, so `sealed` says which cases are sealed by now.
     """
     if event.topic == JUST_SEALED:
         topic, _, subject = event.subject.partition("-")
         return topic, subject, None, _seers(topic) - SEES_SEALED
     facts, seers = event.facts, _seers(event.topic)
-    if facts is not None and facts.get("sealed"):
-        return event.topic, event.subject, None if facts.get("gone") else facts, seers & SEES_SEALED
-    return event.topic, event.subject, facts, seers
+    if facts is None:
+        return event.topic, event.subject, None, seers
+    case = event.subject if event.topic == "case" else facts.get("case")
+    if facts.get("sealed") or (sealed and str(case) in {str(one) for one in sealed}):
+        seers &= SEES_SEALED
+    return event.topic, event.subject, None if facts.get("gone") else facts, seers
 
 
 def _to(views: Iterable[View], message: Message) -> Told:

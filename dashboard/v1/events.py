@@ -18,6 +18,7 @@ from hub.errors import Conflict, Unavailable
 from hub.events import Event
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
+from records import seen
 
 router = APIRouter(tags=["The feed"])
 LONGEST_WAIT_S = 25
@@ -78,12 +79,13 @@ def _read(request: Request, machine: Machine, after: int, limit: int, epoch: str
         now_epoch, last = board.epoch(session, place), events.cursor(session, place)
         if after > last or (epoch and epoch != now_epoch):
             raise Conflict("These numbers belong to another history. Read the cases afresh and go on from 0.")
-        found = [_shown(one, view) for one in events.after(session, place, after, limit)]
+        sealed = seen.sealed(session, place)
+        found = [_shown(one, view, sealed) for one in events.after(session, place, after, limit)]
     return EventsSeen(events=found, next=found[-1].n if found else after, epoch=now_epoch)
 
 
-def _shown(event: Event, view: View) -> EventSeen:
-    topic, subject, facts = seen_by(event, view)
+def _shown(event: Event, view: View, sealed: frozenset[int]) -> EventSeen:
+    topic, subject, facts = seen_by(event, view, sealed)
     return EventSeen(n=event.n, at=event.at, topic=topic, subject=subject, facts=facts)
 
 

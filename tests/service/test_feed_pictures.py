@@ -81,7 +81,7 @@ class Happenings:
             lambda: self.cases.append(self.room.case()),
             lambda: self.room.seal_or_unseal(self.chance.choice(self.cases)),
         ]
-        for act in self.chance.choices(acts, (6, 1, 1, 1, 1, 1), k=count):
+        for act in self.chance.choices(acts, (12, 2, 2, 2, 2, 1), k=count):
             act()
 
 

@@ -19,6 +19,7 @@ from dashboard.routes import APIS, PAGES
 from dashboard.v1.app import PATH as V1
 from dashboard.v1.app import create_v1
 from dispatch import stand_downs
+from hub.asking import Asking
 from hub.assemble import Hub
 from hub.errors import Conflict, FirstPointError
 from hub.gate import LogInNeeded
@@ -57,6 +58,7 @@ def create_app(hub: Hub) -> FastAPI:
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")
     _mount(app, "/static", HERE / "static")
     app.add_middleware(Listening)
+    app.add_middleware(Asking)
     app.add_middleware(SafeHeaders)
     _answer_with(app)
     return app

@@ -4,9 +4,9 @@ A row is made of the facts that an event carries, so that the page, a live updat
 Times stand in the rows as milliseconds; the browser counts them down by the hub's clock.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,21 +14,20 @@ from sqlmodel import Session
 
 from dashboard.crew import Crew, crew_of
 from dashboard.frame import fragment
+from dashboard.views import ACTS, SEES_SEALED, SEES_TASKS, View
 from dashboard.wall import fit_for_wall
 from dispatch.desk import Desk
 from dispatch.store import texts_by_id
 from hub import events
-from hub.access import Role, User
 from hub.events import Event
 from hub.places import Place, place_of
-from records import alarms, store
+from records import alarms, seen, store
 from records.alarms import AlarmState
 from records.board import Facts, call_facts, case_facts, task_facts
 from records.lifecycles import CallState
 
 CASES = 500
 """A board shows so many at most, the next due first, and says when there are more."""
-HANDS = (Role.coordinator, Role.manager, Role.hub_clinician, Role.handler)
 QUIET_AFTER_S = {"seeking": 300, "offered": 1200, "taking the call": 900, "accepted": 900, "at door": 1200}
 QUIET_ELSE_S = 3600
 """A case where nothing has happened for so long turns amber by itself. [LOCAL]"""
@@ -62,15 +61,6 @@ TASK_ORDER = {
 }
 
 
-class View(StrEnum):
-    """The kinds of viewer that one event is rendered for. Those who only look see no texts and no telephone numbers."""
-
-    hands = "hands"
-    eyes = "eyes"
-    wall = "wall"
-    machine = "machine"
-
-
 @dataclass(frozen=True)
 class Board:
     """One consistent snapshot: what `cursor` had led to."""
@@ -87,10 +77,6 @@ class Board:
     crew: Crew | None = None
 
 
-def view_of(user: User) -> View:
-    return View.hands if user.has(*HANDS) else View.eyes
-
-
 def epoch(session: Session, place: str) -> str:
     """Which history the numbers belong to: the first event's time, as digits, since it stands in addresses. A hub begun
     anew has another."""
@@ -101,18 +87,22 @@ def epoch(session: Session, place: str) -> str:
 def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view: View) -> Board:
     """Everything on the board, from one read transaction, so that the cursor and the rows agree."""
     cursor, place = events.cursor(session, place_id), place_of(session, place_id)
-    cases = store.open_cases(session, place_id, CASES)
+    sealed = seen.sealed(session, place_id)
+    absent = frozenset[int]() if view in SEES_SEALED else sealed
+    cases = store.open_cases(session, place_id, CASES, absent)
     owed = store.owed_of_cases(session, [case.key for case in cases])
     rows = [
         case_html(_seen("case", case_facts(case, owed[case.key]), view), case.key, app, place, now)
         for case in cases
     ]
-    live = alarms.live(session, place_id)
+    live = alarms.live(session, place_id, but=absent)
     refs = store.refs_of(session, (alarm.case_id for alarm in live))
     ringing: list[str] = []
     taken: list[str] = []
     for alarm in live:
-        facts = _seen("alarm", alarms.facts(alarm, refs.get(alarm.case_id or 0)), view)
+        facts = _seen(
+            "alarm", alarms.facts(alarm, refs.get(alarm.case_id or 0), sealed=alarm.case_id in sealed), view
+        )
         html = alarm_html(facts, alarm.id, place, view)
         (ringing if alarm.state is AlarmState.ringing else taken).append(html)
     calls = [call for call in store.live_calls(session, place_id) if call.state is CallState.ringing]
@@ -121,12 +111,12 @@ def snapshot(session: Session, app: FastAPI, place_id: str, now: datetime, view:
         epoch=epoch(session, place_id),
         now=now,
         cases=rows,
-        more=max(0, store.count_open_cases(session, place_id) - len(rows)),
+        more=max(0, store.count_open_cases(session, place_id, absent) - len(rows)),
         alarms=ringing,
         taken=taken,
-        tasks=_tasks(session, place, view) if view in (View.hands, View.wall) else [],
+        tasks=_tasks(session, place, view, absent) if view in SEES_TASKS else [],
         calls=[call_html(call_facts(call) or {}, call.id, view) for call in calls],
-        crew=crew_of(session, place, now),
+        crew=crew_of(session, place, now, absent),
     )
 
 
@@ -134,47 +124,15 @@ def _seen(topic: str, facts: Facts | None, view: View) -> Facts:
     return fit_for_wall(topic, facts or {}) if view is View.wall else facts or {}
 
 
-def _tasks(session: Session, place: Place, view: View) -> list[str]:
-    tasks = store.open_tasks(session, place.id)
+def _tasks(session: Session, place: Place, view: View, absent: Collection[int]) -> list[str]:
+    tasks = store.open_tasks(session, place.id, absent)
     refs = store.refs_of(session, (task.case_id for task in tasks))
     texts = texts_by_id(session, (task.message_id for task in tasks))
-    shown = [(_seen("task", task_facts(task, refs[task.case_id]), view), task.key) for task in tasks]
+    shown = [
+        (_seen("task", task_facts(task, refs[task.case_id], sealed=False), view), task.key) for task in tasks
+    ]
     shown.sort(key=lambda one: (TASK_ORDER.get(one[0]["kind"], TASK_ORDER["other"]), one[1]))
     return [task_html(facts, key, place, texts, view) for facts, key in shown]
-
-
-def render(
-    session: Session, app: FastAPI, event: Event, place: Place, now: datetime
-) -> dict[View, dict[str, Any]]:
-    """One event as a message to each kind of viewer. Who may not see it gets its number alone."""
-    number: dict[str, Any] = {"cursor": event.n}
-    named = {**number, "topic": event.topic, "id": f"{event.topic}-{event.subject}"}
-    if event.facts is None:
-        told = {view: {**named, "gone": True} for view in View}
-    else:
-        html = _html(session, app, event, event.facts, place, View.hands, now)
-        told = {view: {**named, "html": html} for view in View}
-        told[View.machine] = {**named, "at": event.at.isoformat(), "facts": event.facts}
-        if event.topic in ("alarm", "call"):
-            html = _html(session, app, event, event.facts, place, View.eyes, now)
-            told[View.eyes] = {**named, "html": html}
-        html = _html(session, app, event, fit_for_wall(event.topic, event.facts), place, View.wall, now)
-        told[View.wall] = {**named, "html": html}
-    if event.topic == "task":
-        told[View.eyes] = number
-    return told
-
-
-def _html(
-    session: Session, app: FastAPI, event: Event, facts: Facts, place: Place, view: View, now: datetime
-) -> str:
-    if event.topic == "case":
-        return case_html(facts, event.subject, app, place, now)
-    if event.topic == "alarm":
-        return alarm_html(facts, event.subject, place, view)
-    if event.topic == "task":
-        return task_html(facts, event.subject, place, texts_by_id(session, [facts.get("message")]), view)
-    return call_html(facts, event.subject, view)
 
 
 def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: datetime) -> str:
@@ -193,6 +151,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         step=facts.get("step", 1),
         priority=label(app, facts.get("priority")),
         emergency=_emergency(app, facts),
+        sealed=bool(facts.get("sealed")),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
         who=who or ("nobody yet" if facts.get("seeking") else ""),
@@ -238,7 +197,7 @@ def alarm_html(facts: Facts, alarm_id: object, place: Place, view: View) -> str:
         raised=_ms(raised),
         raised_clock=_clock(raised, place),
         taken_by=facts.get("taken_by"),
-        acts=view is View.hands,
+        acts=view in ACTS,
     )
 
 
@@ -262,14 +221,8 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
 
 
 def call_html(facts: Facts, call_id: object, view: View) -> str:
-    number = facts.get("number") if view is View.hands else None
+    number = facts.get("number") if view in ACTS else None
     return fragment("_call.html", id=call_id, number=number, at=_ms(_at(facts.get("at"))))
-
-
-def crew_html(session: Session, place_id: str, now: datetime) -> dict[View, str]:
-    crew = crew_of(session, place_of(session, place_id), now)
-    named = fragment("_crew.html", crew=crew)
-    return {View.hands: named, View.eyes: named, View.wall: fragment("_wall_crew.html", crew=crew)}
 
 
 def _emergency(app: FastAPI, facts: Facts) -> str:

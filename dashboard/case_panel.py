@@ -24,7 +24,7 @@ from hub.access import Role, User
 from hub.deadlines import live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import dependants, key_safes, store
+from records import dependants, key_safes, sealing, store
 from records.model import (
     Assessment,
     Call,
@@ -38,6 +38,7 @@ from records.model import (
     TaskKind,
 )
 from records.outcomes import IN_A_WORD
+from records.sealing_model import Sealing
 from records.service import still_in_the_way
 
 TIMELINE = 60
@@ -78,6 +79,8 @@ class Panel:
     safe: Mapping[str, str]
     told: TellNow
     notes: Notes
+    sealing: Sealing | None
+    may_seal: bool
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -127,6 +130,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         safe=safe_of_case(session, case, calls, call_backs),
         told=told_of(session, place, case, positions, calls[-1] if calls else None),
         notes=notes_of(session, case, positions),
+        sealing=sealing.standing(session, case),
+        may_seal=user.has(*sealing.MAY_SEAL),
     )
 
 

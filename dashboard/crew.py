@@ -1,7 +1,8 @@
 """Who is on shift, where they are, and what comes next of each."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -30,6 +31,7 @@ ORDER = (
     "with them",
     "travelling",
     "accepted",
+    "busy",
     "offered",
     "break",
     "off",
@@ -62,16 +64,21 @@ class Crew:
     standard: Standard
 
 
-def crew_of(session: Session, place: Place, now: datetime) -> Crew:
-    """Everybody on shift just now."""
+def crew_of(session: Session, place: Place, now: datetime, absent: Collection[int] = frozenset()) -> Crew:
+    """Everybody on shift just now. Of the cases that are `absent` (S18) nothing is said: whoever is on one is busy, and
+    whoever is asked for one is as they were before."""
     out = {position.responder_id: position for position in store.positions_out(session, place.id)}
-    offered = {offer.responder_id: offer for offer in store.live_offers(session, place.id)}
+    live = store.live_offers(session, place.id)
+    offered = {offer.responder_id: offer for offer in live if offer.case_id not in absent}
     refs = refs_of(session, [row.case_id for row in out.values()] + [row.case_id for row in offered.values()])
     pauses = store.pauses(session, place.id, now)
+    on = store.responders_on_shift(session, place.id, now)
+    off = {who.key: shift for who, shift in on}
     members = [
         _member(who, shift, pauses.get(who.key), out.get(who.key), offered.get(who.key), refs, place, now)
-        for who, shift in store.responders_on_shift(session, place.id, now)
+        for who, shift in on
     ]
+    members = [_busy(one, off[one.id], place, now) if one.case_id in absent else one for one in members]
     members.sort(key=lambda member: (ORDER.index(member.state), member.name))
     counted = [(state, sum(member.state == state for member in members)) for state in reversed(ORDER)]
     free = Counter(member.profession for member in members if member.state == "free")
@@ -79,8 +86,13 @@ def crew_of(session: Session, place: Place, now: datetime) -> Crew:
         members,
         [(state, n) for state, n in counted if n or state == "free"],
         sorted(free.items(), key=lambda one: (-one[1], one[0])),
-        two_hours.of_today(session, place, now),
+        two_hours.of_today(session, place, now, absent),
     )
+
+
+def _busy(member: Member, shift: Shift, place: Place, now: datetime) -> Member:
+    then, _ = _then(shift, None, None, place, now)
+    return replace(member, state="busy", case_id=None, ref="", then=then, urgent=False)
 
 
 def _member(

@@ -1,11 +1,12 @@
 """The downtime list: everything that a room needs to go on by telephone and paper while the hub is away.
 
 It carries people's addresses and numbers, so that to open it is a look that is kept. No code of a door (S19), and no
-mark of safeguarding nor anything sealed (S18): a sheet of paper is seen by whoever picks it up.
+mark of safeguarding (S18): a sheet of paper is seen by whoever picks it up. Sealed cases are on the sheet of those
+alone who must send somebody.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from dispatch.model import Responder
 from hub.access import Role
 from hub.on_call import on_call
 from hub.places import Place
-from records import contact_points, store
+from records import contact_points, seen, store
 from records.model import Call, Case, Position
 
 ON_CALL = {
@@ -44,7 +45,8 @@ class Downtime:
 
 
 def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> Downtime:
-    cases = store.open_cases(session, place.id, CASES)
+    hidden = seen.hidden(session, place.id)
+    cases = store.open_cases(session, place.id, CASES, hidden)
     owed = store.owed_of_cases(session, [case.key for case in cases])
     numbers = _numbers(session, place.id, [case.key for case in cases])
     out = dispatch.positions_out(session, place.id)
@@ -57,14 +59,15 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
             {
                 **line(case, owed[case.key], app, now),
                 "person": case.person_name,
+                "sealed": case.sealed,
                 "address": _place_of(case),
                 "sent": sent[case.key],
                 "numbers": numbers[case.key],
             }
             for case in cases
         ],
-        more=max(0, store.count_open_cases(session, place.id) - len(cases)),
-        crew=_crew(on, out, refs),
+        more=max(0, store.count_open_cases(session, place.id, hidden) - len(cases)),
+        crew=_crew(on, out, refs, hidden),
         on_call=[
             (title, user.name, user.phone or "no phone")
             for role, title in ON_CALL.items()
@@ -73,7 +76,9 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
     )
 
 
-def _crew(on: list[Any], out: list[Position], refs: Mapping[int, str]) -> list[dict[str, Any]]:
+def _crew(
+    on: list[Any], out: list[Position], refs: Mapping[int, str], hidden: Collection[int]
+) -> list[dict[str, Any]]:
     busy = {row.responder_id: row for row in out}
     return [
         {
@@ -81,11 +86,17 @@ def _crew(on: list[Any], out: list[Position], refs: Mapping[int, str]) -> list[d
             "profession": who.profession.replace("_", " "),
             "phone": who.phone,
             "off": shift.ends_at,
-            "doing": STATES[busy[who.key].state.value] if who.key in busy else "free",
+            "doing": _doing(busy.get(who.key), hidden),
             "ref": refs.get(busy[who.key].case_id, "") if who.key in busy else "",
         }
         for who, shift in on
     ]
+
+
+def _doing(row: Position | None, hidden: Collection[int]) -> str:
+    if row is None:
+        return "free"
+    return "busy" if row.case_id in hidden else STATES[row.state.value]
 
 
 def _place_of(case: Case) -> str:

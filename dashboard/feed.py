@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 
-from dashboard.board import View, view_of
 from dashboard.follower import Follower, Viewer
+from dashboard.views import ACTS, View, as_machine, view_of, view_of_machine
 from hub.access import Role, who_is
 from hub.errors import FirstPointError
 from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
@@ -80,7 +80,7 @@ def _admit(socket: WebSocket) -> View | int:
         return View.wall
     if wanted != "json":
         return view
-    return View.machine if view is View.hands else NOT_ALLOWED
+    return as_machine(user) if view in ACTS else NOT_ALLOWED
 
 
 def _admit_machine(socket: WebSocket) -> View | int:
@@ -90,7 +90,7 @@ def _admit_machine(socket: WebSocket) -> View | int:
     except TokenNeeded:
         return LOG_IN_ENDED
     mine = machine.place == hub_of(socket).settings.place
-    return View.machine if mine and Scope.feed_read in machine.scopes else NOT_ALLOWED
+    return view_of_machine(machine) if mine and Scope.feed_read in machine.scopes else NOT_ALLOWED
 
 
 def same_origin(socket: WebSocket) -> bool:
@@ -162,7 +162,7 @@ async def _look_after(socket: WebSocket, viewer: Viewer) -> int:
 
 def _logged_in(socket: WebSocket) -> bool:
     if bearer(socket):
-        return _admit_machine(socket) is View.machine
+        return isinstance(_admit_machine(socket), View)
     hub = hub_of(socket)
     with hub.db.read() as session:
         return who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None

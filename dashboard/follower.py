@@ -19,11 +19,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from dashboard import board
-from dashboard.board import View
+from dashboard import board, event_views
+from dashboard.views import View
 from hub import events
 from hub.assemble import Hub, channel
 from hub.places import place_of
+from records import seen
+from records.board import JUST_SEALED
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
@@ -85,6 +87,8 @@ class Read:
     begun_anew: bool
     cursor: int
     epoch: str
+    hides: bool
+    """Something was sealed: what was rendered before may not be told again."""
     found: list[tuple[int, Texts]]
 
     @property
@@ -166,8 +170,12 @@ class Follower:
                 new = events.after(session, self.place, since, READ_AT_ONCE)
             epoch = board.epoch(session, self.place) if anew or not self.epoch else self.epoch
             place = place_of(session, self.place)
-            found = [(event.n, board.render(session, self.app, event, place, now)) for event in new]
-        return Read(anew, since, epoch, [(n, {v: _text(told[v]) for v in told}) for n, told in found])
+            sealed = seen.sealed(session, self.place) if new else frozenset()
+            found = [
+                (event.n, event_views.render(session, self.app, event, place, now, sealed)) for event in new
+            ]
+        hides = any(event.topic == JUST_SEALED for event in new)
+        return Read(anew, since, epoch, hides, [(n, _texts(told)) for n, told in found])
 
     def _take_in(self, read: Read) -> None:
         """On the loop and without a pause: cursor, what is kept and the lists always agree."""
@@ -180,6 +188,8 @@ class Follower:
             self.kept.clear()
             for viewer in self.viewers:
                 viewer.start_afresh(self.reset)
+        if read.hides:
+            self.kept.clear()
         for n, texts in read.found:
             self.cursor = n
             self.kept.append((n, texts))
@@ -204,8 +214,8 @@ class Follower:
 
     def _read_crew(self) -> Texts:
         with self.hub.db.read() as session:
-            found = board.crew_html(session, self.place, self.hub.clock.now())
-        return {view: _text({"topic": "crew", "html": html}) for view, html in found.items()}
+            found = event_views.crew_html(session, self.place, self.hub.clock.now())
+        return _texts({view: {"topic": "crew", "html": html} for view, html in found.items()})
 
     async def join(self, viewer: Viewer, since: int, epoch: str) -> None:
         """Bring the viewer up to date and count it in, without a gap; or tell it to take a snapshot."""
@@ -239,6 +249,12 @@ def _now() -> float:
 
 def _reset(epoch: str) -> str:
     return _text({"reset": True, "epoch": epoch})
+
+
+def _texts(told: dict[View, dict[str, Any]]) -> Texts:
+    """What several kinds of viewer are told alike is put into words once."""
+    texts = {id(message): _text(message) for message in {id(one): one for one in told.values()}.values()}
+    return {view: texts[id(message)] for view, message in told.items()}
 
 
 def _text(message: dict[str, Any]) -> str:

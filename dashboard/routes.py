@@ -29,7 +29,7 @@ from dashboard.pages import (
 from dispatch import api as dispatch_api
 from dispatch import offers_api, on_the_way_api, phones_api, rota_api, telling_api, visit_notes_api
 from records import api as records_api
-from records import dependants_api, responsible_api
+from records import dependants_api, responsible_api, sealing_api
 from triage import (
     answer_notes_api,
     begun_api,
@@ -90,5 +90,6 @@ APIS = (
     records_api,
     responsible_api,
     dependants_api,
+    sealing_api,
 )
 """What the pages' own scripts call; all under `/api`."""

@@ -13,6 +13,7 @@ from hub.places import Place
 from records import contact_points, tasks
 from records.contact_points import Safe
 from records.model import Case, CaseState, Task, TaskKind
+from records.seen import must_see_case_of
 from records.service import take, write_line
 from records.store import case as case_of
 from records.store import rows_of
@@ -29,6 +30,7 @@ def reply(session: Session, place: Place, message_id: int, body: str, now: datet
     message = session.get(Message, message_id)
     if message is None or message.place != place.id or message.direction is not Direction.in_:
         raise NotFound("There is no such text here.")
+    must_see_case_of(session, message, "There is no such text here.")
     if message.case_id is None:
         raise Conflict("This text belongs to no case, so it cannot be answered here. Ring them.")
     case = take(session, case_of(session, place.id, message.case_id).key, now)

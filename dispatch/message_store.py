@@ -11,6 +11,7 @@ from sqlmodel import select as pick
 from dispatch.model import NOT_ARRIVED, UNRECEIPTED, Direction, Message, Responder
 from dispatch.phone_model import PhoneOfResponder
 from hub.access import User
+from records import seen
 from records.model import Case, Task, TaskKind
 
 PAGE = 50
@@ -47,7 +48,7 @@ def listed(
     session: Session, place: str, show: str, before: int | None, no_receipt_before: datetime
 ) -> list[Listed]:
     """One more than a page where another follows. `show`: failed, human, no_receipt, or all."""
-    where: list[Any] = [col(Message.place) == place]
+    where: list[Any] = [col(Message.place) == place, *_seen(session, place)]
     if before is not None:
         where.append(col(Message.id) < before)
     if show == "failed":
@@ -80,7 +81,14 @@ def found(session: Session, place: str, said: str) -> list[Listed]:
     ]
     if len(digits) >= 6:
         ways.append(col(Message.phone).like(f"%{digits}%"))
-    return _rows(session, col(Message.place) == place, col(Message.id) > newest - LOOKED_THROUGH, or_(*ways))
+    recent = col(Message.id) > newest - LOOKED_THROUGH
+    return _rows(session, col(Message.place) == place, recent, *_seen(session, place), or_(*ways))
+
+
+def _seen(session: Session, place: str) -> list[Any]:
+    """S18: no message of a case that whoever asks may not see."""
+    hidden = seen.hidden(session, place)
+    return [or_(col(Message.case_id).is_(None), col(Message.case_id).not_in(hidden))] if hidden else []
 
 
 def _rows(session: Session, *where: Any) -> list[Listed]:

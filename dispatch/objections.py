@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from dispatch import store
 from dispatch.duty_model import Pause, SkillEnds
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
+from records import seen
 from records.model import TAKEN, Case, Position
 from records.store import refs_of
 
@@ -38,10 +39,15 @@ class Objections:
         self.shifts = {shift.responder_id: shift for shift in session.exec(on_shift)}
         visits = select(Position).where(col(Position.responder_id).in_(ids), text(TAKEN))
         visiting = {row.responder_id: row.case_id for row in session.exec(visits)}
-        refs = refs_of(session, visiting.values())
-        self._visiting = {who: refs[case_id] for who, case_id in visiting.items()}
+        hidden, refs = seen.hidden(session, position.place), refs_of(session, visiting.values())
+        self._visiting = {
+            who: "another case" if case_id in hidden else refs[case_id] for who, case_id in visiting.items()
+        }
         asked = select(Offer).where(col(Offer.responder_id).in_(ids), text(OFFER_LIVE))
-        self._asked = {row.responder_id: row.code for row in session.exec(asked)}
+        self._asked = {
+            row.responder_id: "before" if row.case_id in hidden else f"as {row.code}"
+            for row in session.exec(asked)
+        }
         kept_away = select(Exclusion.responder_id).where(
             Exclusion.place == position.place,
             col(Exclusion.responder_id).in_(ids),
@@ -72,7 +78,7 @@ class Objections:
         if who.key in self._visiting:
             return f"on the visit of {self._visiting[who.key]}"
         if who.key in self._asked:
-            return f"asked as {self._asked[who.key]}, no answer yet"
+            return f"asked {self._asked[who.key]}, no answer yet"
         if who.key in self._pausing:
             return "on a break or off"
         if who.key in self._run_out:

@@ -25,6 +25,7 @@ from records.gazetteer import nearest_outward, point_of
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import TAKEN, Case, Position
 from records.national_grid import Point, km
+from records.seen import must_see_case_of
 
 ASSIGNED = (
     PositionState.accepted,
@@ -34,6 +35,7 @@ ASSIGNED = (
     PositionState.no_access,
 )
 _offer: Any = Offer
+NO_OFFER = "There is no such offer here."
 
 
 def area(session: Session, place: str, outward: str) -> Point | None:
@@ -103,7 +105,8 @@ def shift_ends_at(session: Session, responder_id: int, now: datetime, soon: time
 def offer(session: Session, place: str, offer_id: int) -> Offer:
     found = session.get(Offer, offer_id, populate_existing=True)
     if found is None or found.place != place:
-        raise NotFound("There is no such offer here.")
+        raise NotFound(NO_OFFER)
+    must_see_case_of(session, found, NO_OFFER)
     return found
 
 

@@ -22,6 +22,7 @@ from hub.actors import HUB
 from records.model import NOBODY_ASKED, TAKEN, Case, Hold, Outcome, Position
 from records.positions import start_offering
 from records.service import write_line
+from records.sight import named_elsewhere
 
 MOST_POSITIONS, MOST_PEOPLE = 50, 200
 _position: Any = Position
@@ -89,7 +90,7 @@ def beside_others(
 
 def _leave(session: Session, position: Position, other_id: int, fit: Ranked, now: datetime) -> None:
     other = session.get_one(Position, other_id)
-    ref = session.get_one(Case, other.case_id).ref
+    ref = named_elsewhere(session.get_one(Case, other.case_id))
     words = f"{fit.candidate.name} is left to {ref}, as both wait: seen together, that is the better."
     write_line(session, position.case_id, now, HUB, "left_to_other", words)
     start_offering(session, other, now)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from hub import kept_apart
+from hub import asking, kept_apart
 from hub.access import LogIn, Role, User, csrf_of, end_log_in, require, who_is
 from hub.assemble import Hub
 from hub.errors import FirstPointError, NotAllowed
@@ -94,6 +94,7 @@ def allow(*roles: Role) -> Any:
     def check(request: Request, given: Annotated[str, Depends(_given)]) -> Visitor:
         visitor = visitor_of(request)
         kept_apart.said_by(visitor.user.actor)
+        asking.asked_by(visitor.user.id, visitor.user.roles)
         if roles:
             require(visitor.user, *roles)
         if request.method not in SAFE and not hmac.compare_digest(given, visitor.csrf):
@@ -130,6 +131,7 @@ def may(scope: Scope) -> Any:
     def check(request: Request) -> Machine:
         machine = caller_of(request)
         kept_apart.said_by(machine.actor)
+        asking.asked_by(None, machine.scopes)
         if scope not in machine.scopes:
             raise TokenTooNarrow(scope)
         return machine

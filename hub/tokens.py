@@ -27,6 +27,7 @@ class Scope(StrEnum):
     offers_write = "offers:write"
     alarms_take = "alarms:take"
     feed_read = "feed:read"
+    sealed_read = "sealed:read"
 
 
 MEANS = {
@@ -36,6 +37,7 @@ MEANS = {
     Scope.offers_write: "accept and decline offers for a responder",
     Scope.alarms_take: "see the alarms and take them",
     Scope.feed_read: "follow what happens, as it happens",
+    Scope.sealed_read: "see sealed cases too, wherever its other scopes reach; for no machine that can do without",
 }
 """What each scope lets a machine do, in words."""
 

@@ -22,6 +22,7 @@ from records import (
     contact_points,
     key_safe_model,
     refusals,
+    sealing_model,
     shift_handover_model,
     tell_wishes,
 )
@@ -47,6 +48,7 @@ ALL = (
     contact_points,
     key_safe_model,
     refusals,
+    sealing_model,
     shift_handover_model,
     tell_wishes,
     records_model,

@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub import deadlines, events
@@ -13,7 +12,9 @@ from hub.actors import Actor
 from hub.columns import one_live, one_of, where_live
 from hub.deadlines import Deadline
 from hub.errors import Conflict, NotFound
+from records.board import Facts, mark, over
 from records.model import Case
+from records.seen import must_see_case_of
 
 
 class AlarmState(StrEnum):
@@ -23,6 +24,7 @@ class AlarmState(StrEnum):
 
 
 LIVE = "state <> 'over'"
+NO_ALARM = "There is no such alarm here."
 CLIMBS = frozenset({"danger"})
 """Kinds that do not stay on the board alone while nobody takes them. A position that nobody accepts has a ladder of its
 own, and a ladder for every alarm would drown the one that cannot wait."""
@@ -81,7 +83,7 @@ def ring(
     session.flush()
     if is_new and kind in CLIMBS:
         look_again(session, alarm, now + UNTAKEN_AFTER)
-    events.tell(session, place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
+    tell(session, alarm, case, now)
     return alarm
 
 
@@ -112,7 +114,7 @@ def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
         raise Conflict(f"{alarm.taken_by or 'Somebody else'} has taken this alarm already.")
     _climb_no_more(session, alarm)
     case = session.get(Case, alarm.case_id) if alarm.case_id else None
-    events.tell(session, alarm.place, now, "alarm", alarm.id, facts(alarm, case.ref if case else None))
+    tell(session, alarm, case, now)
 
 
 def end(session: Session, place: str, kind: str, subject: object, now: datetime) -> None:
@@ -123,9 +125,13 @@ def end(session: Session, place: str, kind: str, subject: object, now: datetime)
 
 def end_of_case(session: Session, case_id: int, now: datetime, but: Collection[str] = ()) -> None:
     """`but`: these kinds ring on."""
-    for alarm in session.exec(select(Alarm).where(Alarm.case_id == case_id, text(LIVE))):
+    for alarm in live_of_case(session, case_id):
         if alarm.kind not in but:
             _end(session, alarm, now)
+
+
+def live_of_case(session: Session, case_id: int) -> list[Alarm]:
+    return list(session.exec(select(Alarm).where(Alarm.case_id == case_id, text(LIVE))))
 
 
 def climbing_of_case(session: Session, case_id: int) -> list[Alarm]:
@@ -140,22 +146,32 @@ def find(session: Session, place: str, alarm_id: int) -> Alarm:
     """Raises `NotFound`."""
     alarm = session.get(Alarm, alarm_id)
     if alarm is None or alarm.place != place:
-        raise NotFound("There is no such alarm here.")
+        raise NotFound(NO_ALARM)
+    must_see_case_of(session, alarm, NO_ALARM)
     return alarm
 
 
-def live(session: Session, place: str, limit: int = 100) -> list[Alarm]:
-    """Those that nobody has taken stand first, danger before all else, oldest first."""
+def live(session: Session, place: str, limit: int = 100, but: Collection[int] = ()) -> list[Alarm]:
+    """Those that nobody has taken stand first, danger before all else, oldest first. `but`: of no such case (S18)."""
     found = select(Alarm).where(Alarm.place == place, text(LIVE))
+    if but:
+        found = found.where(or_(col(Alarm.case_id).is_(None), col(Alarm.case_id).not_in(but)))
     danger_first = col(Alarm.kind) != "danger"
     return list(session.exec(found.order_by(col(Alarm.state), danger_first, col(Alarm.id)).limit(limit)))
 
 
-def facts(alarm: Alarm, ref: str | None) -> dict[str, Any] | None:
+def tell(session: Session, alarm: Alarm, case: Case | None, now: datetime) -> None:
+    """`case`: what it is about."""
+    said = facts(alarm, case.ref if case else None, sealed=case is not None and case.sealed)
+    events.tell(session, alarm.place, now, "alarm", alarm.id, said)
+
+
+def facts(alarm: Alarm, ref: str | None, *, sealed: bool) -> Facts | None:
     """What boards show of it."""
     if alarm.state is AlarmState.over:
-        return None
+        return over(sealed=sealed)
     return {
+        **mark(sealed),
         "kind": alarm.kind,
         "words": alarm.words,
         "ref": ref,
@@ -183,4 +199,4 @@ def _end(session: Session, alarm: Alarm, now: datetime) -> None:
     _climb_no_more(session, alarm)
     alarm.state, alarm.over_at = AlarmState.over, now
     session.add(alarm)
-    events.tell(session, alarm.place, now, "alarm", alarm.id, None)
+    tell(session, alarm, session.get(Case, alarm.case_id) if alarm.case_id else None, now)

@@ -10,12 +10,15 @@ from records.model import Call, Case, CaseState, Task
 from records.rules import Live
 
 Facts = dict[str, Any]
+JUST_SEALED = "just_sealed"
+"""The topic of an event for those alone who may not see its subject any more (`topic-number`): for them it is gone."""
 
 
 def case_facts(case: Case, owed: Sequence[Live]) -> Facts | None:
     if case.state is CaseState.closed:
-        return None
+        return over(sealed=case.sealed)
     return {
+        **mark(case.sealed),
         "ref": case.ref,
         "word": case.word.value,
         "step": STEPS[case.word],
@@ -35,16 +38,27 @@ def case_facts(case: Case, owed: Sequence[Live]) -> Facts | None:
     }
 
 
+def over(*, sealed: bool) -> Facts | None:
+    """It is no longer shown; of a sealed case that is said to those alone who have seen it (S18)."""
+    return {**mark(sealed), "gone": True} if sealed else None
+
+
+def mark(sealed: bool) -> Facts:
+    """Only what is sealed carries the word: of anything else it is not even said that it is not."""
+    return {"sealed": True} if sealed else {}
+
+
 def _flagged(case: Case, owed: Sequence[Live]) -> bool:
     """Raised by the answers so far; once the questions are over, the priority and the hand-over say it."""
     asking = any(row.owed in (Owed.call, Owed.assessment) for row in owed)
     return bool(case.red_flags) and (asking or case.priority is None)
 
 
-def task_facts(task: Task, ref: str) -> Facts | None:
+def task_facts(task: Task, ref: str, *, sealed: bool) -> Facts | None:
     if task.state is not TaskState.open:
-        return None
+        return over(sealed=sealed)
     return {
+        **mark(sealed),
         "kind": task.kind.value,
         "words": task.words,
         "ref": ref,
@@ -54,10 +68,10 @@ def task_facts(task: Task, ref: str) -> Facts | None:
     }
 
 
-def call_facts(call: Call) -> Facts | None:
+def call_facts(call: Call, *, sealed: bool = False) -> Facts | None:
     """A call stands on the board by itself until somebody answers it."""
     if call.state is not CallState.ringing:
-        return None
+        return over(sealed=sealed)
     return {"number": call.number, "at": call.opened_at.isoformat()}
 
 

@@ -1,7 +1,10 @@
 """Cases for other systems: a page at a time, and found by what identifies them. Reads only."""
 
+from typing import Any
+
 from sqlmodel import Session, col, select
 
+from records import seen
 from records.model import Call, Case, CaseState
 
 
@@ -9,7 +12,7 @@ def page(
     session: Session, place: str, after: int, limit: int, state: CaseState | None, priority: str | None
 ) -> list[Case]:
     """Those that follow number `after`, oldest first."""
-    found = select(Case).where(Case.place == place, col(Case.id) > after)
+    found = select(Case).where(Case.place == place, col(Case.id) > after, _seen(session, place))
     if state is not None:
         found = found.where(Case.state == state)
     if priority is not None:
@@ -21,7 +24,7 @@ def found(
     session: Session, place: str, limit: int, ref: str | None, nhs_number: str | None, number: str | None
 ) -> list[Case]:
     """Those with all of what is given, newest first."""
-    wanted = select(Case).where(Case.place == place)
+    wanted = select(Case).where(Case.place == place, _seen(session, place))
     if ref is not None:
         wanted = wanted.where(Case.ref == ref)
     if nhs_number is not None:
@@ -30,3 +33,8 @@ def found(
         rung = select(Call.case_id).where(Call.place == place, Call.number == number)
         wanted = wanted.where(col(Case.id).in_(rung))
     return list(session.exec(wanted.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def _seen(session: Session, place: str) -> Any:
+    """S18: without those that whoever asks may not see."""
+    return col(Case.id).not_in(seen.hidden(session, place))

@@ -12,6 +12,7 @@ from hub.outbox import Effect, Queue
 from records import alarms, dependants, holds, store, tell_wishes
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
 from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
+from records.sight import named_elsewhere
 
 DO_IN = timedelta(minutes=30)
 """How soon somebody must have done each thing that a death asks for. [LOCAL]"""
@@ -56,17 +57,18 @@ def _asked(session: Session, case: Case) -> list[HandOver]:
 def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
     """Whoever looks after another open case of the same person must know, and stops it there. Each of those waits
     meanwhile, by a transaction of its own (ADR 8)."""
+    of = named_elsewhere(case)
     for other in store.open_cases_of(session, case.place, case.nhs_number or "", case.key):
         if other.outcome is Outcome.died:
             continue
-        words = f"{other.ref}: this person is said to have died ({case.ref}). Look, and stop what is queued."
+        words = f"{other.ref}: this person is said to have died ({of}). Look, and stop what is queued."
         alarms.ring(session, case.place, "died", other.key, words, now, other)
         wait = Effect(
             place=case.place,
             case_id=other.key,
             queue=Queue.dispatch,
             kind="other_died",
-            payload={"case": other.key, "of": case.ref},
+            payload={"case": other.key, "of": of},
             created_at=now,
         )
         outbox.append(session, wait)

@@ -149,7 +149,9 @@ def review(session: Session, case: Case, now: datetime, actor: Actor = HUB) -> N
     elif task is not None and task.words != words:
         task.words = words
         session.add(task)
-        events.tell(session, case.place, now, "task", task.key, task_facts(task, case.ref))
+        events.tell(
+            session, case.place, now, "task", task.key, task_facts(task, case.ref, sealed=case.sealed)
+        )
 
 
 def task_of(session: Session, case: Case) -> Task | None:

@@ -36,6 +36,9 @@ class Outcome(StrEnum):
     wrong_number = "wrong_number"
 
 
+SEALED = "sealed"
+
+
 class CaseState(StrEnum):
     open = "open"
     closed = "closed"
@@ -56,6 +59,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         where_live("case_open", "place", "next_due_at", where="state = 'open'"),
         where_live("case_open_ref", "place", "ref", where="state = 'open'"),
+        where_live("case_sealed", "place", "id", where=SEALED),
         where_live("case_responsible", "place", "responsible_id", where="state = 'open'"),
         Index("case_ref", "place", "ref"),
         Index("case_nhs_number", "place", "nhs_number"),
@@ -96,6 +100,11 @@ class Case(SQLModel, table=True):
         default=None, max_length=400, description="S15: only where it is not where they are now"
     )
     safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
+    sealed: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="S18: records/sealing.py says why",
+    )
     read_back: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True, description="S14")
     dependants: dict[str, Any] | None = Field(default=None, sa_type=Json, nullable=True)
     red_flags: list[str] | None = Field(default=None, sa_type=Json, nullable=True)

@@ -271,11 +271,11 @@ def _set_dues(session: Session, row: OwedRow, dues: Sequence[Due]) -> None:
 def _tell(session: Session, row: OwedRow, now: datetime) -> None:
     """Calls and tasks have lists of their own on the board; everything else shows in its case's row."""
     if isinstance(row, Task):
-        events.tell(
-            session, row.place, now, "task", row.key, task_facts(row, take(session, row.case_id, now).ref)
-        )
+        case = take(session, row.case_id, now)
+        events.tell(session, row.place, now, "task", row.key, task_facts(row, case.ref, sealed=case.sealed))
     elif isinstance(row, Call):
-        events.tell(session, row.place, now, "call", row.key, call_facts(row))
+        sealed = row.case_id is not None and take(session, row.case_id, now).sealed
+        events.tell(session, row.place, now, "call", row.key, call_facts(row, sealed=sealed))
 
 
 def _case_of(row: OwedRow) -> int | None:

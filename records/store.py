@@ -1,6 +1,6 @@
 """Every query of the room."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -43,8 +43,10 @@ from records.model import (
 )
 from records.owed_row import OwedRow
 from records.rules import Live
+from records.seen import must_see, must_see_case_of
 
 R = TypeVar("R", bound=OwedRow)
+NO_CASE = "There is no such case in this place."
 _deadline: Any = Deadline.__table__  # type: ignore[attr-defined]
 
 TABLES: dict[Owed, type[OwedRow]] = {
@@ -192,9 +194,11 @@ def human_deadlines(session: Session, case_id: int) -> list[tuple[datetime, str]
 
 def row(session: Session, kind: type[R], row_id: int, place: str) -> R:
     """The owed row of that place, as it is now. Raises `NotFound`."""
+    problem = f"There is no such {kind.owed.value.replace('_', '-')} here."
     found = session.get(kind, row_id, populate_existing=True)
     if found is None or found.place != place:
-        raise NotFound(f"There is no such {kind.owed.value.replace('_', '-')} here.")
+        raise NotFound(problem)
+    must_see_case_of(session, found, problem)
     return found
 
 
@@ -214,7 +218,8 @@ def case(session: Session, place: str, case_id: int) -> Case:
     """Raises `NotFound`."""
     found = session.get(Case, case_id)
     if found is None or found.place != place:
-        raise NotFound("There is no such case in this place.")
+        raise NotFound(NO_CASE)
+    must_see(session, found, NO_CASE)
     return found
 
 
@@ -224,9 +229,10 @@ def case_by_ref(session: Session, place: str, ref: str) -> Case | None:
     return session.exec(found).first()
 
 
-def open_cases(session: Session, place: str, limit: int) -> list[Case]:
-    """What is due next stands first (S5); `limit` at most."""
+def open_cases(session: Session, place: str, limit: int, but: Collection[int] = ()) -> list[Case]:
+    """What is due next stands first (S5); `limit` at most. `but`: not these (S18), here and below."""
     found = pick(Case).where(Case.place == place, Case.state == CaseState.open)
+    found = found.where(col(Case.id).not_in(but)) if but else found
     return list(session.exec(found.order_by(col(Case.next_due_at), col(Case.id)).limit(limit)))
 
 
@@ -250,8 +256,9 @@ def refs_of(session: Session, case_ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: row.ref for row in session.execute(found)} if wanted else {}
 
 
-def count_open_cases(session: Session, place: str) -> int:
+def count_open_cases(session: Session, place: str, but: Collection[int] = ()) -> int:
     counted = select(func.count()).where(col(Case.place) == place, col(Case.state) == CaseState.open)
+    counted = counted.where(col(Case.id).not_in(but)) if but else counted
     return int(session.execute(counted).scalar_one())
 
 
@@ -299,14 +306,10 @@ def call_by_sid(session: Session, carrier_sid: str) -> Call | None:
     return session.exec(pick(Call).where(Call.carrier_sid == carrier_sid)).first()
 
 
-def open_tasks(session: Session, place: str, limit: int = 200) -> list[Task]:
-    found = (
-        pick(Task)
-        .where(Task.place == place, Task.state == TaskState.open)
-        .order_by(col(Task.id))
-        .limit(limit)
-    )
-    return list(session.exec(found))
+def open_tasks(session: Session, place: str, but: Collection[int] = (), limit: int = 200) -> list[Task]:
+    found = pick(Task).where(Task.place == place, Task.state == TaskState.open)
+    found = found.where(col(Task.case_id).not_in(but)) if but else found
+    return list(session.exec(found.order_by(col(Task.id)).limit(limit)))
 
 
 def without_deadline(session: Session, place: str, limit: int = 50) -> list[Case]:

@@ -1,5 +1,6 @@
 """The two-hour standard of the day: of the cases whose clock was settled today, how many in time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -46,11 +47,12 @@ _COUNT = select(func.sum(case((_met, 1), else_=0)), func.sum(case((_missed, 1), 
 )
 
 
-def of_today(session: Session, place: Place, now: datetime) -> Standard:
+def of_today(session: Session, place: Place, now: datetime, absent: Collection[int] = ()) -> Standard:
     """By the place's own day. Only attended care has stopped a clock (S2); a case that ended before its time, with
-    nobody awaited any more, counts neither way."""
+    nobody awaited any more, counts neither way; nor do those that are `absent` (S18)."""
     zone = place.local()
     since = datetime.combine(now.astimezone(zone).date(), time.min, zone)
     which = {"of_place": place.id, "since": since, "now": now, "began_after": since - BEGAN_WITHIN}
-    met, missed = session.execute(_COUNT, which).one()
+    counted = _COUNT.where(col(Case.id).not_in(absent)) if absent else _COUNT
+    met, missed = session.execute(counted, which).one()
     return Standard(met or 0, (met or 0) + (missed or 0))

@@ -20,7 +20,7 @@ from hub.gate import COOKIE
 from hub.places import place_of
 from hub.settings import Settings
 from protocols.house import WELFARE_CALLS
-from records import alarms, hand_overs, tasks
+from records import alarms, hand_overs, sealing, tasks
 from records.model import Assessment, Call, Case, Position
 from records.service import Due, move, open_case, owe, set_priority, take
 from tests.stage import Served, StageClock, free_port
@@ -225,6 +225,14 @@ class ControlRoom:
         """An event about the case, and nothing else."""
         with self.write() as session:
             take(session, case_id, self.clock.now())
+
+    def seal_or_unseal(self, case_id: int) -> None:
+        with self.write() as session:
+            now, actor = self.clock.now(), self._actor(session)
+            if session.get_one(Case, case_id).sealed:
+                sealing.unseal(session, case_id, now, actor)
+            else:
+                sealing.seal(session, case_id, "a colleague's mother", now, actor)
 
     def get(self, case_id: int) -> Case:
         with self.hub.db.read() as session:

@@ -451,6 +451,7 @@ WAYS: dict[str, Way] = {
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
+    "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
     "/o/{code}/pressed why": Way(who_goes, _their_press),
     "/api/cases/{case_id}/not-died words": Way(HANDLER, _on_case(SAID)),

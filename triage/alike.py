@@ -33,6 +33,20 @@ def _same_address(mine: Home, theirs: Home) -> bool | None:
     return same_door(mine, theirs) if is_exact(mine) and is_exact(theirs) else None
 
 
+def what_is_same(own: Case | None, other: Case, *, same_number: bool) -> list[str]:
+    """Why a call may be about that other case (S13), in words."""
+    said = ["same number"] if same_number else []
+    if own is None:
+        return said
+    if agree(own, other, "nhs_number"):
+        said.append("same NHS number")
+    if agree(own, other, "person_name") and agree(own, other, "born"):
+        said.append("same name and date of birth")
+    if agree(own, other, "address"):
+        said.append("same address")
+    return said
+
+
 def may_be_same(own: Case, other: Case) -> bool:
     """The same NHS number, or the same name and date of birth (S13)."""
     named = agree(own, other, "person_name") and agree(own, other, "born")

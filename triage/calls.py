@@ -16,7 +16,7 @@ from records.lifecycles import AssessmentState, CallState
 from records.model import Call, CallBack, Case
 from records.service import Due, move, open_case, owe, redue, take, write_line
 from records.store import call_by_sid, row, timeline
-from triage import birth, first_minute, half_typed, needs, rules, store, told
+from triage import birth, first_minute, further_contact, half_typed, needs, rules, store, told
 from triage.model import CaptureField, Entry
 from triage.two_hands import Hands
 
@@ -68,6 +68,7 @@ def answer(session: Session, call: Call, user: User, now: datetime) -> Case:
         answered_at=now,
     )
     alarms.end(session, call.place, "unanswered", call.key, now)
+    further_contact.look_later(session, call, now)
     return case
 
 
@@ -259,6 +260,7 @@ def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
 def _nothing_waits(session: Session, call: Call, now: datetime) -> None:
     for kind in ("call_long", "call_parked"):
         alarms.end(session, call.place, kind, call.key, now)
+    further_contact.look_later(session, call, now)
 
 
 def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
@@ -272,6 +274,7 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
         move(session, call, "drop", now, HUB, "The caller rang off.", case_id=case.id, ended_at=now)
         alarms.end(session, call.place, "unanswered", call.key, now)
         _ring_back(session, case, call, "the call was not answered", CALL_BACK_IN, now)
+        further_contact.look_later(session, call, now)
         return
     if call.state is not CallState.on_line or call.case_id is None:
         return

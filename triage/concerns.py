@@ -9,8 +9,11 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from hub.access import User
 from hub.columns import Json, where_live
 from hub.errors import Conflict, NotFound, Refused
+from records import seen
 from records.service import take, write_line
 from triage import store
+
+NO_CONCERN = "There is no such concern here."
 
 
 class Concern(SQLModel, table=True):
@@ -89,13 +92,15 @@ def find(session: Session, place: str, concern_id: int) -> Concern:
     """Raises `NotFound`."""
     said = session.get(Concern, concern_id)
     if said is None or said.place != place:
-        raise NotFound("There is no such concern here.")
+        raise NotFound(NO_CONCERN)
+    seen.must_see_case_of(session, said, NO_CONCERN)
     return said
 
 
 def listed(session: Session, place: str, by: int | None = None, limit: int = 100) -> list[Concern]:
     """Those that wait for an answer first, the oldest of them first; then the newest answered. `by`: one author's."""
     found = select(Concern).where(Concern.place == place)
+    found = found.where(col(Concern.case_id).not_in(seen.hidden(session, place)))
     if by is not None:
         found = found.where(Concern.by_id == by)
     waiting = found.where(col(Concern.answered_at).is_(None)).order_by(col(Concern.id)).limit(limit)

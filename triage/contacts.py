@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Conflict
-from records import call_backs, dependants, key_safes, store, tell_wishes
+from records import call_backs, dependants, key_safes, sealing, store, tell_wishes
 from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
-from triage.alike import agree
+from triage.alike import what_is_same
 from triage.calls import CALL_LONG, ON_CALL
 from triage.model import CaptureField
 from triage.service import FINISH_IN
@@ -43,21 +43,12 @@ def known(session: Session, call: Call, now: datetime) -> list[Known]:
     own = session.get(Case, call.case_id) if call.case_id else None
     like = cases_like(session, call, own, now - WITHIN)
     rung = rung_from(session, call, [case.key for case in like])
-    found = [Known(case, tuple(because)) for case in like if (because := _same(case.key in rung, own, case))]
+    found = [
+        Known(case, tuple(because))
+        for case in like
+        if (because := what_is_same(own, case, same_number=case.key in rung))
+    ]
     return sorted(found, key=lambda one: (not one.is_open, -one.case.key))[:10]
-
-
-def _same(is_same_number: bool, own: Case | None, other: Case) -> list[str]:
-    said = ["same number"] if is_same_number else []
-    if own is None:
-        return said
-    if agree(own, other, "nhs_number"):
-        said.append("same NHS number")
-    if agree(own, other, "person_name") and agree(own, other, "born"):
-        said.append("same name and date of birth")
-    if agree(own, other, "address"):
-        said.append("same address")
-    return said
 
 
 def may_join(session: Session, call: Call, own: Case) -> bool:
@@ -94,6 +85,7 @@ def join(session: Session, call: Call, target_id: int, now: datetime, actor: Act
     _questions_go_on_there(session, own, target, now)
     tell_wishes.go_along(session, own, target, now, actor)
     own.linked_case_id = target.key
+    sealing.seal_with(session, own, target, now, actor)
     write_line(session, own.key, now, actor, "joined", f"About {target.ref}: joined to it.")
     record_outcome(session, own, Outcome.duplicate, f"Joined to {target.ref}.", now, actor)
     write_line(

@@ -7,6 +7,7 @@ from hub.errors import Refused
 from records import deaths
 from records.model import Case
 from records.service import take
+from records.sight import named_elsewhere
 from triage.endings import Ending
 
 
@@ -20,7 +21,7 @@ def stop_here_too(session: Session, case: Case, by: Ending) -> None:
         )
     case = take(session, case.key, by.now)
     by.stand_down(session, case.key, by.now, by.actor, "Not needed any more.")
-    words = f"The same person as in {elsewhere.ref}."
+    words = f"The same person as in {named_elsewhere(elsewhere)}."
     deaths.record(session, case, words, (), by.now, by.actor)
 
 

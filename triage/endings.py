@@ -11,7 +11,7 @@ from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from protocols.loader import Library
 from records import advice as advice_said
-from records import alarms, deaths, dependants, key_safes, refusals, store, tell_wishes
+from records import alarms, deaths, dependants, key_safes, refusals, sealing, seen, store, tell_wishes
 from records.lifecycles import AssessmentState, CallBackState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Hold, Outcome, Position
 from records.refusals import Capacity, Refusal
@@ -153,7 +153,7 @@ def died(session: Session, case: Case, expected: bool, words: str, by: Ending) -
 def duplicate(session: Session, case: Case, ref: str, by: Ending) -> Case:
     """It is about another open case: joined to that one's reference. Returns that case."""
     target = store.case_by_ref(session, case.place, ref.strip().upper().removeprefix("FP").strip())
-    if target is None:
+    if target is None or not seen.sees(session, target):
         raise Refused(
             f"There is no case {ref.strip().upper()} here. Look at its reference and type it again."
         )
@@ -175,6 +175,7 @@ def duplicate(session: Session, case: Case, ref: str, by: Ending) -> Case:
             supersede(session, row, by.now, by.actor, f"The same as {target.ref}.")
     dependants.join(session, case, target, by.now, by.actor)
     case.linked_case_id = target.key
+    sealing.seal_with(session, case, target, by.now, by.actor)
     key_safes.go_along(session, case, target)
     tell_wishes.go_along(session, case, target, by.now, by.actor)
     write_line(

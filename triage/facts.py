@@ -96,6 +96,11 @@ def is_due(case: Case, typed: Sequence[Typed]) -> bool:
     return is_read_back(case) and any(one.field in WHO for one in typed)
 
 
+def _open_to_all(cases: Sequence[Case]) -> list[Case]:
+    """S18: what a sealed case says does not go into one that more people read."""
+    return [case for case in cases if not case.sealed]
+
+
 def take_up(session: Session, library: Library, case_id: int, now: datetime) -> None:
     """Put what is known with every assessment that is being taken; nothing before the read-back (S14)."""
     case = session.get_one(Case, case_id)
@@ -104,7 +109,7 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
         return
     protocols = {row.key: exact(session, library, row)[0] for row in taking}
     asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}
-    said = said_before(session, past_of(session, case, now, marked=True).cases, asks)
+    said = said_before(session, _open_to_all(past_of(session, case, now, marked=True).cases), asks)
     zone = place_of(session, case.place).local()
     for row in taking:
         protocol = protocols[row.key]

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, text
 from sqlmodel import Session, col, select
 
 from hub.errors import Refused
+from records import seen
 from records.model import Call, Case
 from triage import rules
 
@@ -30,9 +31,10 @@ def find(session: Session, place: str, typed: str, now: datetime) -> tuple[list[
     said = typed.strip()
     if len(said) < SHORTEST_NAME:
         raise Refused("Type a reference, an NHS number, a name, a postcode or a telephone number.")
+    hidden = seen.hidden(session, place)
     found: dict[int, tuple[Case, list[str]]] = {}
     for why, same in _ways(place, said, now):
-        newest = select(Case).where(Case.place == place, _lately(now), same)
+        newest = select(Case).where(Case.place == place, _lately(now), same, col(Case.id).not_in(hidden))
         for case in session.exec(newest.order_by(col(Case.id).desc()).limit(MOST + 1)):
             found.setdefault(case.key, (case, []))[1].append(why)
     matches = [Match(case, tuple(whys)) for _, (case, whys) in sorted(found.items(), reverse=True)]

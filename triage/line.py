@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from hub.access import User
 from protocols.loader import Library
+from records import seen
 from records.model import Call
 from records.store import live_calls, refs_of
 from triage import capture, store
@@ -46,7 +47,8 @@ SHOWN = 2
 
 
 def line_of(session: Session, user: User, library: Library, now: datetime) -> Line:
-    calls = live_calls(session, user.place)
+    hidden = seen.hidden(session, user.place)
+    calls = [call for call in live_calls(session, user.place) if call.case_id not in hidden]
     parked = [call for call in calls if call.parked_at is not None]
     refs = refs_of(session, [call.case_id for call in parked])
     mine = store.calls_of_handler(session, user.place, user.id or 0)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from protocols.model import UNKNOWN, Answer
+from records import seen
 from records.model import Call, Case
 from records.read_back import is_read_back
 from triage import store
@@ -42,11 +43,11 @@ class Said:
 
 def past_of(session: Session, own: Case, now: datetime, *, marked: bool) -> Past:
     """Other cases of the person whom this one is about. Not `marked`: where safeguarding is marked they are absent, and
-    no count shows it (S18)."""
+    no count shows it (S18); nor are sealed cases there for whoever asks and may not see them."""
     like = [
         case
         for case in store.cases_of_person(session, own)
-        if may_be_same(own, case) and (marked or not case.safeguarding)
+        if may_be_same(own, case) and (marked or not case.safeguarding) and seen.sees(session, case)
     ]
     if not is_read_back(own):
         return Past(may_be=len(like))

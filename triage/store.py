@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from hub.access import User
 from hub.deadlines import Deadline, DeadlineState
+from records import seen
 from records.lifecycles import CallBackState, CallState, Owed, PositionState
 from records.model import (
     CALL_LIVE,
@@ -138,7 +139,7 @@ def cases_like(
         return []
     lately = or_(col(Case.state) == CaseState.open, col(Case.clock_start) > since)
     ends = or_(col(Case.outcome).is_(None), col(Case.outcome) != Outcome.duplicate)
-    alike = col(Case.id).in_(union_all(*same))
+    alike = col(Case.id).in_(union_all(*same)) & col(Case.id).not_in(seen.hidden(session, place))
     found = select(Case).where(alike, Case.place == place, col(Case.id) != here, lately, ends)
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
@@ -156,7 +157,8 @@ def open_cases_saying(
     if number:
         by_number = select(Call.case_id).where(Call.place == place, Call.number == number)
         same.append(col(Case.id).in_(by_number))
-    found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same))
+    shown = col(Case.id).not_in(seen.hidden(session, place))
+    found = select(Case).where(Case.place == place, text("state = 'open'"), or_(*same), shown)
     return list(session.exec(found.order_by(col(Case.id).desc()).limit(limit)))
 
 
@@ -251,6 +253,7 @@ def live_call_backs(
         .join(Case, col(Case.id) == CallBack.case_id)
         .join(Deadline, waiting, isouter=True)
         .where(CallBack.place == place, col(CallBack.state).in_((CallBackState.due, CallBackState.failed)))
+        .where(col(CallBack.case_id).not_in(seen.hidden(session, place)))
         .group_by(col(CallBack.id), col(Case.id))
         .order_by(func.min(Deadline.due_at), col(CallBack.id))
         .limit(limit)

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from dispatch import seeking, stand_downs, telling, visits
 from hub.outbox import Effect
+from triage import further_contact
 from workers import sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
@@ -32,12 +33,17 @@ def _tell(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
     telling.tell(session, int(effect.payload["case"]), now)
 
 
+def _further_contact(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
+    further_contact.look(session, int(effect.payload["call"]), now)
+
+
 INSIDE: dict[str, Inside] = {
     "seek": _seek,
     "worse": _worse,
     "wait": _wait,
     "other_died": _other_died,
     "tell": _tell,
+    "further_contact": _further_contact,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from dashboard.board import HANDS, Board, View, snapshot, view_of
+from dashboard.board import Board, snapshot
 from dashboard.board_facts import facts_of
 from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
 from dashboard.frame import fragment, page
+from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
 
@@ -39,7 +40,7 @@ def board_snapshot(
         require(visitor.user, *HANDS)
         hub = hub_of(request)
         with hub.db.read() as session:
-            return JSONResponse(facts_of(session, visitor.user.place))
+            return JSONResponse(facts_of(session, visitor.user.place, as_machine(visitor.user)))
     board = _snapshot(request, visitor)
     return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_crew.html"))
 

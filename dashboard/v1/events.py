@@ -9,12 +9,16 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from dashboard import board
+from dashboard.event_views import seen_by
 from dashboard.v1.operations import Answer
 from dashboard.v1.problems import in_openapi
+from dashboard.views import View, view_of_machine
 from hub import events
 from hub.errors import Conflict, Unavailable
+from hub.events import Event
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
+from records import seen
 
 router = APIRouter(tags=["The feed"])
 LONGEST_WAIT_S = 25
@@ -25,7 +29,8 @@ _waiting: set[asyncio.Task[Any] | None] = set()
 
 
 class EventSeen(Answer):
-    """`facts` are what is shown of `topic` and `subject` from now on; null: it is no longer shown."""
+    """`facts` are what is shown of `topic` and `subject` from now on; null: it is no longer shown. Of what this token
+    may not see there is the number alone, and `topic` is empty."""
 
     n: int
     at: datetime
@@ -61,20 +66,27 @@ async def read_events(
     With `wait_s` the answer waits for the first event for up to 25 seconds. A 409 says that the hub was begun anew:
     read the cases afresh and go on from 0. The same comes over the websocket `/feed?as=json&since=N` with this token.
     """
-    seen = await asyncio.to_thread(_read, request, machine.place, after, limit, epoch)
+    seen = await asyncio.to_thread(_read, request, machine, after, limit, epoch)
     if not seen.events and wait_s:
         await _something_new(request, after, wait_s)
-        seen = await asyncio.to_thread(_read, request, machine.place, after, limit, epoch)
+        seen = await asyncio.to_thread(_read, request, machine, after, limit, epoch)
     return Response(seen.model_dump_json(), media_type="application/json")
 
 
-def _read(request: Request, place: str, after: int, limit: int, epoch: str) -> EventsSeen:
+def _read(request: Request, machine: Machine, after: int, limit: int, epoch: str) -> EventsSeen:
+    place, view = machine.place, view_of_machine(machine)
     with hub_of(request).db.read() as session:
         now_epoch, last = board.epoch(session, place), events.cursor(session, place)
         if after > last or (epoch and epoch != now_epoch):
             raise Conflict("These numbers belong to another history. Read the cases afresh and go on from 0.")
-        found = [EventSeen.model_validate(one) for one in events.after(session, place, after, limit)]
+        sealed = seen.sealed(session, place)
+        found = [_shown(one, view, sealed) for one in events.after(session, place, after, limit)]
     return EventsSeen(events=found, next=found[-1].n if found else after, epoch=now_epoch)
+
+
+def _shown(event: Event, view: View, sealed: frozenset[int]) -> EventSeen:
+    topic, subject, facts = seen_by(event, view, sealed)
+    return EventSeen(n=event.n, at=event.at, topic=topic, subject=subject, facts=facts)
 
 
 async def _something_new(request: Request, after: int, wait_s: float) -> None:

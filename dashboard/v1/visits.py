@@ -11,7 +11,7 @@ from dispatch import by_hand, service, store, visits
 from hub.bodies import Body, Number, Text
 from hub.places import place_of
 from hub.tokens import Scope
-from records import alarm_taking, alarms
+from records import alarm_taking, alarms, seen
 from records.alarms import AlarmState
 from records.lifecycles import PositionState
 from records.model import Position
@@ -115,7 +115,7 @@ def reply_to_message(work: Work, message_id: Number, body: Reply) -> Replied:
 @room.reads("/alarms", Scope.alarms_take)
 def list_alarms(work: Work) -> AlarmsSeen:
     """The alarms that ring or are taken: a hundred at most, danger first, then the oldest that nobody has taken."""
-    found = alarms.live(work.session, work.place, MOST)
+    found = alarms.live(work.session, work.place, MOST, seen.hidden(work.session, work.place))
     return AlarmsSeen(alarms=[AlarmSeen.model_validate(one) for one in found])
 
 
@@ -129,5 +129,6 @@ def take_alarm(work: Work, alarm_id: Number) -> AlarmSeen:
 @room.reads("/responders", Scope.cases_read)
 def list_responders(work: Work) -> RespondersSeen:
     """Who is on shift just now, and where they are."""
-    crew = crew_of(work.session, place_of(work.session, work.place), work.now)
+    absent = seen.hidden(work.session, work.place)
+    crew = crew_of(work.session, place_of(work.session, work.place), work.now, absent)
     return RespondersSeen(responders=[ResponderSeen.model_validate(one) for one in crew.members])

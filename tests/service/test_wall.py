@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from dashboard.board import View
+from dashboard.views import View
 from dashboard.wall import fit_for_wall
 from hub.access import User
 from hub.actors import HUB

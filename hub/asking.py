@@ -1,0 +1,52 @@
+"""Who asks in this request, so that a query can leave out what they may not see (S18).
+
+The gate says who; nobody asks where the hub works by itself: a worker, the ticker, a carrier's webhook.
+"""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person of the hub by `id` and roles; or a machine, which is nobody's `id` and has the rights of its token."""
+
+    id: int | None
+    rights: frozenset[str]
+
+
+@dataclass
+class _Request:
+    """Routes run in threads of their own, and what they set in a context of theirs is lost: so it is set in here."""
+
+    asker: Asker | None = field(default=None)
+
+
+_request: ContextVar[_Request | None] = ContextVar("asking", default=None)
+
+
+def asked_by(user_id: int | None, rights: Iterable[str]) -> None:
+    if (request := _request.get()) is not None:
+        request.asker = Asker(user_id, frozenset(rights))
+
+
+def who() -> Asker | None:
+    request = _request.get()
+    return request.asker if request is not None else None
+
+
+class Asking:
+    """Plain ASGI: each request has an asker of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = _request.set(_Request())
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            _request.reset(token)

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from hub import events
 from records import store
 from records.board import case_facts
+from records.lifecycles import Word
 from records.model import Case
 from tests.control_room import ControlRoom
 from tests.stage import Valkey
@@ -55,7 +56,7 @@ def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[thr
         now = room.clock.now()
         with room.write() as session:
             for case in session.exec(select(Case).where(col(Case.id).in_(chance.sample(cases, TOGETHER)))):
-                case.word = chance.choice(("seeking", "offered", "accepted", "travelling"))
+                case.word = chance.choice((Word.seeking, Word.offered, Word.accepted, Word.travelling))
                 case.next_due_at = now + timedelta(minutes=chance.uniform(1, 90))
                 case.moved_at = now
                 events.tell(session, case.place, now, "case", case.key, case_facts(case, owed[case.key]))

@@ -225,9 +225,10 @@ def void_kinds(session: Session, case_id: int, kinds: Sequence[str], now: dateti
 
 
 def _void(session: Session, which: Any, now: datetime) -> None:
-    """What runs is not to be begun again either: an attempt that fails now, or whose holder has died, was the last."""
+    """What runs is not to be begun again either: an attempt that fails now, or whose holder has died, was the last.
+    How an attempt before this ended stays to be read: by that it may have left."""
     waits = col(Effect.state) == EffectState.waiting
-    why = func.coalesce(col(Effect.error), "taken back")  # how its last attempt ended says whether it may have left
+    why = func.coalesce(col(Effect.error), "taken back")
     session.execute(
         update(Effect)
         .where(which, text(LIVE), waits)

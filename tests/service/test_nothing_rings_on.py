@@ -8,7 +8,8 @@ from dispatch import details, visits
 from dispatch.check_in import CheckIn
 from hub import outbox
 from hub.outbox import LEASE, Effect, EffectState
-from records import alarms
+from records import alarms, tasks
+from records.model import Task
 from tests.service.test_offers_by_hand import Hand, hand
 
 __all__ = ["hand"]
@@ -62,6 +63,22 @@ def test_whereabouts_confirmed_nobody_needs_the_details(hand: Hand) -> None:
     assert details.UNOPENED in rings(hand)
     hand.does(f"/positions/{hand.id}/step", {"event": "find_person"})
     assert details.UNOPENED not in rings(hand)
+
+
+def test_said_when_care_began_nobody_is_asked_for_it_any_more(hand: Hand) -> None:
+    """S2: the question was late and had rung; its answer, and the undoing of DONE, end it."""
+    hand.says("Ana", "1")
+    for answered in ("said", "taken back"):
+        hand.says("Ana", "DONE")
+        (task,) = [row for row in hand.desk.rows(Task) if row.kind == "care_time" and row.state == "open"]
+        with hand.desk.hub.db.write() as session:
+            tasks.overdue(session, task.key, hand.desk.clock.now())
+        assert "task" in rings(hand)
+        if answered == "said":
+            hand.does(f"/tasks/{task.key}/care-began", {"at": None})
+            assert "task" not in rings(hand)
+        hand.does(f"/positions/{hand.id}/undo", {"why": "Another house."})
+        assert "task" not in rings(hand)
 
 
 def test_a_withdrawn_offer_that_was_just_leaving_is_not_tried_again(hand: Hand) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from dispatch import details, visits
+from dispatch import check_in, details, visits
 from dispatch.check_in import CheckIn
 from hub import outbox
 from hub.outbox import LEASE, Effect, EffectState
@@ -40,7 +40,7 @@ def test_handed_back_from_the_scene_by_text_nobody_waits_for_an_all_well(hand: H
     hand.says("Ana", "1")
     hand.says("Ana", "ARRIVED")
     with hand.desk.hub.db.write() as session:
-        visits.check_in.ask(session, hand.id, hand.desk.clock.now())
+        check_in.ask(session, hand.id, hand.desk.clock.now())
     hand.says("Ana", "BACK")
     assert [row.ended_at is None for row in hand.desk.rows(CheckIn)] == [False]
 

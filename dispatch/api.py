@@ -79,7 +79,6 @@ def hand_back(request: Request, position_id: Number, told: Why, visitor: Doer) -
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)
         visits.hand_back(session, position, now, visitor.user.actor, told.why)
-        visits.end_overdue_alarms(session, position, now)
     return {"said": "Handed back; somebody else is looked for."}
 
 

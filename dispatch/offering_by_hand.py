@@ -94,7 +94,6 @@ def reassign(
     first = store.responder(session, held.responder_id)
     words = f"Taken from {first.short_name}: {why}"
     visits.hand_back(session, position, now, actor, words=words)
-    visits.end_overdue_alarms(session, position, now)
     place = place_of(session, position.place)
     taking_back.answer(session, place, first, case, held, texts.stood_down(held.code), now)
     return _make(session, desk, position, case, [ranked], now, actor)[0]

@@ -112,7 +112,6 @@ def _on_visit(
         visits.ambulance(session, who, position, now)
     elif press.what == "hand_back":
         visits.hand_back(session, position, now, who.actor, press.why)
-        visits.end_overdue_alarms(session, position, now)
     elif press.what == "late":
         left = press.minutes - round((now - at).total_seconds() / 60)
         visits.delay(session, position, max(left, 1), now, who.actor)

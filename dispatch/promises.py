@@ -16,7 +16,6 @@ from dispatch.replies import Reading
 from hub.actors import HUB
 from hub.errors import Conflict, NotFound
 from hub.places import Place
-from records import alarms
 from records.lifecycles import PositionState, TaskState
 from records.model import Case, Position, Task, TaskKind
 from records.service import Due, owe, supersede, take, write_line
@@ -147,7 +146,6 @@ def _end(session: Session, which: object, now: datetime) -> list[Promise]:
     ended = []
     for promise, task in session.exec(open_).all():
         supersede(session, task, now, HUB, "Nobody needs to decide about it any more.")
-        alarms.end(session, task.place, "task", task.key, now)
         ended.append(promise)
     return ended
 

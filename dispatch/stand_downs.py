@@ -28,7 +28,6 @@ def all_of_case(
         else:
             taking_back.supersede_position(session, position, now, actor, why)
         visits.end_overdue_alarms(session, position, now)
-        taking_back.end_seeking_alarms(session, position, now)
 
 
 def pause(session: Session, case_id: int, until: datetime, now: datetime, actor: Actor) -> None:

@@ -18,6 +18,8 @@ from records.positions import start_offering
 from records.service import move, supersede, take
 
 SEEKING = (PositionState.open, PositionState.offered)
+UNANSWERED = frozenset({"ReadTimeout", "Timeout", "ConnectionError"})
+"""How an attempt ended that may have got through: the question was heard, or may have been, and no answer came."""
 
 
 def stand_down(session: Session, position: Position, now: datetime, actor: Actor, why: str) -> None:
@@ -44,6 +46,7 @@ def tell_stood_down(session: Session, case: Case, position: Position, now: datet
         who = store.responder(session, held.responder_id)
         place = place_of(session, position.place)
         answer(session, place, who, case, held, texts.stood_down(held.code), now)
+    end_seeking_alarms(session, position, now)
     tell_wishes.something_changed(session, case, now)
 
 
@@ -93,8 +96,14 @@ def end_offer(session: Session, offer: Offer, event: str, now: datetime, because
         promises.of_offer(session, offer, now)
     ways = [effect_id for effect_id in (offer.effect_id, offer.call_effect_id) if effect_id is not None]
     outbox.void(session, ways, now)
-    left = [session.get_one(Effect, effect_id, populate_existing=True).state for effect_id in ways]
-    return any(state is not EffectState.void for state in left)
+    return any(
+        _may_have_left(session.get_one(Effect, effect_id, populate_existing=True)) for effect_id in ways
+    )
+
+
+def _may_have_left(effect: Effect) -> bool:
+    """An attempt that the carrier never answered may have got through, although it would have been tried again."""
+    return effect.state is not EffectState.void or (effect.attempts > 0 and effect.error in UNANSWERED)
 
 
 def end_seeking_alarms(session: Session, position: Position, now: datetime) -> None:

@@ -71,6 +71,7 @@ def step(
     }.get(event, {})
     if event == "find_person":
         move(session, position, event, now, actor, words, done_at=when)
+        _details_known(session, position, now)
         return
     move(session, position, event, now, actor, words, _due(event, position, when, now), **values)
     two_together.after_step(session, case, position, event, now)
@@ -102,8 +103,7 @@ def _finish(
 ) -> None:
     skipped_with = position.care_began_at is None
     move(session, position, "finish", now, actor, words, visit_notes.due(when), done_at=when)
-    if (held := store.accepted_offer(session, position.key)) is not None:
-        details.ask_no_more(session, held, now)
+    _details_known(session, position, now)
     welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
     if skipped_with and case.outcome is not Outcome.died:
         # S2: forward jumps are legal, and a skipped WITH asks "when did care begin?"
@@ -116,6 +116,11 @@ def _finish(
             words=f"When did {position.responder_name} begin care?",
         )
         owe(session, task, now, HUB, task.words, Due("task", now + CARE_TIME_IN))
+
+
+def _details_known(session: Session, position: Position, now: datetime) -> None:
+    if (held := store.accepted_offer(session, position.key)) is not None:
+        details.ask_no_more(session, held, now)
 
 
 def say_when_care_began(
@@ -166,6 +171,7 @@ def hand_back(
         ladder_began_at=None,
         ladder_done_at=None,
     )
+    end_overdue_alarms(session, position, now)
     write_line(session, case.key, now, HUB, "seeking", "Looking for somebody else.")
     start_offering(session, position, now)
     tell_wishes.something_changed(session, case, now)

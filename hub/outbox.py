@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, text, update
+from sqlalchemy import and_, bindparam, func, insert, or_, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.columns import Json, one_of, where_live
@@ -225,11 +225,16 @@ def void_kinds(session: Session, case_id: int, kinds: Sequence[str], now: dateti
 
 
 def _void(session: Session, which: Any, now: datetime) -> None:
+    """What runs is not to be begun again either: an attempt that fails now, or whose holder has died, was the last.
+    How an attempt before this ended stays to be read: by that it may have left."""
+    waits = col(Effect.state) == EffectState.waiting
+    why = func.coalesce(col(Effect.error), "taken back")
     session.execute(
         update(Effect)
-        .where(which, text(LIVE), col(Effect.state) == EffectState.waiting)
-        .values(state=EffectState.void, settled_at=now, error="taken back")
+        .where(which, text(LIVE), waits)
+        .values(state=EffectState.void, settled_at=now, error=why)
     )
+    session.execute(update(Effect).where(which, text(LIVE)).values(valid_until=now))
 
 
 def any_to_wake(session: Session, now: datetime, machine: datetime) -> bool:

@@ -35,7 +35,6 @@ def record(
     for task in store.rows_of(session, Task, case.key, live=True):
         if task.kind in (TaskKind.no_access, TaskKind.visit_note, TaskKind.has_died):
             supersede(session, task, now, actor, BECAUSE)
-            alarms.end(session, task.place, "task", task.key, now)
     also = [f"Tell {row.to} that the person has died." for row in _asked(session, case)]
     outbox.void_case(session, case.key, now)
     tell_wishes.hush(session, case, now)
@@ -123,7 +122,6 @@ def was_somebody_else(session: Session, case: Case, words: str, now: datetime, a
     for task in store.rows_of(session, Task, case.key, live=True):
         if task.kind is TaskKind.has_died:
             move(session, task, "do", now, actor, f"Somebody else: {words}"[:400], done_by=actor.name)
-            alarms.end(session, task.place, "task", task.key, now)
     for row in store.rows_of(session, Hold, case.key, live=True):
         if row.why.startswith(HELD_BECAUSE):
             move(session, row, "end", now, actor, "Not held any more: it was somebody else.")

@@ -271,6 +271,8 @@ def _set_dues(session: Session, row: OwedRow, dues: Sequence[Due]) -> None:
 def _tell(session: Session, row: OwedRow, now: datetime) -> None:
     """Calls and tasks have lists of their own on the board; everything else shows in its case's row."""
     if isinstance(row, Task):
+        if not owes(row.owed, row.state):
+            alarms.end(session, row.place, "task", row.key, now)
         case = take(session, row.case_id, now)
         events.tell(session, row.place, now, "task", row.key, task_facts(row, case.ref, sealed=case.sealed))
     elif isinstance(row, Call):

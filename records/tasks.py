@@ -16,8 +16,7 @@ def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) ->
     """Done, with what was done in a few words."""
     take(session, task.case_id, now)
     move(session, task, "do", now, actor, words or f"Done: {task.words}", done_by=actor.name)
-    for kind in ("task", "danger"):
-        alarms.end(session, task.place, kind, task.key, now)
+    alarms.end(session, task.place, "danger", task.key, now)
 
 
 def ask_where_they_are(session: Session, case: Case, position: Position, now: datetime) -> None:

@@ -47,6 +47,8 @@ class Member:
     state: str
     case_id: int | None
     ref: str
+    next_id: int | None
+    next_ref: str
     then: str
     urgent: bool
     off_soon: bool
@@ -64,12 +66,24 @@ class Crew:
 
 def crew_of(session: Session, place: Place, now: datetime) -> Crew:
     """Everybody on shift just now."""
-    out = {position.responder_id: position for position in store.positions_out(session, place.id)}
+    taken = store.positions_out(session, place.id)
+    out = {position.responder_id: position for position in taken if not position.is_next}
+    nexts = {position.responder_id: position for position in taken if position.is_next}
     offered = {offer.responder_id: offer for offer in store.live_offers(session, place.id)}
-    refs = refs_of(session, [row.case_id for row in out.values()] + [row.case_id for row in offered.values()])
+    refs = refs_of(session, [row.case_id for row in taken] + [row.case_id for row in offered.values()])
     pauses = store.pauses(session, place.id, now)
     members = [
-        _member(who, shift, pauses.get(who.key), out.get(who.key), offered.get(who.key), refs, place, now)
+        _member(
+            who,
+            shift,
+            pauses.get(who.key),
+            out.get(who.key),
+            nexts.get(who.key),
+            offered.get(who.key),
+            refs,
+            place,
+            now,
+        )
         for who, shift in store.responders_on_shift(session, place.id, now)
     ]
     members.sort(key=lambda member: (ORDER.index(member.state), member.name))
@@ -88,6 +102,7 @@ def _member(
     shift: Shift,
     pause: Pause | None,
     position: Position | None,
+    waits: Position | None,
     offer: Offer | None,
     refs: dict[int, str],
     place: Place,
@@ -110,6 +125,8 @@ def _member(
         state=state,
         case_id=case_id,
         ref=refs.get(case_id or 0, ""),
+        next_id=waits.case_id if waits else None,
+        next_ref=refs[waits.case_id] if waits else "",
         then=then if who.reachable else "ring them",
         urgent=urgent or not who.reachable or state == "no access",
         off_soon=shift.ends_at - now < ENDS_SOON,

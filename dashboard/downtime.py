@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from dashboard.board import CASES
 from dashboard.crew import STATES
 from dashboard.numbers import in_words
-from dashboard.open_lines import line
+from dashboard.open_lines import line, with_next
 from dispatch import store as dispatch
 from dispatch.model import Responder
 from hub.access import Role
@@ -74,7 +74,8 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
 
 
 def _crew(on: list[Any], out: list[Position], refs: Mapping[int, str]) -> list[dict[str, Any]]:
-    busy = {row.responder_id: row for row in out}
+    busy = {row.responder_id: row for row in out if not row.is_next}
+    nexts = {row.responder_id: row for row in out if row.is_next}
     return [
         {
             "name": who.name,
@@ -82,7 +83,7 @@ def _crew(on: list[Any], out: list[Position], refs: Mapping[int, str]) -> list[d
             "phone": who.phone,
             "off": shift.ends_at,
             "doing": STATES[busy[who.key].state.value] if who.key in busy else "free",
-            "ref": refs.get(busy[who.key].case_id, "") if who.key in busy else "",
+            "ref": with_next(who.key, busy, nexts, refs),
         }
         for who, shift in on
     ]

@@ -64,6 +64,7 @@ TEMPLATES = (
             "travel_min": Kind.minutes,
             "title": Kind.position,
             "link": Kind.link,
+            "after": Kind.code,
         },
     ),
     Template(
@@ -75,10 +76,17 @@ TEMPLATES = (
             "outward": Kind.outward,
             "be_there_by": Kind.clock,
             "title": Kind.position,
+            "after": Kind.code,
         },
         voice=True,
     ),
     Template("yours", "They said yes first.", {"code": Kind.code, "link": Kind.link}),
+    Template(
+        "yours_next",
+        "They said yes to it as their next, while they are on a visit.",
+        {"code": Kind.code, "after": Kind.code, "link": Kind.link},
+    ),
+    Template("yours_now", "The visit before it is over.", {"code": Kind.code}),
     Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),
     Template("declined", "They said no.", {"code": Kind.code}),
     Template(
@@ -90,6 +98,7 @@ TEMPLATES = (
                 "your shift has ended",
                 "already taken",
                 "you are still on another visit: reply DONE to that first, or ring us about the visit",
+                "you have a next visit already: hand that back before, or ring us about the visit",
             )
         },
     ),

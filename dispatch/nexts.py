@@ -1,5 +1,5 @@
-"""One visit may wait behind the one that somebody is on: accepted as their next, and not begun. It becomes theirs to set
-off to when the one before it is over (S25); where that takes too long, a human hears of it while it can still be kept.
+"""One visit may wait behind the one that somebody is on: accepted as their next, and not begun. They can set off to it
+when the one before it is over (S25); where that takes too long, a human hears of it while the time can still be kept.
 
 The one before is mostly of another case, so what follows from its end is an effect (ADR 8).
 """
@@ -12,6 +12,7 @@ from dispatch import messages, store, texts
 from dispatch.offers import SET_OFF_IN
 from dispatch.on_shift import free_at
 from hub.actors import HUB
+from hub.db import before_commit
 from hub.errors import Conflict
 from hub.outbox import Effect, Queue, append
 from hub.places import place_of
@@ -59,7 +60,8 @@ def one_is_over(session: Session, position: Position, now: datetime) -> None:
         payload={"position": waits.key},
         created_at=now,
     )
-    append(session, begin)
+    # last of all, so that they hear of the end of the one before the beginning of the other
+    before_commit(session, f"begin_next {waits.key}", lambda session: append(session, begin))
 
 
 def begin(session: Session, position_id: int, now: datetime) -> None:

@@ -39,8 +39,9 @@ def offer_to(
     again: bool,
     as_next: bool = False,
 ) -> Responder:
-    """Ask this one, beside whoever has been asked already; `as_next`: after the visit that they are on. Raises `Refused` where something speaks against it or a no
-    would be asked again unknowingly, `Conflict` where the position is not to be had."""
+    """Ask this one, beside whoever has been asked already; `as_next`: for after the visit that they are on. Raises
+    `Refused` where something speaks against it or a no would be asked again unknowingly, `Conflict` where the position
+    is not to be had."""
     case = _seeking(session, position, now)
     ranked = _may_be_asked(session, desk, position, case, to, now, again=again, as_next=as_next)
     return _make(session, desk, position, case, [ranked], now, actor)[0]

@@ -31,7 +31,8 @@ LABELS = sorted(HOUSE.priority(priority).label for priority in LIBRARY.escalatio
 NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
-    "public_number", "after", "together", "first_name", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
+    "public_number", "first_name", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
+    "after", "together",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""

@@ -41,6 +41,7 @@ DUE_WORDS = {
     "hand_over_unconfirmed": "reference by",
     "task": "task by",
     "set_off": "set off by",
+    "next_leaves": "leave by",
     "arrive": "arrive by",
     "scene_check": "check in",
     "check_unanswered": "no sign of life",

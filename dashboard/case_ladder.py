@@ -20,6 +20,7 @@ DEADLINE_WORDS = {
     "seek": "Look again for somebody",
     "ladder_pause": "The ladder goes on",
     "set_off": "Must have set off",
+    "next_leaves": "Latest departure, while another visit is before it",
     "arrive": "Must be at the door",
     "scene_check": "Asked whether all is well",
     "check_unanswered": "Silence at the scene goes further",

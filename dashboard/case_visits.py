@@ -77,13 +77,15 @@ def tried_of(offer: Offer, name: str, profession: str) -> Tried:
 
 def visit_of(session: Session, row: Position, tried: list[Tried]) -> Visit:
     possible = {event for event in ("hand_back", "stand_down") if after(row.owed, row.state, event)}
-    if row.state in ("accepted", "en_route"):
+    if row.state in ("accepted", "en_route") and not row.is_next:
         possible.add("delay")
     asked = check_in.open_of(session, row.key) if row.state in check_in.ON_SCENE else None
     return Visit(
         row=row,
-        words=POSITION_WORDS[row.state.value],
-        steps=[(event, words) for event, words in STEPS if after(row.owed, row.state, event)],
+        words="accepted as their next" if row.is_next else POSITION_WORDS[row.state.value],
+        steps=[
+            (event, words) for event, words in STEPS if after(row.owed, row.state, event) and not row.is_next
+        ],
         may=frozenset(possible) if owes(row.owed, row.state) else frozenset(),
         back=POSITION_WORDS.get(undone.step_before(session, row) or "", ""),
         offers=[

@@ -20,13 +20,14 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Goes:
-    """One line of the list; `again`: they are asked only on purpose."""
+    """One line of the list; `again`: they are asked only on purpose; `as_next`: for after the visit they are on."""
 
     id: int
     name: str
     minutes: str
     why: str
     again: bool = False
+    as_next: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,6 @@ def _could(one: Ranked, position: Position, now: datetime) -> Goes:
 def _not_now(one: RuledOut) -> Goes:
     who = one.candidate
     minutes = f"{who.travel_min} min" if who.travel_min is not None else ""
-    return Goes(who.responder_id, who.name, minutes, one.why, one.may_be_asked_on_purpose)
+    return Goes(
+        who.responder_id, who.name, minutes, one.why, one.may_be_asked_on_purpose, one.may_have_it_next
+    )

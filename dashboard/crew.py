@@ -49,6 +49,8 @@ class Member:
     state: str
     case_id: int | None
     ref: str
+    next_id: int | None
+    next_ref: str
     then: str
     urgent: bool
     off_soon: bool
@@ -67,15 +69,27 @@ class Crew:
 def crew_of(session: Session, place: Place, now: datetime, absent: Collection[int] = frozenset()) -> Crew:
     """Everybody on shift just now. Of the cases that are `absent` (S18) nothing is said: whoever is on one is busy, and
     whoever is asked for one is as they were before."""
-    out = {position.responder_id: position for position in store.positions_out(session, place.id)}
+    taken = store.positions_out(session, place.id)
+    out = {position.responder_id: position for position in taken if not position.is_next}
+    nexts = {row.responder_id: row for row in taken if row.is_next and row.case_id not in absent}
     live = store.live_offers(session, place.id)
     offered = {offer.responder_id: offer for offer in live if offer.case_id not in absent}
-    refs = refs_of(session, [row.case_id for row in out.values()] + [row.case_id for row in offered.values()])
+    refs = refs_of(session, [row.case_id for row in taken] + [row.case_id for row in offered.values()])
     pauses = store.pauses(session, place.id, now)
     on = store.responders_on_shift(session, place.id, now)
     off = {who.key: shift for who, shift in on}
     members = [
-        _member(who, shift, pauses.get(who.key), out.get(who.key), offered.get(who.key), refs, place, now)
+        _member(
+            who,
+            shift,
+            pauses.get(who.key),
+            out.get(who.key),
+            nexts.get(who.key),
+            offered.get(who.key),
+            refs,
+            place,
+            now,
+        )
         for who, shift in on
     ]
     members = [_busy(one, off[one.id], place, now) if one.case_id in absent else one for one in members]
@@ -100,6 +114,7 @@ def _member(
     shift: Shift,
     pause: Pause | None,
     position: Position | None,
+    waits: Position | None,
     offer: Offer | None,
     refs: dict[int, str],
     place: Place,
@@ -122,6 +137,8 @@ def _member(
         state=state,
         case_id=case_id,
         ref=refs.get(case_id or 0, ""),
+        next_id=waits.case_id if waits else None,
+        next_ref=refs[waits.case_id] if waits else "",
         then=then if who.reachable else "ring them",
         urgent=urgent or not who.reachable or state == "no access",
         off_soon=shift.ends_at - now < ENDS_SOON,

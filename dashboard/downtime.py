@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from dashboard.board import CASES
 from dashboard.crew import STATES
 from dashboard.numbers import in_words
-from dashboard.open_lines import line
+from dashboard.open_lines import line, with_next
 from dispatch import store as dispatch
 from dispatch.model import Responder
 from hub.access import Role
@@ -79,7 +79,8 @@ def downtime_of(session: Session, app: FastAPI, place: Place, now: datetime) -> 
 def _crew(
     on: list[Any], out: list[Position], refs: Mapping[int, str], hidden: Collection[int]
 ) -> list[dict[str, Any]]:
-    busy = {row.responder_id: row for row in out}
+    busy = {row.responder_id: row for row in out if not row.is_next}
+    nexts = {row.responder_id: row for row in out if row.is_next and row.case_id not in hidden}
     return [
         {
             "name": who.name,
@@ -87,7 +88,7 @@ def _crew(
             "phone": who.phone,
             "off": shift.ends_at,
             "doing": _doing(busy.get(who.key), hidden),
-            "ref": refs.get(busy[who.key].case_id, "") if who.key in busy else "",
+            "ref": with_next(who.key, busy, nexts, refs),
         }
         for who, shift in on
     ]

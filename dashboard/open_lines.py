@@ -1,6 +1,6 @@
 """Every open case as a line of a list that people take away: for the next shift, or for when the hub is down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from dispatch import store as dispatch
 from hub.places import Place
 from records import alarms, store
 from records.board import case_facts
-from records.model import Case
+from records.model import Case, Position
 from records.rules import Live, in_the_way
 
 URGENT_WITHIN = timedelta(minutes=30)
@@ -67,17 +67,30 @@ def is_urgent(case: Case, facts: dict[str, Any], now: datetime) -> bool:
     return over or case.next_due_at <= now + URGENT_WITHIN
 
 
+def with_next(
+    who: int,
+    out: Mapping[int | None, Position],
+    nexts: Mapping[int | None, Position],
+    refs: Mapping[int, str],
+) -> str:
+    """The references of the case that they are on and of the one that is next."""
+    here = refs.get(out[who].case_id, "") if who in out else ""
+    return f"{here}, next {refs.get(nexts[who].case_id, '')}".removeprefix(", ") if who in nexts else here
+
+
 def _going_off(session: Session, place: Place, now: datetime) -> list[dict[str, Any]]:
     """Who goes off within the hour, and what they are on: no visit may end with a shift unseen."""
-    out = {row.responder_id: row for row in dispatch.positions_out(session, place.id)}
-    refs = store.refs_of(session, [row.case_id for row in out.values()])
+    taken = dispatch.positions_out(session, place.id)
+    out = {row.responder_id: row for row in taken if not row.is_next}
+    nexts = {row.responder_id: row for row in taken if row.is_next}
+    refs = store.refs_of(session, [row.case_id for row in taken])
     return [
         {
             "name": who.short_name,
             "profession": who.profession.replace("_", " "),
             "off": shift.ends_at.isoformat(),
             "doing": STATES[out[who.key].state.value] if who.key in out else "free",
-            "ref": refs.get(out[who.key].case_id, "") if who.key in out else "",
+            "ref": with_next(who.key, out, nexts, refs),
         }
         for who, shift in dispatch.responders_on_shift(session, place.id, now)
         if shift.ends_at - now < ENDS_SOON

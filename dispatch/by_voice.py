@@ -54,7 +54,8 @@ def ring_next(session: Session, desk: Desk, offer_id: int, now: datetime, why: s
     position = session.get_one(Position, offer.position_id)
     place = place_of(session, offer.place)
     by = texts.by_when(position.due_at, now, place.local())
-    words = texts.offer_aloud(offer.code, desk.label(position.priority), case.outward, by, position.title)
+    label, after = desk.label(position.priority), offer.next_after or ""
+    words = texts.offer_aloud(offer.code, label, case.outward, by, position.title, after)
     offer.call_effect_id = messages.ring(
         session, place, who, words, now, case, position, offer=offer, number=number, queue=Queue.dispatch
     )

@@ -33,7 +33,8 @@ def change(session: Session, place: Place, who: Responder, event: str, minutes: 
     if event == "on":
         end_pauses(session, who, now)
         return f"you are on until {until}"
-    if (position := store.assignment_of(session, who.key)) is not None:
+    position = store.assignment_of(session, who.key) or store.next_of(session, who.key)
+    if position is not None:
         held = store.accepted_offer(session, position.key)
         raise Refused(f"you are on {held.code if held else 'a visit'}: reply DONE or BACK first")
     if event == "break" and not 1 <= minutes <= MOST_BREAK_MIN:
@@ -83,13 +84,16 @@ def pass_offers_on(session: Session, who: Responder, because: str, now: datetime
 
 
 def visit_needs_somebody(session: Session, who: Responder, because: str, now: datetime) -> str:
-    """Whoever is taken off a shift may be on a visit: that is never dropped silently, a coordinator decides. Returns
-    what must be done, empty where they are on none."""
-    position = store.assignment_of(session, who.key)
-    if position is None:
-        return ""
+    """Whoever is taken off a shift may be on a visit, and another may be their next: neither is dropped silently, a
+    coordinator decides. Returns what must be done, empty where they have none."""
+    theirs = (store.assignment_of(session, who.key), store.next_of(session, who.key))
+    return " ".join(_ring(session, who, row, because, now) for row in theirs if row is not None)
+
+
+def _ring(session: Session, who: Responder, position: Position, because: str, now: datetime) -> str:
     case = session.get_one(Case, position.case_id)
-    state = "has accepted it" if position.state == "accepted" else f"is {position.state.replace('_', ' ')}"
+    said = "has it next" if position.is_next else "has accepted it"
+    state = said if position.state == "accepted" else f"is {position.state.replace('_', ' ')}"
     words = f"{who.short_name} {because} and {state} ({case.ref}). Ring them, or hand it back."
     alarms.ring(session, case.place, OFF_ON_VISIT, position.key, words, now, case)
     return words

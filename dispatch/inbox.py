@@ -99,8 +99,9 @@ def _keep_apart(session: Session, message: Message, found: Cut, by: Actor, now: 
 def phone_of(session: Session, who: Responder, now: datetime) -> Phone:
     """What this phone has open just now."""
     offers = store.offers_of_responder(session, who.key, now - store.CODES_HOLD)
-    position = store.assignment_of(session, who.key)
+    position, waits = store.assignment_of(session, who.key), store.next_of(session, who.key)
     held = store.accepted_offer(session, position.key) if position else None
+    then = store.accepted_offer(session, waits.key) if waits else None
     gone = (OfferState.lost, OfferState.withdrawn)
     ended = (*gone, OfferState.expired, OfferState.declined)
     lately = [o for o in offers if o.state in ended and (o.ended_at or now) > now - store.LATELY]
@@ -109,6 +110,7 @@ def phone_of(session: Session, who: Responder, now: datetime) -> Phone:
         ended_lately=[o.code for o in lately],
         gone_lately=[o.code for o in lately if o.state in gone],
         assigned=[held.code] if held else [],
+        nexts=[then.code] if then else [],
         asked=[held.code] if held and check_in.open_of(session, held.position_id) else [],
         known=[o.code for o in offers],
     )
@@ -244,7 +246,7 @@ class _Reply:
 
     def _which(self, _reading: Reading, _offer: Offer | None) -> None:
         phone = phone_of(self.session, self.who, self.now)
-        codes = list(dict.fromkeys([*phone.live, *phone.ended_lately, *phone.assigned]))
+        codes = list(dict.fromkeys([*phone.live, *phone.ended_lately, *phone.assigned, *phone.nexts]))
         self._say(texts.which_one(codes), None)
 
     def _nothing_open(self, _reading: Reading, _offer: Offer | None) -> None:

@@ -113,6 +113,9 @@ class Offer(SQLModel, table=True):
     ended_at: datetime | None = None
     ended_because: str | None = Field(default=None, max_length=120)
     travel_min: int | None = None
+    next_after: str | None = Field(
+        default=None, max_length=12, description="offered as their next, after the visit of this code"
+    )
     reasons: list[str] = Field(default_factory=list, sa_type=Json)
     effect_id: int | None = None
     call_effect_id: int | None = Field(default=None, description="the voice call that says it aloud just now")

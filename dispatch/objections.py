@@ -38,11 +38,12 @@ class Objections:
         )
         self.shifts = {shift.responder_id: shift for shift in session.exec(on_shift)}
         visits = select(Position).where(col(Position.responder_id).in_(ids), text(TAKEN))
-        visiting = {row.responder_id: row.case_id for row in session.exec(visits)}
-        hidden, refs = seen.hidden(session, position.place), refs_of(session, visiting.values())
-        self._visiting = {
-            who: "another case" if case_id in hidden else refs[case_id] for who, case_id in visiting.items()
-        }
+        taken = list(session.exec(visits))
+        hidden, refs = seen.hidden(session, position.place), refs_of(session, [row.case_id for row in taken])
+        named = {row.case_id: "another case" if row.case_id in hidden else refs[row.case_id] for row in taken}
+        self.visits = {row.responder_id: row for row in taken if not row.is_next}
+        self._visiting = {who: named[row.case_id] for who, row in self.visits.items()}
+        self._next = {row.responder_id: named[row.case_id] for row in taken if row.is_next}
         asked = select(Offer).where(col(Offer.responder_id).in_(ids), text(OFFER_LIVE))
         self._asked = {
             row.responder_id: "before" if row.case_id in hidden else f"as {row.code}"
@@ -67,16 +68,19 @@ class Objections:
         self._run_out = set(session.exec(gone))
         self._last = {row.responder_id: row for row in store.offers_of_position(session, position.key)}
 
-    def against(self, who: Responder) -> str:
-        """Why they cannot be asked, whoever wishes it (S22); empty where nothing speaks against it."""
+    def against(self, who: Responder, *, as_next: bool = False) -> str:
+        """Why they cannot be asked, whoever wishes it (S22); empty where nothing speaks against it. `as_next`: it may
+        wait for the end of the visit that they are on."""
         if who.key in self._kept_away:
             return "not for this person or address"
         if not who.active:
             return "does not work here any more"
         if not who.reachable:
             return "gets no texts"
-        if who.key in self._visiting:
-            return f"on the visit of {self._visiting[who.key]}"
+        if who.key in self._next:
+            return f"on a visit, and {self._next[who.key]} is their next"
+        if who.key in self._visiting and not as_next:
+            return f"on the visit of {self._visiting[who.key]}: offer it as their next"
         if who.key in self._asked:
             return f"asked {self._asked[who.key]}, no answer yet"
         if who.key in self._pausing:

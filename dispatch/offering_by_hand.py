@@ -29,12 +29,21 @@ CAN_BE_REASSIGNED = (PositionState.accepted, PositionState.en_route, PositionSta
 
 
 def offer_to(
-    session: Session, desk: Desk, position: Position, to: int, now: datetime, actor: Actor, *, again: bool
+    session: Session,
+    desk: Desk,
+    position: Position,
+    to: int,
+    now: datetime,
+    actor: Actor,
+    *,
+    again: bool,
+    as_next: bool = False,
 ) -> Responder:
-    """Ask this one, beside whoever has been asked already. Raises `Refused` where something speaks against it or a no
-    would be asked again unknowingly, `Conflict` where the position is not to be had."""
+    """Ask this one, beside whoever has been asked already; `as_next`: for after the visit that they are on. Raises
+    `Refused` where something speaks against it or a no would be asked again unknowingly, `Conflict` where the position
+    is not to be had."""
     case = _seeking(session, position, now)
-    ranked = _may_be_asked(session, desk, position, case, to, now, again=again)
+    ranked = _may_be_asked(session, desk, position, case, to, now, again=again, as_next=as_next)
     return _make(session, desk, position, case, [ranked], now, actor)[0]
 
 
@@ -117,14 +126,24 @@ def _seeking(session: Session, position: Position, now: datetime) -> Case:
 
 
 def _may_be_asked(
-    session: Session, desk: Desk, position: Position, case: Case, to: int, now: datetime, *, again: bool
+    session: Session,
+    desk: Desk,
+    position: Position,
+    case: Case,
+    to: int,
+    now: datetime,
+    *,
+    again: bool,
+    as_next: bool = False,
 ) -> Asking:
     who = session.get(Responder, to)
     if who is None or who.place != position.place:
         raise NotFound("There is no such responder here.")
     skills = desk.library.house.position(position.kind).skills
     objections = Objections(session, position, case, skills, [who], now)
-    if against := objections.against(who):
+    if as_next and two_together.needed(session, case, position, now):
+        raise Refused("Two go together here, so it cannot wait for the end of another visit.")
+    if against := objections.against(who, as_next=as_next):
         raise Refused(f"{who.short_name} cannot be asked: {against}.")
     if (said_no := objections.said_no(who)) and not again:
         raise Refused(f"{who.short_name} is asked again only on purpose: {said_no}. Press “Ask again”.")

@@ -20,6 +20,8 @@ UNHEARD_AFTER = timedelta(seconds=45)
 """So long a carrier may take to say that an offer's text has arrived. [LOCAL]"""
 VOICE_NEEDS = timedelta(seconds=60)
 """To ring, to say it twice, and to press a key. [LOCAL]"""
+SET_OFF_IN = timedelta(minutes=10)
+"""S25: ENROUTE, after acceptance; for a next, after the end of the visit before it. [LOCAL]"""
 NOT_BEFORE = timedelta(seconds=15)
 """A receipt takes a few seconds in any case."""
 

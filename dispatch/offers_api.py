@@ -23,13 +23,16 @@ Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class OfferTo(Body):
-    """`again`: knowing that they have said no, or gave it back."""
+    """`again`: knowing that they have said no, or gave it back. `as_next`: after the visit that they are on."""
 
     to: Id
     again: bool = False
+    as_next: bool = False
 
 
-class Reassign(OfferTo):
+class Reassign(Body):
+    to: Id
+    again: bool = False
     why: Text = Field(max_length=300)
 
 
@@ -53,9 +56,16 @@ def offer(request: Request, position_id: Number, told: OfferTo, visitor: Senior)
     with hub.db.write() as session:
         position = records.row(session, Position, position_id, visitor.user.place)
         who = offering_by_hand.offer_to(
-            session, _desk(request), position, told.to, now, visitor.user.actor, again=told.again
+            session,
+            _desk(request),
+            position,
+            told.to,
+            now,
+            visitor.user.actor,
+            again=told.again,
+            as_next=told.as_next,
         )
-        return {"said": f"Offered to {who.short_name.rstrip('.')}."}
+        return {"said": f"Offered to {who.short_name.rstrip('.')}{' as their next' if told.as_next else ''}."}
 
 
 @router.post("/positions/{position_id}/offer-all")

@@ -17,11 +17,18 @@ from dispatch.ranking import VISIT_MIN, Candidate
 from dispatch.roster import NEAREST, answered, asking, near_of, seen_of, start_of
 from dispatch.travel import Travel
 from hub.places import place_of
-from records.model import TAKEN, Case, Position
+from records.lifecycles import PositionState
+from records.model import AS_NEXT, ON_VISIT, Case, Position
 from records.national_grid import Point
 
 OVERRUN = timedelta(minutes=15)
 """A visit that has lasted longer than one usually does goes on for so long yet. [LOCAL]"""
+BEFORE_A_NEXT = (
+    PositionState.accepted,
+    PositionState.en_route,
+    PositionState.at_door,
+    PositionState.with_person,
+)
 _who: Any = Responder
 _offer: Any = Offer
 _position: Any = Position
@@ -38,6 +45,8 @@ class Standing:
     has_said_no: bool
     meets_musts: bool
     """Not on a break, and no skill asked for here has run out."""
+    may_have_next: bool = False
+    """On a visit whose end can be guessed, and nothing waits behind it yet."""
 
 
 def everybody(
@@ -69,12 +78,13 @@ def everybody(
                 excluded=row.excluded,
                 has=tuple(skills),
                 seen_at=seen[row.id].astimezone(zone) if row.id in seen else None,
-                free_at=_free_at(row, now).astimezone(zone) if row.visit_id is not None else None,
+                free_at=free_at(row, now).astimezone(zone) if row.visit_id is not None else None,
             ),
             is_reachable=row.active and row.reachable,
             asked_of=row.asked_of,
             has_said_no=row.id in said_no,
             meets_musts=row.meets_musts,
+            may_have_next=row.visit_state in BEFORE_A_NEXT and not row.has_next,
         )
         for row, minutes in zip(rows, travel.minutes(starts, origin), strict=True)
     ]
@@ -83,14 +93,19 @@ def everybody(
 def _start(session: Session, place: str, row: Any) -> Point | None:
     if row.visit_id is None:
         return start_of(row)
-    return store.area(session, place, (row.visit_postcode or "").split(" ")[0])
+    return stands_at(session, place, row.visit_postcode)
 
 
-def _free_at(row: Any, now: datetime) -> datetime:
+def stands_at(session: Session, place: str, postcode: str | None) -> Point | None:
+    """Where somebody is who is on a visit there."""
+    return store.area(session, place, (postcode or "").split(" ")[0])
+
+
+def free_at(visit: Any, now: datetime) -> datetime:
     """A visit lasts so long from the door; nobody sees into it any better than that."""
-    travel = timedelta(minutes=row.visit_travel_min or 0)
+    travel = timedelta(minutes=visit.travel_min or 0)
     there_at: datetime = (
-        row.care_began_at or row.arrived_at or row.forecast_at or (row.accepted_at or now) + travel
+        visit.care_began_at or visit.arrived_at or visit.forecast_at or (visit.accepted_at or now) + travel
     )
     return max(there_at + timedelta(minutes=VISIT_MIN), now + OVERRUN)
 
@@ -98,8 +113,9 @@ def _free_at(row: Any, now: datetime) -> datetime:
 @cache
 def _everybody(skills: int, is_placed: bool) -> Any:
     near = near_of(skills, is_placed)
-    visit = select(_position).where(text(TAKEN)).subquery("visit")
+    visit = select(_position).where(text(ON_VISIT)).subquery("visit")
     offered = select(_offer.position_id).where(_offer.responder_id == _who.id, text(OFFER_LIVE)).limit(1)
+    has_next = select(_position.id).where(_position.responder_id == _who.id, text(AS_NEXT))
     return (
         select(
             *seen_of(near),
@@ -108,7 +124,9 @@ def _everybody(skills: int, is_placed: bool) -> Any:
             and_(*musts.conditions(_who.id)).label("meets_musts"),
             offered.scalar_subquery().label("asked_of"),
             visit.c.id.label("visit_id"),
-            visit.c.travel_min.label("visit_travel_min"),
+            visit.c.state.label("visit_state"),
+            has_next.exists().label("has_next"),
+            visit.c.travel_min,
             visit.c.accepted_at,
             visit.c.forecast_at,
             visit.c.arrived_at,

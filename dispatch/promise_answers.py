@@ -7,6 +7,7 @@ from sqlmodel import Session
 from dispatch import promises, seeking, service, store, taking_back, texts
 from dispatch.desk import Desk
 from dispatch.model import Offer
+from dispatch.offers import SET_OFF_IN
 from dispatch.promises import Promise
 from dispatch.visits import travel
 from hub.actors import Actor
@@ -26,10 +27,12 @@ def accept(session: Session, desk: Desk, task: Task, now: datetime, actor: Actor
     if not service.accept(session, desk, offer, now, actor):
         return False
     position = session.get_one(Position, promise.position_id, populate_existing=True)
+    if position.is_next:
+        return True  # it begins when the visit before it is over
     position.forecast_at = promise.there_by
     session.add(position)
     leave_by = promise.there_by - travel(position)
-    redue(session, position, Due("set_off", max(leave_by, now + service.SET_OFF_IN)))
+    redue(session, position, Due("set_off", max(leave_by, now + SET_OFF_IN)))
     return True
 
 

@@ -92,12 +92,14 @@ class RuledOut:
 
     `managers_only`: that there is an exclusion at all is for managers (S22); to anybody else this row is not shown.
     `may_be_asked_on_purpose`: a coordinator may offer it to them all the same (they said no before, or end soon).
+    `may_have_it_next`: or for after the visit that they are on.
     """
 
     candidate: Candidate
     why: str
     managers_only: bool = False
     may_be_asked_on_purpose: bool = False
+    may_have_it_next: bool = False
 
 
 def rank(candidates: Sequence[Candidate], now: datetime) -> list[Ranked]:

@@ -81,13 +81,14 @@ class Reading:
 @dataclass(frozen=True)
 class Phone:
     """What a phone has open, as codes: its live offers, offers to it that ended in the last 15 min (and those among
-    them that are past having: somebody else has them), its live assignments, those of them that have been asked
-    whether all is well, and every offer of the last 90 days that a code may still name."""
+    them that are past having: somebody else has them), its live assignments, what it has next, those that have been
+    asked whether all is well, and every offer of the last 90 days that a code may still name."""
 
     live: Sequence[str] = ()
     ended_lately: Sequence[str] = ()
     gone_lately: Sequence[str] = ()
     assigned: Sequence[str] = ()
+    nexts: Sequence[str] = ()
     asked: Sequence[str] = ()
     known: Sequence[str] = ()
 
@@ -188,13 +189,14 @@ def _on_visit(reading: Reading, code: str, phone: Phone) -> Reading:
 
 def _meant(word: str, phone: Phone) -> str:
     """The offer a code names: itself, or the only one that this phone has of that case."""
-    mine = list(dict.fromkeys([*phone.assigned, *phone.live, *phone.ended_lately, *phone.known]))
+    groups = (phone.assigned, phone.nexts, phone.live, phone.ended_lately, phone.known)
+    mine = list(dict.fromkeys(code for group in groups for code in group))
     if word in mine:
         return word
     found = read_code(word)
     if found is None or found[1]:
         return ""
-    for group in (phone.assigned, phone.live, phone.ended_lately, phone.known):
+    for group in groups:
         of_case = [code for code in group if (read_code(code) or ("",))[0] == found[0]]
         if of_case:
             return of_case[0] if len(of_case) == 1 else ""

@@ -10,7 +10,18 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from dispatch import ladder, messages, pauses, roster, store, texts, two_together, waiting
+from dispatch import (
+    asked_as_next,
+    ladder,
+    messages,
+    nexts,
+    pauses,
+    roster,
+    store,
+    texts,
+    two_together,
+    waiting,
+)
 from dispatch.desk import Desk
 from dispatch.escalation import next_at, offer_step
 from dispatch.model import Offer, OfferState, Responder
@@ -68,8 +79,11 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if (wanted := step.at_once - len(asked)) > 0:
         skills = desk.library.house.position(position.kind).skills
         ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
+        if not together:
+            ranked[:0] = asked_as_next.before_them(session, desk, position, case, skills, made, ranked, now)
     if ranked and paused is None:
-        if others := waiting.others_waiting(session, position):
+        is_free = ranked[0].candidate.free_at is None
+        if is_free and (others := waiting.others_waiting(session, position)):
             ranked = waiting.beside_others(session, desk, position, ranked, others, now)
         after = second(ranked[wanted:])
         asked += [
@@ -114,6 +128,9 @@ def make_offer(
         expires_at=now + timedelta(seconds=step.wait_s),
         travel_min=best.candidate.travel_min,
         reasons=list(best.reasons),
+        next_after=nexts.code_before(session, best.candidate.responder_id)
+        if best.candidate.free_at
+        else None,
     )
     session.add(offer)
     session.flush()
@@ -127,6 +144,7 @@ def make_offer(
         desk.library.house.position(position.kind).with_equipment(position.title),
         desk.link(f"o/{code}"),
         together=together,
+        after=offer.next_after or "",
     )
     to = store.responder(session, offer.responder_id)
     offer.effect_id = messages.text(

@@ -1,13 +1,13 @@
 """What an offer is answered with: yes, no, or nothing in time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import details, musts, offers, promises, store, texts, two_together
+from dispatch import details, musts, nexts, offers, promises, store, texts, two_together
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
-from dispatch.offers import OfferSeen
+from dispatch.offers import SET_OFF_IN, OfferSeen
 from dispatch.seeking import seek
 from dispatch.taking_back import answer, end_offer, end_seeking_alarms, tell_lost, withdraw_for
 from hub.actors import HUB, Actor
@@ -16,9 +16,6 @@ from hub.places import place_of
 from records import tell_wishes, welfare
 from records.model import Case, Position
 from records.service import Due, move, take, write_line
-
-SET_OFF_IN = timedelta(minutes=10)
-"""S25: ENROUTE, after acceptance. [LOCAL]"""
 
 
 def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Actor) -> bool:
@@ -34,7 +31,7 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
     others += store.live_offers_of(session, who.key)
     verdict = offers.answer_yes(_seen(offer), position.state, [_seen(other) for other in others])
     skills = desk.library.house.position(position.kind).skills
-    why_not = _why_not(session, who, position, verdict.accepted, now)
+    why_not = _why_not(session, who, offer, position, verdict.accepted, now)
     if why_not := why_not or musts.why_not(session, who, case, skills, now):
         answer(session, place, who, case, offer, why_not or texts.already_taken(offer.code), now)
         write_line(
@@ -50,18 +47,27 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
             withdraw_for(session, place, other, offer.code, now)
     promises.of_position(session, place, case, position, now, texts.already_taken)
     _assign(session, case, position, offer, who, now, actor, late=late)
-    alone = two_together.after_acceptance(session, case, position, now)
-    yours = (texts.yours_wait if alone else texts.yours)(offer.code, desk.link(f"o/{offer.code}"))
+    link = desk.link(f"o/{offer.code}")
+    if position.is_next:
+        yours = texts.yours_next(offer.code, nexts.code_before(session, who.key), link)
+    elif two_together.after_acceptance(session, case, position, now):
+        yours = texts.yours_wait(offer.code, link)
+    else:
+        yours = texts.yours(offer.code, link)
     answer(session, place, who, case, offer, yours, now)
     return True
 
 
-def _why_not(session: Session, who: Responder, position: Position, free: bool, now: datetime) -> str:
+def _why_not(
+    session: Session, who: Responder, offer: Offer, position: Position, free: bool, now: datetime
+) -> str:
     """What the responder is told where the yes cannot count; empty where it counts."""
     code = position.title
     if not free:
         return "already taken"
-    if store.assignment_of(session, who.key) is not None:
+    if store.next_of(session, who.key) is not None:
+        return f"you have a next visit already: hand that back before, or ring us about the {code}"
+    if offer.next_after is None and store.assignment_of(session, who.key) is not None:
         return f"you are still on another visit: reply DONE to that first, or ring us about the {code}"
     if not store.on_shift(session, who.key, now):
         return "your shift has ended"
@@ -80,7 +86,9 @@ def _assign(
     late: bool,
 ) -> None:
     travel = offer.travel_min
-    words = f"{who.short_name} accepted {offer.code}{' after its time' if late else ''}."
+    before = store.assignment_of(session, who.key) if offer.next_after is not None else None
+    how = f"{' after its time' if late else ''}{' as their next' if before else ''}"
+    words = f"{who.short_name} accepted {offer.code}{how}."
     move(
         session,
         position,
@@ -88,12 +96,13 @@ def _assign(
         now,
         actor,
         words,
-        Due("set_off", now + SET_OFF_IN),
+        nexts.due(position, travel, now) if before else Due("set_off", now + SET_OFF_IN),
         responder_id=who.id,
-        responder_name=f"{who.short_name} · {who.profession}",
+        responder_name=f"{who.short_name} · {who.profession}{nexts.MARK if before else ''}",
+        is_next=before is not None,
         offered_to="",
         travel_min=travel,
-        forecast_at=None,
+        forecast_at=nexts.there_at(before, travel, now) if before else None,
         accepted_at=now,
         held_for_999=False,
     )

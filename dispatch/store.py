@@ -23,7 +23,7 @@ from dispatch.model import (
 from hub.errors import NotFound
 from records.gazetteer import nearest_outward, point_of
 from records.lifecycles import OWING, Owed, PositionState
-from records.model import TAKEN, Case, Position
+from records.model import AS_NEXT, ON_VISIT, TAKEN, Case, Position
 from records.national_grid import Point, km
 from records.seen import must_see_case_of
 
@@ -181,7 +181,13 @@ def swap_offer(session: Session, offer: Offer, new: str, **values: Any) -> bool:
 
 def assignment_of(session: Session, responder_id: int) -> Position | None:
     """The one visit this responder is on; the database allows no second."""
-    found = pick(Position).where(Position.responder_id == responder_id, text(TAKEN))
+    found = pick(Position).where(Position.responder_id == responder_id, text(ON_VISIT))
+    return session.exec(found).first()
+
+
+def next_of(session: Session, responder_id: int) -> Position | None:
+    """The one visit that they have accepted to make after the one they are on; the database allows no second."""
+    found = pick(Position).where(Position.responder_id == responder_id, text(AS_NEXT))
     return session.exec(found).first()
 
 
@@ -234,7 +240,7 @@ def without_receipt(session: Session, before: datetime, after: datetime, limit: 
 
 
 def positions_out(session: Session, place: str, limit: int = 300) -> list[Position]:
-    """Every live position that somebody has accepted."""
+    """Every live position that somebody has accepted, also as their next."""
     found = pick(Position).where(Position.place == place, text(TAKEN))
     return list(session.exec(found.limit(limit)))
 

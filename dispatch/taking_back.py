@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import details, messages, offers, promises, store, texts
+from dispatch import details, messages, nexts, offers, promises, store, texts
 from dispatch.model import Offer, OfferState, Responder
 from hub import deadlines, outbox
 from hub.actors import Actor
@@ -41,6 +41,7 @@ def supersede_position(
 def tell_stood_down(session: Session, case: Case, position: Position, now: datetime) -> None:
     tasks.ask_where_they_are(session, case, position, now)
     withdraw_offers(session, case, position, now)
+    nexts.one_is_over(session, position, now)
     if (held := store.accepted_offer(session, position.key)) is not None:
         give_back(session, held, now)
         who = store.responder(session, held.responder_id)

@@ -69,6 +69,7 @@ TEMPLATES = (
             "title": Kind.position,
             "link": Kind.link,
             "together": Kind.together,
+            "after": Kind.code,
         },
     ),
     Template(
@@ -80,6 +81,7 @@ TEMPLATES = (
             "outward": Kind.outward,
             "be_there_by": Kind.clock,
             "title": Kind.position,
+            "after": Kind.code,
         },
         voice=True,
     ),
@@ -89,6 +91,12 @@ TEMPLATES = (
         "They said yes first, and two go together.",
         {"code": Kind.code, "link": Kind.link},
     ),
+    Template(
+        "yours_next",
+        "They said yes to it as their next, while they are on a visit.",
+        {"code": Kind.code, "after": Kind.code, "link": Kind.link},
+    ),
+    Template("yours_now", "The visit before it is over.", {"code": Kind.code}),
     Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),
     Template("declined", "They said no.", {"code": Kind.code}),
     Template(
@@ -102,6 +110,7 @@ TEMPLATES = (
                 "you are still on another visit: reply DONE to that first, or ring us about the visit",
                 "you are on a break: reply ON first",
                 "this one cannot be yours; ring us about it",
+                "you have a next visit already: hand that back before, or ring us about the visit",
             )
         },
     ),

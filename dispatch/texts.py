@@ -32,13 +32,15 @@ def offer(
     link: str,
     *,
     together: bool = False,
+    after: str = "",
 ) -> str:
     about = f" {travel_min} min away." if travel_min is not None else ""
     two = " Two go together." if together else ""
+    behind = f" As your next, after {after}." if after else ""
     what = ", ".join(part for part in (f"{label} {need}".strip(), outward) if part)
     begins, ends = (
         f"FP {code}: {what}. Be there by {be_there_by}.",
-        f" {title.capitalize()}.{two} Reply 1 yes 2 no. {link}",
+        f"{behind} {title.capitalize()}.{two} Reply 1 yes 2 no. {link}",
     )
     fits = len(begins + about + ends) <= AIMED_FOR
     return begins + about + ends if fits else begins + ends
@@ -53,6 +55,16 @@ def yours(code: str, link: str) -> str:
 def yours_wait(code: str, link: str) -> str:
     """S22: two go together, and they are the first."""
     return f"FP {code} is yours. Two go together: WAIT, we text you when the second is found. Details: {link}"
+
+
+def yours_next(code: str, after: str, link: str) -> str:
+    """It waits until the visit they are on is over."""
+    return f"FP {code} is yours next, after {after}: we text you then. BACK {code} gives it back. Details: {link}"
+
+
+def yours_now(code: str) -> str:
+    """The visit before it is over."""
+    return f"FP {code} is yours now: reply ENROUTE when you set off, or BACK."
 
 
 def worse(code: str, label: str, be_there_by: str, link: str) -> str:
@@ -165,12 +177,13 @@ def said_aloud(ref: str, minutes: int, label: str) -> str:
     )
 
 
-def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: str) -> str:
+def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: str, after: str = "") -> str:
     """Said twice over by a voice, which reads single letters and digits one by one."""
     where = f" in {' '.join(outward)}" if outward else ""
+    behind = f" As your next visit, after {' '.join(after)}." if after else ""
     return (
         f"This is First Point with an offer, {' '.join(code)}. {label.capitalize()}: {title.lower()} wanted{where}. "
-        f"Be there by {be_there_by}. Press 1 to accept, 2 to decline."
+        f"Be there by {be_there_by}.{behind} Press 1 to accept, 2 to decline."
     )
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from dispatch import store
 from dispatch.check_in import ASK_EVERY
-from dispatch.service import SET_OFF_IN
+from dispatch.offers import SET_OFF_IN
 from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, travel
 from hub.actors import Actor
 from hub.errors import Conflict, Refused

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import check_in, details, messages, store, texts, two_together, visit_notes
+from dispatch import check_in, details, messages, nexts, store, texts, two_together, visit_notes
 from dispatch.desk import Desk
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.taking_back import give_back
@@ -58,6 +58,7 @@ def step(
     when = at or now
     if not case.clock_start <= when <= now:
         raise Refused("That time is not possible: it is before the call or in the future.")
+    nexts.begins_with_a_step(session, case, position, now)
     name = position.responder_name or "the responder"
     told = "" if actor.ref.startswith("responder:") else " (recorded by hand)"
     words = f"{name} {SAID[event]}{told}."
@@ -70,6 +71,7 @@ def step(
         "begin_care": {"care_began_at": when},
     }.get(event, {})
     if event == "find_person":
+        nexts.one_is_over(session, position, now)
         move(session, position, event, now, actor, words, done_at=when)
         _details_known(session, position, now)
         return
@@ -102,6 +104,7 @@ def _finish(
     session: Session, case: Case, position: Position, when: datetime, now: datetime, actor: Actor, words: str
 ) -> None:
     skipped_with = position.care_began_at is None
+    nexts.one_is_over(session, position, now)
     move(session, position, "finish", now, actor, words, visit_notes.due(when), done_at=when)
     _details_known(session, position, now)
     welfare.no_longer(session, case, now, actor, f"{position.responder_name} was with them.")
@@ -152,6 +155,7 @@ def hand_back(
     held = store.accepted_offer(session, position.key)
     if held is not None:
         give_back(session, held, now)
+    nexts.one_is_over(session, position, now)
     name = position.responder_name
     move(
         session,
@@ -163,6 +167,7 @@ def hand_back(
         Due("seek", now + timedelta(minutes=1), human=False),
         responder_id=None,
         responder_name="",
+        is_next=False,
         travel_min=None,
         forecast_at=None,
         accepted_at=None,
@@ -183,6 +188,7 @@ def delay(session: Session, position: Position, minutes: int, now: datetime, act
     session.refresh(position)
     if position.state not in ("accepted", "en_route"):
         raise Conflict("A delay can be said before the door alone.")
+    nexts.begins_with_a_step(session, case, position, now)
     position.forecast_at = now + timedelta(minutes=minutes)
     session.add(position)
     kind = "arrive" if position.state == "en_route" else "set_off"
@@ -233,6 +239,8 @@ def tell_worse(session: Session, desk: Desk, position_id: int, now: datetime) ->
     held = store.accepted_offer(session, position.key)
     if held is None or position.state not in ("accepted", "en_route", "at_door", "no_access"):
         return
+    if position.is_next:
+        redue(session, position, nexts.due(position, position.travel_min, now))
     place = place_of(session, case.place)
     who = store.responder(session, held.responder_id)
     by = texts.by_when(position.due_at, now, place.local())

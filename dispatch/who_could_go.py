@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from dispatch import store
+from dispatch.asked_as_next import may_have_it_next
 from dispatch.desk import Desk
 from dispatch.on_shift import Standing, everybody
 from dispatch.ranking import Ranked, RuledOut, may_go, rank
@@ -41,7 +42,8 @@ def _ruled_out(found: Sequence[Standing], position: Position, now: datetime) -> 
         if said is not None:
             why, on_purpose = said
             is_excluded = one.candidate.excluded
-            out.append(RuledOut(one.candidate, why, is_excluded, on_purpose and not is_excluded))
+            on_purpose, as_next = on_purpose and not is_excluded, not is_excluded and may_have_it_next(one)
+            out.append(RuledOut(one.candidate, why, is_excluded, on_purpose, as_next))
     return out
 
 

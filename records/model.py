@@ -222,11 +222,13 @@ class Hold(CaseRow, table=True):
 
 
 TAKEN = "state IN ('accepted', 'en_route', 'at_door', 'with_person', 'no_access')"
+ON_VISIT, AS_NEXT = f"{TAKEN} AND NOT is_next", f"{TAKEN} AND is_next"
 NOBODY_ASKED = "state = 'open'"
 
 
 class Position(CaseRow, table=True):
-    """One pair of hands that the case needs. The database refuses a responder a second live one."""
+    """One pair of hands that the case needs. The database refuses a responder a second live one,
+    and a second next."""
 
     owed = Owed.position
     __table_args__ = (
@@ -234,7 +236,8 @@ class Position(CaseRow, table=True):
             Owed.position,
             "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
         ),
-        one_live("position_one_per_responder", "responder_id", where=TAKEN),
+        one_live("position_one_per_responder", "responder_id", where=ON_VISIT),
+        one_live("position_one_next", "responder_id", where=AS_NEXT),
         where_live("position_nobody_asked", "place", "due_at", where=NOBODY_ASKED),
         Index("position_done", "responder_id", "done_at"),
     )
@@ -258,6 +261,11 @@ class Position(CaseRow, table=True):
     yielded_at: datetime | None = Field(default=None, description="left the only one free to a nearer breach")
     responder_id: int | None = None
     responder_name: str = Field(default="", max_length=80)
+    is_next: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="accepted, and begins when the visit before it is over",
+    )
     offered_to: str = Field(default="", max_length=200)
     travel_min: int | None = None
     forecast_at: datetime | None = Field(default=None, description="when the responder should be at the door")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import seeking, stand_downs, telling, visits
+from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from triage import further_contact
 from workers import sms
@@ -37,10 +37,15 @@ def _further_contact(session: Session, _: Bench, effect: Effect, now: datetime) 
     further_contact.look(session, int(effect.payload["call"]), now)
 
 
+def _begin_next(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
+    nexts.begin(session, int(effect.payload["position"]), now)
+
+
 INSIDE: dict[str, Inside] = {
     "seek": _seek,
     "worse": _worse,
     "wait": _wait,
+    "begin_next": _begin_next,
     "other_died": _other_died,
     "tell": _tell,
     "further_contact": _further_contact,

@@ -10,7 +10,18 @@ from functools import partial
 
 from sqlmodel import Session, select
 
-from dispatch import alarm_ladder, by_voice, check_in, details, ladder, pausing, seeking, visit_notes, visits
+from dispatch import (
+    alarm_ladder,
+    by_voice,
+    check_in,
+    details,
+    ladder,
+    nexts,
+    pausing,
+    seeking,
+    visit_notes,
+    visits,
+)
 from dispatch import service as dispatch
 from dispatch.desk import Desk
 from hub import audit, deadlines, once, outbox
@@ -46,6 +57,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "near_75": partial(tasks.near, percent=75),
     "near_90": partial(tasks.near, percent=90),
     "set_off": partial(visits.overdue, kind="set_off"),
+    "next_leaves": nexts.must_leave,
     "arrive": partial(visits.overdue, kind="arrive"),
     "scene_check": check_in.ask,
     "check_unanswered": check_in.climb,

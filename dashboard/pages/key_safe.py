@@ -36,6 +36,8 @@ def look(request: Request, code: Code, visitor: Goer) -> Response:
         session.refresh(offer)
         if not visits.is_theirs(offer, position, who):
             raise Conflict("This visit is not yours any more. Nothing to do, thank you.")
+        if position.is_next:
+            raise Conflict("You see the code once you can set off: this visit is your next.")
         return key_safes.look(session, case, f"offer:{offer.key}", now, who.actor)
 
     try:

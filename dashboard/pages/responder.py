@@ -49,10 +49,13 @@ def mine(request: Request, visitor: Goer) -> Response:
         who = responder_of(session, visitor)
         position = store.assignment_of(session, who.key)
         held = store.accepted_offer(session, position.key) if position else None
+        waits = store.next_of(session, who.key)
+        then = store.accepted_offer(session, waits.key) if waits else None
         since = hub.clock.now() - timedelta(hours=24)
         live = [o for o in store.offers_of_responder(session, who.key, since) if o.state is OfferState.sent]
         offers = [offered(request, session, offer) for offer in live]
         visit = offered(request, session, held) if held else None
+        coming = offered(request, session, then) if then else None
         duty = on_duty.facts(session, the_place(request), who, hub.clock.now())
     return page(
         request,
@@ -60,6 +63,7 @@ def mine(request: Request, visitor: Goer) -> Response:
         visitor,
         offered=offers,
         visit=visit,
+        coming=coming,
         who=who,
         duty=duty,
         trusted=visitor.log_in.phone_id,

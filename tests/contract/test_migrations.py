@@ -132,7 +132,9 @@ def test_there_is_one_head_and_no_gap() -> None:
     assert len(walked) == len(files)
 
 
-@pytest.mark.parametrize("index", ["position_one_per_responder", "offer_one_accepted", "deadline_one_live"])
+@pytest.mark.parametrize(
+    "index", ["position_one_per_responder", "position_one_next", "offer_one_accepted", "deadline_one_live"]
+)
 def test_what_must_always_be_true_is_in_the_database(empty_url: str, index: str) -> None:
     """Invariant 3: the database says so, not only the code."""
     upgrade(empty_url)

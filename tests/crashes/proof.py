@@ -121,8 +121,8 @@ def _nothing_forgotten(session: Session) -> list[str]:
 def _nobody_twice(session: Session) -> list[str]:
     found = []
     out = session.exec(select(Position).where(col(Position.state).in_(ASSIGNED))).all()
-    busy = Counter(position.responder_id for position in out)
-    found += [f"responder {who} is on {many} visits" for who, many in busy.items() if many > 1]
+    busy = Counter((position.responder_id, position.is_next) for position in out)
+    found += [f"responder {who} is on {many} visits" for (who, _), many in busy.items() if many > 1]
     held: dict[int, list[Offer]] = defaultdict(list)
     for offer in session.exec(
         select(Offer).where(Offer.state == OfferState.accepted, ~col(Offer.given_back))

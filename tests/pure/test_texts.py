@@ -32,7 +32,7 @@ NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
     "public_number", "who", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
-    "together", "said",
+    "together", "said", "after",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""
@@ -69,6 +69,8 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         for title in WITH_EQUIPMENT
     ],
     "yours": [{"code": CODE, "link": LINK}],
+    "yours_next": [{"code": CODE, "after": CODE, "link": LINK}],
+    "yours_now": [{"code": CODE}],
     "already_taken": [{"code": CODE}],
     "worse": [{"code": CODE, "label": label, "be_there_by": "Thu 23:59", "link": LINK} for label in LABELS],
     "stood_down": [{"code": CODE}],
@@ -86,9 +88,13 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         *[
             {
                 "code": CODE,
-                "why": f"you are still on another visit: reply DONE to that first, or ring us about the {title}",
+                "why": f"{why}, or ring us about the {title}",
             }
             for title in TITLES
+            for why in (
+                "you are still on another visit: reply DONE to that first",
+                "you have a next visit already: hand that back before",
+            )
         ],
     ],
     "noted": [

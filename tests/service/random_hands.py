@@ -22,7 +22,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dashboard import demo
-from dispatch import by_voice, inbox, service, taking_back, undone, visits
+from dispatch import by_voice, inbox, offering_by_hand, service, taking_back, undone, visits
 from dispatch import store as dispatch
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -380,6 +380,27 @@ class DispatchMachine(RuleBasedStateMachine):
 
         self.may(act)
 
+    @precondition(lambda self: self.out())
+    @rule(nth=st.integers(0, 9), which=st.integers(0, 9), says=st.sampled_from(["1", "1", "2", ""]))
+    def offered_as_next(self, nth: int, which: int, says: str) -> None:
+        """A coordinator offers a visit to somebody who is on another; mostly they say yes."""
+        out, position = self.out(), self.pick(Position, nth)
+        if position is None:
+            return
+        phone = out[which % len(out)][0]
+
+        def act(session: Session, now: datetime) -> None:
+            who = dispatch.responder_by_phone(session, PLACE, phone)
+            row = session.get_one(Position, position.id)
+            offering_by_hand.offer_to(
+                session, self.bench.desk, row, who.key if who else 0, now, PRIYA, again=True, as_next=True
+            )
+
+        self.may(act)
+        code = next((code for asked, code in self.live_offers() if asked == phone), None)
+        if says and code:
+            self.says(phone, f"{says} {code}")
+
     @rule(nth=st.integers(0, 9), accept=st.booleans())
     def answer_by_hand(self, nth: int, accept: bool) -> None:
         offer = self.pick(Offer, nth)
@@ -452,9 +473,11 @@ class DispatchMachine(RuleBasedStateMachine):
             offers = session.exec(select(Offer)).all()
             for position in positions:
                 self.position_holds(session, position, [o for o in offers if o.position_id == position.id])
-            busy = [p.responder_id for p in positions if p.state in dispatch.ASSIGNED]
-            assert None not in busy
-            assert len(busy) == len(set(busy)), "somebody is on two visits"
+            taken = [p for p in positions if p.state in dispatch.ASSIGNED]
+            busy = [(p.responder_id, p.is_next) for p in taken]
+            assert None not in [who for who, _ in busy]
+            assert len(busy) == len(set(busy)), "somebody is on two visits, or has two next"
+            self.nexts_hold(session, [p for p in taken if p.is_next], waiting)
             timed = {d.subject for d in waiting if d.kind == "offer_expires"}
             assert timed == {o.id for o in offers if o.state is OfferState.sent}
             self.texts_hold(session)
@@ -501,6 +524,18 @@ class DispatchMachine(RuleBasedStateMachine):
                 select(Effect).where(Effect.kind == "seek", Effect.state == EffectState.waiting)
             )
             assert position.id in [effect.payload["position"] for effect in seeks], "offered to nobody"
+
+    def nexts_hold(self, session: Session, nexts: list[Position], waiting: list[Deadline]) -> None:
+        """S25: what is next stands still until the visit before it is over, and then begins."""
+        timed = {(d.subject, d.kind) for d in waiting if d.owner == "position"}
+        begins = select(Effect).where(Effect.kind == "begin_next", Effect.state == EffectState.waiting)
+        begun = [effect.payload["position"] for effect in session.exec(begins)]
+        for position in nexts:
+            assert position.state == "accepted"
+            assert position.set_off_at is None
+            assert (position.id, "next_leaves") in timed, "nobody would hear that it is too late"
+            on = dispatch.assignment_of(session, position.responder_id or 0)
+            assert on is not None or position.id in begun, "nothing is before it, and it does not begin"
 
     def texts_hold(self, session: Session) -> None:
         for effect in session.exec(

@@ -26,6 +26,8 @@ PROMISED = {
     "board_100_p95_ms": 24,
     "board_1000_p99_ms": 80,
     "board_slow_viewer": 1.1,
+    "board_paint_p95_ms": 50,
+    "reply_to_answer_p95_ms": 150,
 }
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",

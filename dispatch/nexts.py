@@ -5,6 +5,7 @@ The one before is mostly of another case, so what follows from its end is an eff
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
@@ -61,7 +62,11 @@ def one_is_over(session: Session, position: Position, now: datetime) -> None:
         created_at=now,
     )
     # last of all, so that they hear of the end of the one before the beginning of the other
-    before_commit(session, f"begin_next {waits.key}", lambda session: append(session, begin))
+    before_commit(session, f"begin_next {waits.key}", partial(_append, effect=begin))
+
+
+def _append(session: Session, effect: Effect) -> None:
+    append(session, effect)
 
 
 def begin(session: Session, position_id: int, now: datetime) -> None:

@@ -18,8 +18,14 @@ def only(story: Story, *names: str) -> None:
     with story.hub.db.write() as session:
         for who in session.exec(select(Responder)):
             if who.name.split(" ")[0].lower() not in names:
-                rest = {"kind": PauseKind.on_break, "starts_at": now, "ends_at": now + timedelta(hours=12)}
-                session.add(Pause(place=who.place, responder_id=who.key, **rest))
+                rest = Pause(
+                    place=who.place,
+                    responder_id=who.key,
+                    kind=PauseKind.on_break,
+                    starts_at=now,
+                    ends_at=now + timedelta(hours=12),
+                )
+                session.add(rest)
 
 
 def sent_to(story: Story, told: Told, phone: Phone) -> str:
@@ -135,7 +141,7 @@ def test_the_visit_before_takes_too_long_and_a_coordinator_gives_it_to_another(s
     story.advance(minutes=1)
     assert any(f"still on another visit and has {then.ref} next" in words for words in story.alarms())
     with story.hub.db.write() as session:
-        tom = session.exec(select(Responder).where(Responder.name.startswith("Tom"))).one()  # type: ignore[attr-defined]
+        tom = session.exec(select(Responder).where(Responder.name.startswith("Tom"))).one()
         for pause in session.exec(select(Pause).where(Pause.responder_id == tom.key)):
             session.delete(pause)
     why: dict[str, Any] = {"to": tom.key, "why": "Ana is still with somebody."}

@@ -510,7 +510,7 @@ class DispatchMachine(RuleBasedStateMachine):
             )
             assert position.id in [effect.payload["position"] for effect in seeks], "offered to nobody"
 
-    def nexts_hold(self, session: Session, nexts: list[Position], waiting: list[Deadline]) -> None:
+    def nexts_hold(self, session: Session, nexts: list[Position], waiting: Sequence[Deadline]) -> None:
         """S25: what is next stands still until the visit before it is over, and then begins."""
         timed = {(d.subject, d.kind) for d in waiting if d.owner == "position"}
         begins = select(Effect).where(Effect.kind == "begin_next", Effect.state == EffectState.waiting)

@@ -20,7 +20,6 @@ from triage.store import rung_from
 
 LOOK_IN = timedelta(minutes=5)
 """How soon somebody must have looked at both. [LOCAL]"""
-KIND = "further_contact"
 SAID = "A further call may be about this case:"
 
 
@@ -32,7 +31,7 @@ def look_later(session: Session, call: Call, now: datetime) -> None:
         place=call.place,
         case_id=call.case_id,
         queue=Queue.alerts,
-        kind=KIND,
+        kind="further_contact",
         payload={"call": call.key},
         outlives_case=True,
         created_at=now,

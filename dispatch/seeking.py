@@ -77,10 +77,7 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     together = two_together.before_offering(session, case, position, now)
     ranked: list[Ranked] = []
     if (wanted := step.at_once - len(asked)) > 0:
-        skills = desk.library.house.position(position.kind).skills
-        ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
-        if not together:
-            ranked[:0] = asked_as_next.before_them(session, desk, position, case, skills, made, ranked, now)
+        ranked = _could_go(session, desk, position, case, made, now, together=together)
     if ranked and paused is None:
         is_free = ranked[0].candidate.free_at is None
         if is_free and (others := waiting.others_waiting(session, position)):
@@ -100,6 +97,24 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
     if paused is not None:
         ladder_at = paused.until + ladder.AT_LEAST_EVERY  # its own deadline ends it before that
     show_asked(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
+
+
+def _could_go(
+    session: Session,
+    desk: Desk,
+    position: Position,
+    case: Case,
+    made: Sequence[Offer],
+    now: datetime,
+    *,
+    together: bool,
+) -> list[Ranked]:
+    """Best first; before whoever is free, somebody on a visit where only they would come in time (S25)."""
+    skills = desk.library.house.position(position.kind).skills
+    ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
+    if not together:
+        ranked[:0] = asked_as_next.before_them(session, desk, position, case, skills, made, ranked, now)
+    return ranked
 
 
 def make_offer(
@@ -134,18 +149,7 @@ def make_offer(
     )
     session.add(offer)
     session.flush()
-    body = texts.offer(
-        code,
-        desk.label(position.priority),
-        case.need or "",
-        case.outward,
-        texts.by_when(position.due_at, now, place.local()),
-        best.candidate.travel_min,
-        desk.library.house.position(position.kind).with_equipment(position.title),
-        desk.link(f"o/{code}"),
-        together=together,
-        after=offer.next_after or "",
-    )
+    body = _in_words(desk, place, case, position, offer, now, together=together)
     to = store.responder(session, offer.responder_id)
     offer.effect_id = messages.text(
         session, place, to, body, now, case=case, offer=offer, valid_until=offer.expires_at
@@ -163,6 +167,23 @@ def make_offer(
     why = ", ".join(best.reasons) + after
     write_line(session, case.key, now, actor, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to
+
+
+def _in_words(
+    desk: Desk, place: Place, case: Case, position: Position, offer: Offer, now: datetime, *, together: bool
+) -> str:
+    return texts.offer(
+        offer.code,
+        desk.label(position.priority),
+        case.need or "",
+        case.outward,
+        texts.by_when(position.due_at, now, place.local()),
+        offer.travel_min,
+        desk.library.house.position(position.kind).with_equipment(position.title),
+        desk.link(f"o/{offer.code}"),
+        together=together,
+        after=offer.next_after or "",
+    )
 
 
 def show_asked(

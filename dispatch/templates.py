@@ -245,7 +245,9 @@ TEMPLATES = (
         {"who": Kind.who, "public_number": Kind.number},
     ),
 )
-OVER_ONE_PART: dict[str, str] = {}
+OVER_ONE_PART: dict[str, str] = {
+    "offer": "with the longest of everything, to somebody as their next: which visit is before it must be said"
+}
 """Messages that may need more than one part, and why."""
 
 

@@ -32,8 +32,8 @@ from protocols.loader import load_library
 
 START_S = 240.0
 SAY_EVERY_S = 15.0
-LAST_CALLS_S = 3600.0
-"""So many seconds of the day are left to everybody after the last call."""
+LAST_CALLS_S, LOOK_S = 5400.0, 120.0
+"""So many seconds of the day are left to everybody after the last call, at most."""
 PLACE = "training"
 ACCOUNT = "ACtraining00000000000000000000000000"
 HANDLERS = ("Jay Osei", "Mina Patel", "Amara Obi")
@@ -142,7 +142,17 @@ def _wait(db: Database, day: Day, wanted: Wanted, say: Callable[[str], None]) ->
                 say(f"{day.clock.now():%H:%M}  " + "; ".join(report.lines(session, PLACE)))
         elif day.counted.get("calls", 0) >= wanted.cases:
             day.no_more_calls.set()
-            day.think(LAST_CALLS_S)
+            _wait_for_the_last(db, day)
+            return
+
+
+def _wait_for_the_last(db: Database, day: Day) -> None:
+    """Until every case is closed, `LAST_CALLS_S` at most."""
+    for _ in range(int(LAST_CALLS_S / LOOK_S)):
+        with db.read() as session:
+            if report.open_cases(session, PLACE) == 0:
+                return
+        if not day.think(LOOK_S):
             return
 
 

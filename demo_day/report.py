@@ -45,6 +45,11 @@ def _two_hours(place: str) -> SelectOfScalar[Case]:
     return select(Case).where(Case.place == place, Case.priority == "two_hours")
 
 
+def open_cases(session: Session, place: str) -> int:
+    counted = select(func.count()).select_from(Case).where(Case.place == place, Case.state == CaseState.open)
+    return int(session.exec(counted).one())
+
+
 def lines(session: Session, place: str) -> Sequence[str]:
     cases = dict(
         session.exec(select(Case.state, func.count()).where(Case.place == place).group_by(Case.state)).all()

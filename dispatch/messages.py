@@ -66,7 +66,7 @@ def text(
         place=place.id,
         case_id=case.id if case else None,
         queue=queue,
-        kind="sms_to_person" if isinstance(to, Number) else "sms",
+        kind="sms_to_person" if isinstance(to, Number) and case else "sms",
         payload={"to": to.phone, "from": place.hub_number, "text": body, "training": place.training},
         outlives_case=outlives_case,
         valid_until=valid_until,

@@ -435,7 +435,7 @@ def test_a_responders_visit_by_thumb(opens: Callable[..., Page], room: ControlRo
     expect(page.locator(".who-is")).to_contain_text("Maureen Doyle")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     found["yours"] = axe_says(page)
-    page.locator("summary").click()
+    page.get_by_text("Running late").click()
     page.get_by_role("button", name="20 min late").click()
     for words in ("I have set off", "I am at the door", "Care begins now", "Done, I have left"):
         page.get_by_role("button", name=words).click()

@@ -91,7 +91,7 @@ def _hub(folder: Path) -> RealHub:
 def test_a_day_in_a_minute(tmp_path: Path) -> None:
     hub = _hub(tmp_path)
     try:
-        play_out(hub, Wanted(speed=240, cases=12, per_hour=100, responders=16, seed=4))
+        play_out(hub, Wanted(speed=120, cases=9, per_hour=200, responders=20, seed=4))
     finally:
         hub.close()
 

@@ -81,7 +81,7 @@ def test_two_go_together(story: Story) -> None:
     told = story.fall()
     pair = [story.phone(name) for name in NURSES if story.phone(name).unread()]
     assert len(pair) == 2
-    one, other = (phone.expects("Two go: wait for each other") for phone in pair)
+    one, other = (phone.expects("Two go together") for phone in pair)
     assert "dog" not in one.text
     one.replies("1").expects("is yours. Two go together: WAIT")
     story.advance(minutes=3)

@@ -59,6 +59,7 @@ def test_silence_at_the_scene_climbs_a_ladder_of_its_own(story: Story) -> None:
     nurse.replies("ok").expects("thank you")
     assert not any("all well" in words or "send somebody" in words for words in story.alarms())
     assert any(words.startswith("DANGER") for words in story.alarms())
+    story.phone("priya").expects("an alarm on the board has not been taken")
     story.advance(minutes=44)
     nurse.expects_nothing()
     story.advance(minutes=1)

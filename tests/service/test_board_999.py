@@ -7,7 +7,7 @@ from tests.story import BEST_ANSWERS, VISIT
 
 def row(desk: Desk) -> str:
     page: str = desk.jay.get("/board").text
-    return page.split(f'<tr id="case-{desk.rows(Case)[-1].key}"')[1].split("</tr>")[0]
+    return page.split(f'<tr role="row" id="case-{desk.rows(Case)[-1].key}"')[1].split("</tr>")[0]
 
 
 def test_a_red_flag_of_the_questions_stands_there_until_the_answer_is_taken_back(desk: Desk) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dashboard.demo import AREAS
 from demo_day.day import Day
 from demo_day.person import Person
-from protocols.model import Answer, Question, TriageProtocol
+from protocols.model import UNKNOWN, Answer, Question, TriageProtocol
 
 TYPING_S, ASKING_S = 6.0, 7.0
-SELDOM = 0.08
-"""How often an answer is the worst of its question, and how often nobody knows."""
+SELDOM, OFTEN = 0.01, 0.3
+"""How often an answer is another than the mildest: where a life may hang on it, and elsewhere."""
 NEEDS = {"fall-at-home": "fall", "blocked-catheter": "catheter", "unwell-older-adult": "unwell"}
 FIRST = ("Maureen", "Arthur", "Edith", "Walter", "Joan", "Harold", "Betty", "Ernest", "Doris", "Frank")
 LAST = ("Doyle", "Webb", "Hughes", "Khan", "Brown", "Patel", "Ward", "Nowak", "Evans", "Shaw")
@@ -68,24 +68,30 @@ class Handler(Person):
             if question is None:
                 break
             self.day.think(ASKING_S * self.chance.uniform(0.4, 1.5))
-            body = {"question": question.id, "answer": self._says(question), "id": str(uuid.uuid4())}
+            body = {
+                "question": question.id,
+                "answer": self._says(protocol, question),
+                "id": str(uuid.uuid4()),
+            }
             answered = self.insist(f"/api/assessments/{view['assessment']}/answer", body)
             if answered.status_code != 200:
                 break
             view = answered.json()["view"]
         self.insist(f"/api/assessments/{view['assessment']}/finish", {"dialled_by": "caller"})
 
-    def _says(self, question: Question) -> Answer:
-        """Mostly what is mildest; now and then worse, or not known."""
+    def _says(self, protocol: TriageProtocol, question: Question) -> Answer:
+        """Mostly what is mildest; seldom a danger or "not known", often something else where no life hangs on it."""
         how = self.chance.random()
-        if how < SELDOM / 2:
-            return "unknown"
+        mildest = question.mildest or question.mild
+        if how < SELDOM:
+            return UNKNOWN
+        worse = OFTEN if not protocol.life_threat[question.index] else SELDOM
+        if question.answers and mildest is not None and not question.observation and how > 1 - worse:
+            return self.chance.choice(question.answers)
+        if mildest is not None:
+            return mildest
         if question.answers:
-            if how < 3 * SELDOM and not question.observation:
-                return self.chance.choice(question.answers)
-            return question.mildest or question.mild or self.chance.choice(question.answers)
-        if question.mild is not None:
-            return question.mild
+            return question.answers[0]
         low, high = question.range or (0, 120)
         return round(low + (high - low) * self.chance.random() ** 3)
 

@@ -63,7 +63,7 @@ def _about(event: Event, sealed: Collection[int]) -> tuple[str, str, Facts | Non
     if facts is None:
         return event.topic, event.subject, None, seers
     case = event.subject if event.topic == "case" else facts.get("case")
-    if facts.get("sealed") or (sealed and str(case) in {str(one) for one in sealed}):
+    if facts.get("sealed") or (case is not None and int(case) in sealed):
         seers &= SEES_SEALED
     return event.topic, event.subject, None if facts.get("gone") else facts, seers
 

@@ -34,6 +34,14 @@ def conditions(responder_id: Any) -> list[Any]:
     return [~paused.exists(), ~run_out.exists()]
 
 
+def keeps_away(about: Case) -> Any:
+    """Of an exclusion: that it is from this person or address. What is not known of the case matches none."""
+    return or_(
+        col(Exclusion.nhs_number) == (about.nhs_number or "-"),
+        col(Exclusion.postcode) == (about.postcode or "-"),
+    )
+
+
 def pause_of(session: Session, responder_id: int, now: datetime) -> Pause | None:
     """The pause that holds at `now`."""
     found = pick(Pause).where(Pause.responder_id == responder_id, Pause.starts_at <= now, Pause.ends_at > now)
@@ -50,10 +58,7 @@ def why_not(session: Session, who: Responder, case: Case, skills: Sequence[str],
     kept_away = pick(Exclusion.id).where(
         Exclusion.place == case.place,
         Exclusion.responder_id == who.id,
-        or_(
-            col(Exclusion.nhs_number) == (case.nhs_number or "-"),
-            col(Exclusion.postcode) == (case.postcode or "-"),
-        ),
+        keeps_away(case),
     )
     if session.exec(gone).first() is not None or session.exec(kept_away).first() is not None:
         return "this one cannot be yours; ring us about it"

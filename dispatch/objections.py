@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, text
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from dispatch import store
 from dispatch.duty_model import Pause, SkillEnds
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
+from dispatch.musts import keeps_away
 from records import seen
 from records.model import TAKEN, Case, Position
 from records.store import refs_of
@@ -52,10 +53,7 @@ class Objections:
         kept_away = select(Exclusion.responder_id).where(
             Exclusion.place == position.place,
             col(Exclusion.responder_id).in_(ids),
-            or_(
-                col(Exclusion.nhs_number) == (about.nhs_number or ""),
-                col(Exclusion.postcode) == (about.postcode or ""),
-            ),
+            keeps_away(about),
         )
         self._kept_away = set(session.exec(kept_away))
         pausing = select(Pause.responder_id).where(

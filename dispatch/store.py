@@ -60,10 +60,6 @@ def responder(session: Session, responder_id: int) -> Responder:
     return session.get_one(Responder, responder_id)
 
 
-def responder_by_phone(session: Session, place: str, phone: str) -> Responder | None:
-    return session.exec(pick(Responder).where(Responder.place == place, Responder.phone == phone)).first()
-
-
 def responder_of_user(session: Session, user_id: int | None) -> Responder | None:
     return session.exec(pick(Responder).where(Responder.user_id == user_id)).first()
 

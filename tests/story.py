@@ -22,6 +22,7 @@ from sqlmodel import Session, col, func, select
 
 from dashboard import demo
 from dashboard.app import create_app
+from demo_day.person import log_in
 from dispatch.model import Message
 from hub import deadlines, outbox
 from hub.assemble import Hub, assemble
@@ -479,15 +480,3 @@ class Phone:
     def hangs_up(self) -> None:
         sid = self.call()["sid"]
         self.story.network.post(f"/phones/{quote(self.number)}/calls/{sid}/hang_up").raise_for_status()
-
-
-def log_in(url: str, name: str, password: str) -> httpx.Client:
-    """A browser's way in: the log-in form, the cookie, and the page's own proof for what follows."""
-    client = httpx.Client(base_url=url, timeout=15, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"})
-    answer = client.post("/log-in", data={"name": name, "password": password})
-    assert answer.status_code == 303, f"log-in of {name}: {answer.status_code} {answer.text[:300]}"
-    page = client.get("/phones", headers={"Accept": "text/html"})
-    found = re.search(r'name="csrf-token" content="([0-9a-f]+)"', page.text)
-    assert found, page.text[:500]
-    client.headers["X-CSRF-Token"] = found[1]
-    return client

@@ -16,14 +16,14 @@ import httpx
 from sqlmodel import select
 
 from dashboard import demo
+from demo_day import person
+from demo_day.person import GIVE_UP_S, PAUSE_S
 from records.lifecycles import HandOverState, TaskState
 from records.model import HandOver, Task, TaskKind
 from tests.crashes.ledger import Ledger
 from tests.crashes.real_hub import RealHub
-from tests.story import BEST_ANSWERS, LIFT, VISIT, log_in
+from tests.story import BEST_ANSWERS, LIFT, VISIT
 
-GIVE_UP_S = 90.0
-PAUSE_S = 0.3
 TYPED = {
     "number": "07700 900123",
     "caller_name": "Janet Doyle",
@@ -35,34 +35,19 @@ TYPED = {
 POSTCODES = ("LS8 2AB", "LS9 7TF", "LS17 6AA", "LS12 1BE", "LS6 3HN")
 
 
-class Person:
-    """Somebody logged in, with a browser that does not give up."""
+class Person(person.Person):
+    """Somebody logged in; the ledger counts what got through, and what had to be asked again."""
 
     def __init__(self, hub: RealHub, name: str, ledger: Ledger, chance: random.Random) -> None:
+        super().__init__(hub.url, demo.log_in_of(name), demo.PASSWORD)
         self.hub, self.ledger, self.chance = hub, ledger, chance
-        self.client = log_in(hub.url, demo.log_in_of(name), demo.PASSWORD)
         self.client.timeout = httpx.Timeout(5)
 
-    def ask(self, method: str, path: str, body: Any = None) -> httpx.Response | None:
-        """One try; None where it is not known what became of it."""
-        try:
-            answer = self.client.request(method, path, json=body, headers={"Accept": "application/json"})
-        except httpx.TransportError:
-            answer = None
-        if answer is None or answer.status_code >= 500 or answer.status_code in (408, 425, 429):
-            self.ledger.tried_again()
-            time.sleep(PAUSE_S)
-            return None
-        self.ledger.got_through()
-        return answer
+    def tried_again(self) -> None:
+        self.ledger.tried_again()
 
-    def insist(self, path: str, body: Any, method: str = "POST") -> httpx.Response:
-        """The same request until the hub has answered it: for what may be sent twice."""
-        end = time.monotonic() + GIVE_UP_S
-        while (answer := self.ask(method, path, body)) is None:
-            if time.monotonic() > end:
-                raise AssertionError(f"{path}: no answer for {GIVE_UP_S:g} s")
-        return answer
+    def got_through(self) -> None:
+        self.ledger.got_through()
 
     def keep(self, path: str, body: Any) -> Any:
         """Insist, and be taken at one's word: a refusal is a fault."""
@@ -71,9 +56,6 @@ class Person:
             self.ledger.fault(f"{path} {body}: {answer.status_code} {answer.text[:300]}")
             return None
         return answer.json()
-
-    def close(self) -> None:
-        self.client.close()
 
 
 class Handler(Person):

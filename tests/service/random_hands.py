@@ -22,7 +22,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from dashboard import demo
-from dispatch import by_voice, inbox, offering_by_hand, service, taking_back, undone, visits
+from dispatch import by_voice, inbox, offering_by_hand, phone_store, service, taking_back, undone, visits
 from dispatch import store as dispatch
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -236,7 +236,7 @@ class DispatchMachine(RuleBasedStateMachine):
     def reply(self, nth: int, words: str, which: int, own: bool) -> None:
         """Any responder texts anything, with a code of their own or somebody else's."""
         with self.db.read() as session:
-            who = dispatch.responder_by_phone(session, PLACE, PHONES[nth])
+            who = phone_store.owner(session, PLACE, PHONES[nth])
             assert who is not None
             offers = session.exec(select(Offer).order_by(col(Offer.id).desc())).all()
         mine = [offer for offer in offers if offer.responder_id == who.id] if own else list(offers)
@@ -390,7 +390,7 @@ class DispatchMachine(RuleBasedStateMachine):
         phone = out[which % len(out)][0]
 
         def act(session: Session, now: datetime) -> None:
-            who = dispatch.responder_by_phone(session, PLACE, phone)
+            who = phone_store.owner(session, PLACE, phone)
             row = session.get_one(Position, position.id)
             offering_by_hand.offer_to(
                 session, self.bench.desk, row, who.key if who else 0, now, PRIYA, again=True, as_next=True

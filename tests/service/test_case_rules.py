@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from dispatch import inbox, seeking, service, taking_back
-from dispatch import store as dispatch
+from dispatch import inbox, phone_store, seeking, service, taking_back
 from dispatch.desk import Desk
 from dispatch.inbox import Incoming
 from dispatch.model import Message, Offer, OfferState, Responder
@@ -85,7 +84,7 @@ class Hands:
 
     def offer_to(self, phone: str, position_id: int) -> Offer:
         with self.db.read() as session:
-            who = dispatch.responder_by_phone(session, PLACE, phone)
+            who = phone_store.owner(session, PLACE, phone)
             assert who is not None
             (offer,) = session.exec(
                 select(Offer).where(Offer.responder_id == who.id, Offer.position_id == position_id)

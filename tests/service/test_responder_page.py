@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from dashboard import demo
+from demo_day.person import log_in
 from dispatch.model import Offer, Responder
 from hub.actors import HUB
 from hub.audit import Audit
@@ -18,7 +19,6 @@ from records.dependants import Answer, Said, Whom
 from records.model import HandOver, Position
 from records.service import take
 from tests.control_room import ControlRoom
-from tests.story import log_in
 
 PERSON = ("Maureen", "12 Oak Road", "9990000018")
 

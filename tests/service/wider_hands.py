@@ -17,12 +17,12 @@ from dispatch import (
     ladder,
     offering_by_hand,
     pausing,
+    phone_store,
     promise_answers,
     rota,
     stand_downs,
     visit_notes,
 )
-from dispatch import store as dispatch
 from dispatch.duty_model import ChangeKind, StaffSafety
 from dispatch.model import Exclusion, Offer, Responder, Shift
 from dispatch.visit_notes import Done
@@ -86,7 +86,7 @@ class WiderHands(DispatchMachine):
     def __init__(self, template: Path) -> None:
         super().__init__(template)
         with self.db.write() as session:
-            ana = dispatch.responder_by_phone(session, PLACE, PHONES[0])
+            ana = phone_store.owner(session, PLACE, PHONES[0])
             assert ana is not None
             why = Exclusion(place=PLACE, responder_id=ana.key, postcode=KEPT_AWAY, why="her neighbour")
             two = StaffSafety(

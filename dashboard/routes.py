@@ -23,6 +23,7 @@ from dashboard.pages import (
     shifts,
     tokens,
     trusted_phone,
+    visit_away,
     visit_outcome,
     where,
 )
@@ -63,6 +64,7 @@ PAGES = (
     shifts,
     tokens,
     trusted_phone,
+    visit_away,
     visit_outcome,
     where,
     key_safe,

@@ -20,7 +20,7 @@ router = APIRouter()
 TAKER = allow(Role.handler, Role.hub_clinician)
 
 
-@router.get(shell.PAGE, dependencies=[TAKER])
+@router.get(shell.CALLS.page, dependencies=[TAKER])
 def away(request: Request) -> Response:
     """The same for everybody: it is kept on the computer, so it names nobody and carries no proof."""
     library = library_of(request)
@@ -42,4 +42,6 @@ def away(request: Request) -> Response:
 
 @router.get("/calls-worker.js", dependencies=[TAKER])
 def worker(request: Request) -> Response:
-    return Response(shell.worker(library_of(request)), media_type="text/javascript")
+    library = library_of(request)
+    words = (library.house.sha256, *(one.sha256 for one in library.triage.values()))
+    return Response(shell.worker(shell.CALLS, *words), media_type="text/javascript")

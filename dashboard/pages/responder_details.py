@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from dashboard.frame import local, page, the_place
+from dashboard.pages.visit_away import let_keep
 from dashboard.visit_outcome import asked_of
 from dispatch import check_in, details, store, taking_back, two_together, visits
 from dispatch.model import Offer, OfferState, Responder
@@ -95,7 +96,8 @@ def show(
     ended = "" if still or theirs else ENDED.get(offer.state, "This visit is over. Thank you.")
     if offer.given_back:
         ended = "This is not yours any more. Nothing to do, thank you."
-    return page(
+    keeps = theirs and visitor.log_in.phone_id is not None
+    response = page(
         request,
         "responder.html",
         visitor,
@@ -116,7 +118,11 @@ def show(
         all_well_asked=local(asked.asked_at, the_place(request)).strftime("%H:%M") if asked else "",
         hub_number=the_place(request).public_number,
         trusted=visitor.log_in.phone_id,
+        keeps=keeps,
     )
+    if keeps and not opened:  # S19: a page that shows a code of a door is never kept
+        let_keep(response, visitor, hub.clock.machine())
+    return response
 
 
 def _over_at(offer: Offer, position: Position) -> datetime:

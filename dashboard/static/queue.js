@@ -1,6 +1,7 @@
 // What is pressed on a responder's page lies on the phone's own disk before it is on the wire: it waits for a connection,
 // goes to the hub in order and once, as of when it was pressed, and a refusal stays on the page in words. Danger goes
 // first, and is called no more than a signal: somebody may look over the shoulder (S26).
+import { isAway, lost, seen } from "./no-line.js";
 import { Outbox } from "./outbox.js";
 import { atClock, hubNow } from "./ticking.js";
 
@@ -13,7 +14,7 @@ let sent = [], last = 0, ended = false;
 
 const outbox = await Outbox.open(mine, code(), {
   saved({ bodies, row }) { sent = [...sent, { words: bodies[0].words, at: row.at }].slice(-MOST_SENT); ended = false; draw().then(refresh); },
-  away: draw,
+  away() { lost(); draw(); },
   refused: () => draw().then(refresh),
   logIn: () => { ended = true; draw(); return new Promise((again) => { setTimeout(again, LOOK_MS); }); },
   fresh: async () => Boolean(await load()),
@@ -39,9 +40,12 @@ main.addEventListener("click", (event) => {
   if (over) outbox.giveUp(Number(over.dataset.over)).then(draw);
 });
 addEventListener("fp-look", () => refresh());
+addEventListener("online", () => refresh());
+setInterval(() => { if (isAway()) refresh(); }, LOOK_MS);
 
 async function load() {
   const answer = await fetch(`/o/${code()}`, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LOOK_MS) }).catch(() => null);
+  if (!answer || answer.status >= 500) lost(); else seen();
   if (!answer?.ok || answer.redirected) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const proof = page.querySelector("meta[name=csrf-token]").content;
@@ -55,7 +59,8 @@ async function refresh() {
   if ((await waiting()).length || main.querySelector("#why")?.value) return;
   const page = await load();
   if (!page || (await waiting()).length) return;
-  const held = main.contains(document.activeElement);
+  const held = main.contains(document.activeElement), list = main.querySelector("#presses");
+  if (list) page.getElementById("presses")?.replaceWith(list); // what it says stays said
   main.replaceChildren(...page.getElementById("main").childNodes);
   if (held) (main.querySelector(".go") ?? main).focus();
   draw();

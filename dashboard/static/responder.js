@@ -1,6 +1,8 @@
 // The responder's page works without a script; this keeps its times true and a thumb from pressing twice. What can wait
 // for a connection goes by queue.js, once that is there.
 import "./ticking.js";
+import "./visit-kept.js"; // before what may stop a form
+import "./no-line.js";
 
 const STALE_MS = 20000;
 const loaded = Date.now();

@@ -75,7 +75,7 @@ def test_pressed_without_a_connection(room: ControlRoom, opens: Callable[..., Pa
     room.step(offer.case_id, "finish")  # as told by phone
     page.locator(".thumb .go").click()
     expect(page.locator("#presses .not-done")).to_contain_text("was not done")
-    assert page.locator("#presses .not-done .btn").is_visible()
+    expect(page.locator("#presses .not-done .btn")).to_be_visible()
 
 
 def steps(room: ControlRoom) -> list[str]:

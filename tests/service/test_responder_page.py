@@ -11,9 +11,13 @@ from sqlmodel import select
 from dashboard import demo
 from demo_day.person import log_in
 from dispatch.model import Offer, Responder
+from hub import trusted_phones
+from hub.access import LogIn
 from hub.actors import HUB
 from hub.audit import Audit
-from records import dependants
+from hub.door_codes import cut
+from hub.kept_apart import Apart
+from records import dependants, key_safes
 from records.alarms import Alarm
 from records.dependants import Answer, Said, Whom
 from records.model import HandOver, Position
@@ -204,3 +208,24 @@ def test_mine_lists_offers_and_then_the_visit(visit: Visit) -> None:
 def test_a_reused_code_reaches_nobody_after_90_days(visit: Visit) -> None:
     visit.room.clock.at += timedelta(days=91)
     assert visit.thumb.get(visit.path).status_code == 404
+
+
+def test_only_a_remembered_phone_keeps_a_visit_and_only_while_it_is_theirs(visit: Visit) -> None:
+    """S19, S24: the hub says with each page whether it may be kept; a page with a door's code never may."""
+    visit.does("answer", says="yes")
+    assert "FP-Keep" not in visit.thumb.get(visit.path).headers
+    with visit.room.write() as session:
+        for log_in_row in session.exec(select(LogIn)):
+            lasts, machine = timedelta(hours=8), visit.room.clock.machine()
+            trusted_phones.trust(session, log_in_row, "iPhone", "x", lasts, machine)
+    lasts, mark = visit.thumb.get(visit.path).headers["FP-Keep"].split()
+    assert 0 < int(lasts) <= 7200
+    assert mark not in visit.looks(), "it proves nothing"
+    with visit.room.write() as session:
+        now, found = visit.room.clock.now(), cut("key safe 4592")
+        key_safes.keep(session, take(session, visit.case, now), Apart(found.codes, found.had_marks), HUB, now)
+    shown = visit.does("key-safe", status=200)
+    assert "4592" in shown.text
+    assert "FP-Keep" not in shown.headers
+    visit.does("step", event="finish")
+    assert "FP-Keep" not in visit.thumb.get(visit.path).headers

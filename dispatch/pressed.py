@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import CursorResult, delete
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from dispatch import check_in, service, visits
 from dispatch.desk import Desk
@@ -21,6 +22,8 @@ AN_ANSWER_HOLDS = timedelta(minutes=5)
 """A yes that reaches us later was given to something that may have changed since. [LOCAL]"""
 AT_ONCE = timedelta(minutes=1)
 """What is told so soon needs no words about when it was pressed."""
+KEPT_FOR = timedelta(days=30)
+"""So long the same press, told again, is known: a phone that lay in a drawer over a holiday repeats nothing. [LOCAL]"""
 NOT_YOURS = "This visit is not yours any more. Nothing to do, thank you."
 
 
@@ -130,3 +133,15 @@ def _when(position: Position, ago: timedelta, now: datetime) -> datetime:
         position.care_began_at,
     )
     return min(max([now - ago, *(at for at in before if at is not None)]), now)
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Presses that no phone can still be telling. Returns how many."""
+    gone = session.execute(delete(Pressed).where(col(Pressed.heard_at) < now - KEPT_FOR))
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount
+
+
+def any_old(session: Session, now: datetime) -> bool:
+    old = select(Pressed.id).where(Pressed.heard_at < now - KEPT_FOR).limit(1)
+    return session.exec(old).first() is not None

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.2
 SWEEP_EVERY_S = 1.0
 WATCH_EVERY_S = 60.0
+TIDY_EVERY_S = 3600.0
 CHAIN_EVERY_S = 5.0
 RESPONSIBLE_EVERY_S = 10.0
 REDIS_WAIT_S = 5.0
@@ -137,6 +138,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (WATCH_EVERY_S, lambda: watchdog.watch(bench)),
         (WATCH_EVERY_S, ticker.catch_up),
         (WATCH_EVERY_S, ticker.forget_answers),
+        (TIDY_EVERY_S, ticker.forget_presses),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

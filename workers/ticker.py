@@ -18,6 +18,7 @@ from dispatch import (
     ladder,
     nexts,
     pausing,
+    pressed,
     seeking,
     visit_notes,
     visits,
@@ -174,6 +175,15 @@ class Ticker:
                 return 0
         with hub.db.write() as session:
             return once.forget_old(session, machine)
+
+    def forget_presses(self) -> int:
+        """What responders pressed a month ago: their phones have told it long since."""
+        hub, now = self.bench.hub, self.bench.hub.clock.now()
+        with hub.db.read() as session:
+            if not pressed.any_old(session, now):
+                return 0
+        with hub.db.write() as session:
+            return pressed.forget_old(session, now)
 
     def catch_up(self) -> None:
         """Have the carriers asked for what they could not tell us."""

@@ -21,6 +21,8 @@ from hub.errors import NotFound
 from hub.gate import Visitor, hub_of
 from records import dependants, key_safes
 from records.model import Assessment, Case, Position
+from triage import not_known
+from triage.api import library_of
 from triage.capture import national
 from triage.store import last_call
 
@@ -89,7 +91,7 @@ def show(
         if not (theirs or still) and now - _over_at(offer, position) > LINK_ENDS:
             return page(request, "link_ended.html", visitor, 410, trusted=visitor.log_in.phone_id)
         facts = offered(request, session, offer)
-        known = _details(session, offer, position, now) if theirs else None
+        known = _details(request, session, offer, position, now) if theirs else None
         asked = check_in.open_of(session, position.key) if theirs else None
     if theirs:
         _note_look(request, who, offer)
@@ -153,7 +155,9 @@ def offered(request: Request, session: Session, offer: Offer) -> dict[str, Any]:
     }
 
 
-def _details(session: Session, offer: Offer, position: Position, now: datetime) -> dict[str, Any]:
+def _details(
+    request: Request, session: Session, offer: Offer, position: Position, now: datetime
+) -> dict[str, Any]:
     case = session.get_one(Case, offer.case_id)
     call = last_call(session, case.key)
     assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
@@ -174,6 +178,7 @@ def _details(session: Session, offer: Offer, position: Position, now: datetime) 
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
         "red_flags": [source.replace("-", " ") for source in case.red_flags or ()],
         "unknown": list(NOT_HELD),
+        "not_known": not_known.questions(session, library_of(request), case),
         "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",
         "number": national(call.number) if call else "",
         "dial": call.number if call else None,

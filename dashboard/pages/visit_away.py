@@ -1,4 +1,4 @@
-"""A responder's visit where there is no connection: what a remembered phone may keep of it, and the worker that opens it.
+"""A responder's visit where there is no connection: what a remembered phone may keep, and the worker that opens it.
 
 The hub alone says what may be kept and for how long, on each page anew; `docs/access.md` says what that is.
 """
@@ -20,7 +20,7 @@ KEEP = "FP-Keep"
 
 
 def let_keep(response: Response, visitor: Visitor, machine: datetime) -> None:
-    """A remembered phone may keep this page for as long as its log-in would last if nobody used it again (machine time).
+    """A remembered phone may keep this page for as long as its log-in would last if nobody used it again. Machine time.
     The second word tells one log-in from another, and is of no other use."""
     lasts = min(visitor.log_in.ends_at - machine, IDLE_ENDS_AFTER)
     log_in = hashlib.sha256(f"kept:{visitor.csrf}".encode()).hexdigest()[:16]

@@ -1,5 +1,5 @@
-"""A responder's page on a remembered phone opens without a connection: as it was last seen, with its age, and nothing of
-it stays once the log-in or the visit is over (S24, S25)."""
+"""A responder's page on a remembered phone opens without a connection: as it was last seen, with its age, and
+nothing of it stays once the log-in or the visit is over (S24, S25)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from records import store
 from records.alarms import Alarm, AlarmState
 from records.model import Case, Position
 from tests.service.test_responder_page import Visit
+from workers.ticker import Ticker
 
 
 @pytest.fixture
@@ -212,3 +214,17 @@ def test_what_the_hub_does_not_hold_is_not_known(visit: Visit) -> None:
         case.red_flags = ["first minute"]
         session.add(case)
     assert "Red flag raised:</b> first minute" in visit.looks()
+
+
+def test_a_press_is_known_for_a_month(visit: Visit) -> None:
+    """A phone that tells one again after weeks does nothing twice; the table does not grow for ever."""
+    on_their_way(visit)
+    press = str(uuid.uuid4())
+    tells(visit, "danger", id=press)
+    ticker = Ticker(cast(Any, SimpleNamespace(hub=visit.room.hub)))
+    visit.room.clock.at += timedelta(days=29)
+    assert ticker.forget_presses() == 0
+    tells(visit, "danger", id=press)
+    visit.room.clock.at += timedelta(days=2)
+    assert ticker.forget_presses() == 1
+    assert ticker.forget_presses() == 0

@@ -1,5 +1,6 @@
 """A responder's own page over HTTP: theirs alone, nobody named before a yes, each step where it is possible."""
 
+import html
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +21,8 @@ from hub.kept_apart import Apart
 from records import dependants, key_safes
 from records.alarms import Alarm
 from records.dependants import Answer, Said, Whom
-from records.model import HandOver, Position
-from records.service import take
+from records.model import Assessment, Call, HandOver, Position
+from records.service import Due, owe, take
 from tests.control_room import ControlRoom
 
 PERSON = ("Maureen", "12 Oak Road", "9990000018")
@@ -229,3 +230,27 @@ def test_only_a_remembered_phone_keeps_a_visit_and_only_while_it_is_theirs(visit
     assert "FP-Keep" not in shown.headers
     visit.does("step", event="finish")
     assert "FP-Keep" not in visit.thumb.get(visit.path).headers
+
+
+def test_what_was_asked_and_not_known_is_said(visit: Visit) -> None:
+    """S7: unknown is never "no": whoever goes there reads the question, and only once it is theirs."""
+    with visit.room.write() as session:
+        library = visit.room.app.state.library
+        row, now = session.exec(select(Assessment)).one(), visit.room.clock.now()
+        protocol, asks = library.triage[row.protocol], library.house.first_minute[-1]
+        row.protocol_sha256, row.house_sha256 = protocol.sha256, library.house.sha256
+        asked, said = protocol.questions[0], protocol.questions[1]
+        row.answers = {asked.id: "unknown", said.id: "no"}
+        call = Call(
+            place=row.place,
+            case_id=row.case_id,
+            opened_at=now,
+            first_minute={asks.id: "unknown"},
+            number=None,
+        )
+        owe(session, call, now, HUB, "Rang.", Due("call_unanswered", now + timedelta(minutes=1)))
+    assert asked.ask not in visit.looks()
+    visit.does("answer", says="yes")
+    page = html.unescape(visit.looks())
+    assert f"<li>{asks.ask}</li><li>{asked.ask}</li>" in page
+    assert said.ask not in page

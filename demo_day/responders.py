@@ -21,7 +21,7 @@ SAYS: tuple[tuple[re.Pattern[str], tuple[tuple[str, int], ...], tuple[float, flo
     ),
     (re.compile(r"which one\? Reply with its code"), (("1 {yours}", 1),), (10, 60)),
     (
-        re.compile(r"is yours\.|have you set off\?"),
+        re.compile(r"is yours[.,]|have you set off\?"),
         (("ENROUTE {code}", 20), ("BACK {code}", 1), ("", 1)),
         (30, 400),
     ),

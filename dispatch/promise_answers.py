@@ -24,7 +24,7 @@ def accept(session: Session, desk: Desk, task: Task, now: datetime, actor: Actor
     else has it, or their musts hold no more; they are told either way."""
     promise, offer = _waiting(session, task, now)
     tasks.do(session, task, now, actor, f"Accepted: {task.words}")
-    if not service.accept(session, desk, offer, now, actor):
+    if not service.accept(session, desk, offer, now, actor, promise.there_by):
         return False
     position = session.get_one(Position, promise.position_id, populate_existing=True)
     if position.is_next:

@@ -18,8 +18,11 @@ from records.model import Case, Position
 from records.service import Due, move, take, write_line
 
 
-def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Actor) -> bool:
-    """A yes, in time or late: the first wins, if the musts still hold. The one who said it is answered either way."""
+def accept(
+    session: Session, desk: Desk, offer: Offer, now: datetime, actor: Actor, by: datetime | None = None
+) -> bool:
+    """A yes, in time or late: the first wins, if the musts still hold. The one who said it is answered either way.
+    `by`: when they said that they can be there, which is said back to them."""
     case = take(session, offer.case_id, now)
     session.refresh(offer)
     position = session.get_one(Position, offer.position_id, populate_existing=True)
@@ -47,11 +50,13 @@ def accept(session: Session, desk: Desk, offer: Offer, now: datetime, actor: Act
             withdraw_for(session, place, other, offer.code, now)
     promises.of_position(session, place, case, position, now, texts.already_taken)
     _assign(session, case, position, offer, who, now, actor, late=late)
-    link = desk.link(f"o/{offer.code}")
+    link, said = desk.link(f"o/{offer.code}"), texts.by_when(by, now, place.local()) if by else ""
     if position.is_next:
-        yours = texts.yours_next(offer.code, nexts.code_before(session, who.key), link)
+        yours = texts.yours_next(offer.code, nexts.code_before(session, who.key), link, said)
     elif two_together.after_acceptance(session, case, position, now):
-        yours = texts.yours_wait(offer.code, link)
+        yours = texts.yours_wait(offer.code, link, said)
+    elif said:
+        yours = texts.yours_by(offer.code, said, link)
     else:
         yours = texts.yours(offer.code, link)
     answer(session, place, who, case, offer, yours, now)

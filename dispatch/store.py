@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
@@ -35,6 +36,7 @@ ASSIGNED = (
     PositionState.no_access,
 )
 _offer: Any = Offer
+STILL_RINGS = timedelta(minutes=2)
 NO_OFFER = "There is no such offer here."
 
 
@@ -223,12 +225,33 @@ def last_case_of_phone(session: Session, place: str, phone: str) -> int | None:
     return session.exec(found).first()
 
 
+_call: Any = aliased(Message)
+
+
+def _rung_instead(before: datetime) -> Any:
+    """It was lifted, or it may still be ringing."""
+    reached = or_(
+        _call.status == "delivered",
+        and_(_call.status.not_in(("undelivered", "failed")), _call.at > before - STILL_RINGS),
+    )
+    return exists().where(
+        col(Offer.id) == col(Message.offer_id),
+        col(Offer.effect_id) == col(Message.effect_id),
+        _call.offer_id == col(Offer.id),
+        _call.voice,
+        reached,
+    )
+
+
 def without_receipt(session: Session, before: datetime, after: datetime, limit: int = 50) -> list[Message]:
-    """Texts that a carrier took before `before` and of which nothing was heard since; none older than `after`."""
+    """Texts that a carrier took before `before` and of which nothing was heard since; none older than `after`.
+
+    The text of an offer that has been rung instead is none of them, unless nobody was reached by that either."""
     found = pick(Message).where(
         Message.direction == Direction.out,
         ~col(Message.voice),
-        text(UNRECEIPTED),
+        text(UNRECEIPTED.replace("status", "message.status")),
+        ~_rung_instead(before),
         col(Message.sent_at) < before,
         col(Message.sent_at) > after,
     )

@@ -87,14 +87,19 @@ TEMPLATES = (
     ),
     Template("yours", "They said yes first.", {"code": Kind.code, "link": Kind.link}),
     Template(
+        "yours_by",
+        "A coordinator accepted their yes with a time.",
+        {"code": Kind.code, "by": Kind.clock, "link": Kind.link},
+    ),
+    Template(
         "yours_wait",
-        "They said yes first, and two go together.",
-        {"code": Kind.code, "link": Kind.link},
+        "They said yes first, and two go together; with the time they said, if they did.",
+        {"code": Kind.code, "link": Kind.link, "by": Kind.clock},
     ),
     Template(
         "yours_next",
-        "They said yes to it as their next, while they are on a visit.",
-        {"code": Kind.code, "after": Kind.code, "link": Kind.link},
+        "They said yes to it as their next, while they are on a visit; with the time they said, if they did.",
+        {"code": Kind.code, "after": Kind.code, "link": Kind.link, "by": Kind.clock},
     ),
     Template("yours_now", "The visit before it is over.", {"code": Kind.code}),
     Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),

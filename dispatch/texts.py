@@ -52,14 +52,23 @@ def yours(code: str, link: str) -> str:
     )
 
 
-def yours_wait(code: str, link: str) -> str:
+def yours_by(code: str, by: str, link: str) -> str:
+    """A coordinator has accepted their yes with a time, which is said back to them."""
+    return f"FP {code} is yours, you said by {by}. Reply ENROUTE, ARRIVED, WITH (care begins), DONE. Details: {link}"
+
+
+def yours_wait(code: str, link: str, by: str = "") -> str:
     """S22: two go together, and they are the first."""
-    return f"FP {code} is yours. Two go together: WAIT, we text you when the second is found. Details: {link}"
+    said = f", you said by {by}" if by else ""
+    return f"FP {code} is yours{said}. Two go together: WAIT, we text you when the second is found. {link}"
 
 
-def yours_next(code: str, after: str, link: str) -> str:
+def yours_next(code: str, after: str, link: str, by: str = "") -> str:
     """It waits until the visit they are on is over."""
-    return f"FP {code} is yours next, after {after}: we text you then. BACK {code} gives it back. Details: {link}"
+    said = f", you said by {by}" if by else ""
+    return (
+        f"FP {code} is yours next{said}, after {after}: we text you then. BACK {code} gives it back. {link}"
+    )
 
 
 def yours_now(code: str) -> str:

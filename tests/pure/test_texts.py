@@ -32,7 +32,7 @@ NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
     "public_number", "who", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
-    "together", "said", "after",
+    "together", "said", "after", "by",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""
@@ -69,7 +69,11 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         for title in WITH_EQUIPMENT
     ],
     "yours": [{"code": CODE, "link": LINK}],
-    "yours_next": [{"code": CODE, "after": CODE, "link": LINK}],
+    "yours_by": [{"code": CODE, "by": "Thu 23:59", "link": LINK}],
+    "yours_next": [
+        {"code": CODE, "after": CODE, "link": LINK},
+        {"code": CODE, "after": CODE, "link": LINK, "by": "Thu 23:59"},
+    ],
     "yours_now": [{"code": CODE}],
     "already_taken": [{"code": CODE}],
     "worse": [{"code": CODE, "label": label, "be_there_by": "Thu 23:59", "link": LINK} for label in LABELS],
@@ -108,7 +112,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     ],
     "handed_back": [{"code": CODE}],
     "about_duty": [{"said": "break until 15:20; it ends by itself. ON ends it now", "at": "23:59"}],
-    "yours_wait": [{"code": CODE, "link": LINK}],
+    "yours_wait": [{"code": CODE, "link": LINK}, {"code": CODE, "link": LINK, "by": "Thu 23:59"}],
     "all_well": [{"code": CODE, "at": "23:59"}],
     "person_told": [
         {
@@ -212,6 +216,13 @@ def test_a_due_time_says_its_day_where_that_is_not_today() -> None:
     assert texts.by_when(datetime(2026, 7, 1, 22, 59, tzinfo=UTC), now, zone) == "23:59"
     assert texts.by_when(datetime(2026, 7, 2, 1, 0, tzinfo=UTC), now, zone) == "Thu 02:00"
     assert texts.by_when(datetime(2026, 7, 1, 23, 30, tzinfo=UTC), now, zone) == "Thu 00:30", "of the place"
+
+
+def test_a_promise_is_said_back() -> None:
+    said = texts.yours_by("4K7C", "15:00", "ucr.example/o/4K7C")
+    assert said.startswith("FP 4K7C is yours, you said by 15:00. Reply ENROUTE")
+    assert "yours next, you said by 15:00, after 5M2A" in texts.yours_next("4K7C", "5M2A", "x", "15:00")
+    assert "you said" not in texts.yours_next("4K7C", "5M2A", "x") + texts.yours_wait("4K7C", "x")
 
 
 def test_the_clock_change_night_in_words() -> None:

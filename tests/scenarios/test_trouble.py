@@ -131,10 +131,15 @@ def test_no_receipt_is_found_by_the_watchdog(story: Story) -> None:
         story.phone(name).behaves("no_receipt")
     story.fall()
     first = asked(story)
-    story.advance(minutes=3)  # rung by then; nobody lifts
+    story.advance(minutes=3)
     assert first.card()["calls"]
     story.watch()
-    assert any("no receipt has come" in words for words in story.alarms())
+    assert not any("no receipt has come" in words for words in story.alarms()), "it is rung instead"
+    first.declines_call()
+    story.settle(lambda: story.count(Message, Message.voice, Message.status == "failed") == 1)
+    story.watch()
+    assert any("no receipt has come" in words for words in story.alarms()), "nobody lifted either"
+    asked(story, others(first.name))
 
 
 def test_killed_between_send_and_settle_nobody_is_texted_twice(story: Story) -> None:

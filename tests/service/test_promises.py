@@ -42,7 +42,7 @@ def test_accepted_by_the_coordinator_with_its_time_as_the_forecast(hand: Hand) -
     assert said == "Accepted; they are told."
     assert hand.row.state == "accepted"
     assert hand.row.forecast_at == now + 40 * MIN
-    assert "is yours" in hand.texts("Ana")[-1]
+    assert "is yours, you said by 14:40. Reply ENROUTE" in hand.texts("Ana")[-1]
     with hand.desk.hub.db.read() as session:
         due = {one.kind: one.due_at for one in deadlines.live_of_case(session, hand.case_id)}
     assert due["set_off"] == now + 40 * MIN - travel(hand.row), "she need not set off in ten minutes"

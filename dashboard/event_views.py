@@ -10,7 +10,7 @@ from sqlmodel import Session
 from dashboard.board import alarm_html, call_html, case_html, task_html
 from dashboard.crew import crew_of
 from dashboard.frame import fragment
-from dashboard.views import MACHINES, SEES_SEALED, SEES_TASKS, View
+from dashboard.views import ACTS, MACHINES, SEES_SEALED, SEES_TASKS, View
 from dashboard.wall import fit_for_wall
 from dispatch.store import texts_by_id
 from hub.events import Event
@@ -31,6 +31,9 @@ def render(
     named = {**number, "topic": topic, "id": f"{topic}-{subject}"}
     if facts is None:
         return _to(View, number) | _to(seers, {**named, "gone": True})
+
+    if event.topic == "message":  # whoever reads messages looks again; nothing of it is told
+        return _to(View, number) | _to(seers, {**named, "case": facts["case"]})
 
     def shown(view: View, facts: Facts) -> Message:
         return {**named, "html": _html(session, app, event, facts, place, view, now)}
@@ -73,6 +76,8 @@ def _to(views: Iterable[View], message: Message) -> Told:
 
 
 def _seers(topic: str) -> frozenset[View]:
+    if topic == "message":
+        return ACTS
     return SEES_TASKS if topic == "task" else frozenset(View)
 
 

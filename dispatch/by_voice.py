@@ -105,7 +105,7 @@ def _decline(session: Session, desk: Desk, offer: Offer, now: datetime) -> str:
 
 def call_ended(session: Session, desk: Desk, effect_id: int, sid: str, status: str, now: datetime) -> None:
     """What became of a call of ours. Nobody has pressed a key: the next number is rung."""
-    message = messages.call_over(session, effect_id, sid, status)
+    message = messages.call_over(session, effect_id, sid, status, now)
     if message is None:
         return
     if message.offer_id is None:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlmodel import Session
 
 from dispatch import store
+from dispatch.journey import REACHED
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from dispatch.offers import unheard_at
-from hub import deadlines, outbox
+from hub import deadlines, events, outbox
 from hub.access import User
 from hub.deadlines import Deadline
 from hub.outbox import Effect, Queue
@@ -148,6 +149,7 @@ def went_out(session: Session, effect: Effect, sid: str, now: datetime) -> None:
         if STATUS_RANK[message.status] < STATUS_RANK["accepted"]:
             message.status = "accepted"
         session.add(message)
+        _show(session, message, now)
         _await_receipt(session, message, now)
 
 
@@ -158,6 +160,8 @@ def status_came(
     message = store.message_of_effect(session, effect_id)
     if message is None or STATUS_RANK.get(status, -1) <= STATUS_RANK[message.status]:
         return None
+    if REACHED.get(status) != REACHED.get(message.status):
+        _show(session, message, now)
     message.status, message.error_code = status, error_code
     session.add(message)
     if message.sid is None:
@@ -196,10 +200,11 @@ def gave_up(session: Session, effect: Effect, error_code: int | None, now: datet
         return None
     message.status, message.error_code, message.sent_at = "failed", error_code, message.sent_at or now
     session.add(message)
+    _show(session, message, now)
     return message
 
 
-def call_over(session: Session, effect_id: int, sid: str, status: str) -> Message | None:
+def call_over(session: Session, effect_id: int, sid: str, status: str, now: datetime) -> Message | None:
     """A voice call of ours has ended, `completed` or otherwise. Returns its message, None where that was known."""
     message = store.message_of_effect(session, effect_id)
     if message is None or message.status in ("delivered", "failed"):
@@ -207,4 +212,10 @@ def call_over(session: Session, effect_id: int, sid: str, status: str) -> Messag
     message.status = "delivered" if status == "completed" else "failed"
     message.sid = message.sid or sid or None
     session.add(message)
+    _show(session, message, now)
     return message
+
+
+def _show(session: Session, message: Message, now: datetime) -> None:
+    """Another station of its journey: an open case and the console look again. The case itself has not changed."""
+    events.tell(session, message.place, now, "message", message.key, {"case": message.case_id})

@@ -15,6 +15,7 @@ from dispatch.phone_model import PhoneOfResponder
 from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Text
+from hub.events import cursor
 from hub.gate import Visitor, allow, hub_of
 from triage.api import library_of
 
@@ -45,7 +46,8 @@ def console(
     with hub_of(request).db.read() as session:
         due = hub_of(request).clock.now() - RECEIPT_IN
         rows = message_store.listed(session, place.id, show, before, due)
-    return _shown(request, visitor, rows, show=show, before=before)
+        at = cursor(session, place.id) if before is None else None  # the newest page follows what happens
+    return _shown(request, visitor, rows, show=show, before=before, cursor=at)
 
 
 @router.post("/messages")
@@ -84,7 +86,7 @@ def _shown(request: Request, visitor: Visitor, rows: list[Listed], **facts: Any)
         shows=SHOWS,
         looked_through=LOOKED_THROUGH,
         clock=said_clock(place, now),
-        **{"show": "all", "before": None, "said": "", **facts},
+        **{"show": "all", "before": None, "said": "", "cursor": None, **facts},
     )
 
 

@@ -18,6 +18,7 @@ let countOnce = 0, more = Number(document.body.dataset.more);
 /* one event */
 function apply(message) {
   if (message.topic === "crew") { crew(message.html); return; }
+  if (message.topic === "message") { caseChanged(message.case); return; }
   lists.apply(message);
   if (message.topic === "case") caseChanged(message.id.slice(5));
   countOnce ||= requestAnimationFrame(count); // however many events this frame brings

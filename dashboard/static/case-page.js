@@ -11,7 +11,7 @@ clock.tickClock();
 follow({
   cursor: Number(document.body.dataset.cursor),
   epoch: "",
-  event: (message) => { if (message.topic === "case") caseChanged(message.id.slice(5)); },
+  event: (message) => { if (message.topic === "case") caseChanged(message.id.slice(5)); else if (message.topic === "message") caseChanged(message.case); },
   // nothing but this case is shown, so the page itself is the snapshot
   snapshot: async () => {
     const page = new DOMParser().parseFromString(await (await fetch(location.pathname, { headers: { Accept: "text/html" }, redirect: "error" })).text(), "text/html");

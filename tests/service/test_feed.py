@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from dashboard import feed, follower
+from dispatch import messages, store
 from hub import events
 from hub.access import end_log_in
 from tests.control_room import ControlRoom
@@ -256,3 +257,30 @@ async def test_machines_get_facts_and_lookers_get_numbers(room: ControlRoom) -> 
     assert of_machine[-1]["facts"]["kind"] == "unread_reply"
     assert "no but i can in 2 hours" in of_hands[-1]["html"]
     assert of_eyes[-1] == {"cursor": last}
+
+
+async def test_what_becomes_of_a_text_is_told_at_once_to_whoever_reads_texts(room: ControlRoom) -> None:
+    """Its case and nothing else; forwards alone; the board's lookers and machines get the number of the event."""
+    case = await in_thread(room.case)
+    await in_thread(room.offer, case)
+    at = await in_thread(cursor_of, room)
+
+    def carrier_says(status: str) -> None:
+        with room.write() as session:
+            effect = store.offers_of_position(session, room.position(case))[0].effect_id or 0
+            messages.status_came(session, effect, "SMx", status, None, room.clock.now())
+
+    async with follow(room, at) as hands, follow(room, at, name="Ruth Adeyemi") as eyes:
+        for viewer in (hands, eyes):
+            await read(viewer, lambda m: "beat" in m)
+        for status in ("sent", "delivered", "sent"):
+            await in_thread(carrier_says, status)
+        await in_thread(room.touch, case)
+        of_hands = await read(hands, _is(f"case-{case}"))
+        of_eyes = await read(eyes, _is(f"case-{case}"))
+    told = [(m["topic"], m["case"]) for m in of_hands if m.get("topic") == "message"]
+    assert told == [("message", case)] * 2
+    assert [m for m in of_eyes if "beat" not in m and "crew" not in str(m.get("topic"))][:2] == [
+        {"cursor": at + 1},
+        {"cursor": at + 2},
+    ]

@@ -15,6 +15,7 @@ from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
 from records import store as records
+from records.lifecycles import PositionState
 from records.model import Position, Task, TaskKind
 
 router = APIRouter()
@@ -70,6 +71,10 @@ def undo(request: Request, position_id: Number, told: Why, visitor: Senior) -> S
         position = records.row(session, Position, position_id, visitor.user.place)
         before = undone.undo(session, position, told.why, welfare, now, visitor.user.actor)
         visits.end_overdue_alarms(session, position, now)
+    if before == PositionState.done:
+        return {
+            "said": "They are on another visit by now, so this one stays done; a task asks for somebody else."
+        }
     return {"said": f"Taken back; they are {before.replace('_', ' ')} again."}
 
 

@@ -18,6 +18,7 @@ from hub.errors import Conflict
 from hub.outbox import Effect, Queue, append
 from hub.places import place_of
 from records import alarms, tell_wishes
+from records.lifecycles import PositionState
 from records.model import Case, Position
 from records.rules import latest_safe_departure
 from records.service import Due, redue, take, write_line
@@ -111,6 +112,31 @@ def _begin(session: Session, case: Case, position: Position, now: datetime) -> N
     redue(session, position, Due("set_off", now + SET_OFF_IN))
     alarms.end(session, position.place, LATE, position.key, now)
     write_line(session, case.key, now, HUB, "next_begins", f"{name} can set off: the visit before is over.")
+    tell_wishes.something_changed(session, case, now)
+
+
+def can_wait_again(session: Session, position: Position) -> bool:
+    """They have not set off to it, and nothing else waits behind it."""
+    is_free = store.next_of(session, position.responder_id or 0) is None
+    return position.state is PositionState.accepted and not position.is_next and is_free
+
+
+def waits_again(session: Session, position: Position, before: Position, now: datetime) -> None:
+    """The visit `before` it goes on after all, so this one is their next again. The caller has taken both cases."""
+    case = take(session, position.case_id, now)
+    position.is_next, position.responder_name = True, position.responder_name + MARK
+    position.forecast_at = None
+    session.add(position)
+    session.flush()
+    redue(session, position, due(position, position.travel_min, now))
+    alarms.end(session, position.place, "overdue_set_off", position.key, now)
+    words = f"{position.responder_name}: waits again, the visit before it is not over."
+    write_line(session, case.key, now, HUB, "next_waits", words)
+    held, first = (store.accepted_offer(session, row.key) for row in (position, before))
+    if held is not None and first is not None:
+        who, place = store.responder(session, held.responder_id), place_of(session, case.place)
+        body = texts.next_again(held.code, first.code)
+        messages.text(session, place, who, body, now, case=case, offer=held)
     tell_wishes.something_changed(session, case, now)
 
 

@@ -102,6 +102,11 @@ TEMPLATES = (
         {"code": Kind.code, "after": Kind.code, "link": Kind.link, "by": Kind.clock},
     ),
     Template("yours_now", "The visit before it is over.", {"code": Kind.code}),
+    Template(
+        "next_again",
+        "The visit before it is not over after all: its DONE was a mistake.",
+        {"code": Kind.code, "after": Kind.code},
+    ),
     Template("already_taken", "Somebody else said yes first.", {"code": Kind.code}),
     Template("declined", "They said no.", {"code": Kind.code}),
     Template(

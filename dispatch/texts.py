@@ -76,6 +76,13 @@ def yours_now(code: str) -> str:
     return f"FP {code} is yours now: reply ENROUTE when you set off, or BACK."
 
 
+def next_again(code: str, after: str) -> str:
+    """It was theirs to set off to, and the visit before it is not over after all."""
+    return (
+        f"FP {code} waits again: it is your next, after {after}. We text you then. BACK {code} gives it back."
+    )
+
+
 def worse(code: str, label: str, be_there_by: str, link: str) -> str:
     return f"FP {code} is more urgent now: {label}. Be there by {be_there_by}. {link}"
 

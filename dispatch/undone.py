@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import store
+from dispatch import nexts, store
 from dispatch.check_in import ASK_EVERY
 from dispatch.offers import SET_OFF_IN
 from dispatch.visits import ARRIVE_LATE, NO_ACCESS_IN, travel
@@ -14,11 +14,13 @@ from hub.errors import Conflict, Refused
 from records.lifecycles import STEPS, UNDO_TO, PositionState
 from records.model import Case, Position, Task, TaskKind
 from records.rules import Welfare
-from records.service import Due, clock_goes_on, move, stop_clock, supersede, take
+from records.service import Due, clock_goes_on, move, owe, stop_clock, supersede, take
 from records.store import came_from, rows_of
 
 AT_LEAST = timedelta(minutes=5)
 """What is due again has so long at least, however late it is: nobody is asked in the same second. [LOCAL]"""
+ASK_IN = timedelta(minutes=10)
+"""How soon somebody must have looked, where the mistake cannot be taken back. [LOCAL]"""
 TIMES = {
     PositionState.en_route: ("set_off_at", "forecast_at"),
     PositionState.at_door: ("arrived_at",),
@@ -44,19 +46,23 @@ def undo(
     session: Session, position: Position, why: str, welfare: Welfare, now: datetime, actor: Actor
 ) -> str:
     """Take the last step back; returns the state it is in again. Raises `Refused` without a reason, `Conflict` where
-    there is no step, or where who had gone home is on another visit by now."""
+    there is no step.
+
+    Whoever was done here has no more than one visit at a time: another that they have not set off to becomes their next
+    again. Where they are on their way to it or there, this one stays done, and somebody must ask for another visit.
+    """
     if not why:
         raise Refused("Say why the step was a mistake; the reason is kept.")
-    case = take(session, position.case_id, now)
-    session.refresh(position)
+    case, other = _take_both(session, position, now)
     before = step_before(session, position)
     if before is None:
         raise Conflict("No step of this visit can be taken back.")
     wrong = position.state
-    if wrong is PositionState.done and _is_elsewhere(session, position):
-        raise Conflict(
-            f"{position.responder_name} is on another visit by now. Ask for somebody else instead."
-        )
+    if wrong is PositionState.done and other is not None:
+        if not nexts.can_wait_again(session, other):
+            _ask_for_another(session, case, position, why, now, actor)
+            return PositionState.done
+        nexts.waits_again(session, other, position, now)
     cleared = dict.fromkeys(TIMES.get(wrong, ()))
     if before != PositionState.with_person:
         cleared["care_began_at"] = None
@@ -64,6 +70,9 @@ def undo(
     words = f"Taken back: {position.responder_name} {PLAIN[wrong]}. {why}"
     move(session, position, f"{UNDO_TO}{before}", now, actor, words, _due(before, position, now), **cleared)
     _ask_no_more(session, case, position, wrong, now, actor)
+    if other is not None and other.is_next:
+        other.forecast_at = nexts.there_at(position, other.travel_min, now)
+        session.add(other)
     if had_care is not None and position.care_began_at is None and position.stops_clock:
         _clock(session, case, had_care, welfare, now, actor)
     return before
@@ -83,9 +92,40 @@ def _due(before: str, position: Position, now: datetime) -> Due:
     return Due("scene_check", max(since + ASK_EVERY, no_sooner))
 
 
-def _is_elsewhere(session: Session, position: Position) -> bool:
+def _take_both(session: Session, position: Position, now: datetime) -> tuple[Case, Position | None]:
+    """The case, and what else whoever was done here is on by now. Two cases are taken in one order by everybody, so
+    that no two transactions wait for each other."""
+    other = _elsewhere(session, position)
+    for case_id in sorted({position.case_id, *([other.case_id] if other else [])}):
+        take(session, case_id, now)
+    session.refresh(position)
+    now_on = _elsewhere(session, position)
+    if now_on is not None and (other is None or now_on.key != other.key):
+        raise Conflict(f"{position.responder_name} has just begun another visit. Load it again and look.")
+    return take(session, position.case_id, now), now_on
+
+
+def _elsewhere(session: Session, position: Position) -> Position | None:
+    if position.state is not PositionState.done:
+        return None
     other = store.assignment_of(session, position.responder_id or 0)
-    return other is not None and other.key != position.key
+    return None if other is None or other.key == position.key else other
+
+
+def _ask_for_another(
+    session: Session, case: Case, position: Position, why: str, now: datetime, actor: Actor
+) -> None:
+    words = (
+        f"{position.responder_name} was not done here and is on another visit by now: ask for somebody else."
+    )
+    task = Task(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        position_id=position.id,
+        words=words,
+    )
+    owe(session, task, now, actor, f"Done was a mistake: {why} {words}"[:400], Due("task", now + ASK_IN))
 
 
 def _ask_no_more(

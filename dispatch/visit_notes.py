@@ -11,7 +11,7 @@ from hub import deadlines
 from hub.actors import HUB, Actor
 from hub.columns import one_of
 from hub.errors import Conflict
-from records import tasks
+from records import refusals, tasks
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import Case, CaseState, Outcome, Position, Task, TaskKind
 from records.service import Due, owe, take, write_line
@@ -92,6 +92,10 @@ def write(
     write_line(session, case.key, now, actor, "visit_note", said[:400])
     deadlines.clear(session, "visit_note", position.key)
     _ask_no_more(session, case, position, now, actor)
+    if what is Done.refused:
+        refusals.ask_for(session, case, position, now)
+    else:
+        refusals.ask_no_more(session, case, position, now, actor)
     if what is Done.not_found:
         tasks.ask_where(session, case, position, now)
     return note

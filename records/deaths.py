@@ -33,7 +33,7 @@ def record(
         for row in store.rows_of(session, kind, case.key, live=True):
             supersede(session, row, now, actor, BECAUSE)
     for task in store.rows_of(session, Task, case.key, live=True):
-        if task.kind in (TaskKind.no_access, TaskKind.visit_note, TaskKind.has_died):
+        if task.kind in (TaskKind.no_access, TaskKind.visit_note, TaskKind.has_died, TaskKind.refusal):
             supersede(session, task, now, actor, BECAUSE)
     also = [f"Tell {row.to} that the person has died." for row in _asked(session, case)]
     outbox.void_case(session, case.key, now)

@@ -307,6 +307,7 @@ class TaskKind(StrEnum):
     dependants = "dependants"
     visit_note = "visit_note"
     has_died = "has_died"
+    refusal = "refusal"
     other = "other"
 
 

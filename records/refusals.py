@@ -7,15 +7,17 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from hub.actors import Actor
+from hub.actors import HUB, Actor
 from hub.columns import one_of
 from hub.errors import Refused
-from records import call_backs, store
-from records.model import Case
-from records.service import take, write_line
+from records import call_backs, store, tasks
+from records.model import Case, Position, Task, TaskKind
+from records.service import Due, owe, supersede, take, write_line
 
 CLINICIAN_IN = timedelta(minutes=20)
 """A clinician's word where it is not sure that the person can decide. [LOCAL]"""
+ASK_IN = timedelta(minutes=10)
+"""How soon somebody must have asked, where a visit was refused at the door. [LOCAL]"""
 ASKED = {
     "understood": "Type what they understood of it, in their words.",
     "risks": "Type which risks you explained.",
@@ -82,6 +84,8 @@ def keep(session: Session, case: Case, said: Refusal, now: datetime, actor: Acto
         f"If it gets worse they ring: {said.ring}",
     ):
         write_line(session, case.key, now, actor, "refusal", words)
+    for task in _asked_for(session, case):
+        tasks.do(session, task, now, actor, "The refusal is kept.")
     if not said.ends_case:
         _clinician_rings(session, case, now, actor)
 
@@ -90,6 +94,35 @@ def _clinician_rings(session: Session, case: Case, now: datetime, actor: Actor) 
     why = "Help was declined, and a clinician must speak with them before that counts."
     numbers = store.numbers_of(session, case.key)
     call_backs.ask_clinician(session, case, why, now + CLINICIAN_IN, now, actor, numbers=numbers)
+
+
+def ask_for(session: Session, case: Case, position: Position, now: datetime) -> None:
+    """A visit was refused at the door. Nothing ends by that alone: somebody asks all that a refusal must hold."""
+    if _asked_for(session, case) or of_case(session, case.key):
+        return
+    words = (
+        f"{position.responder_name}: the visit was refused. Ring: who says no, can they decide, which risks?"
+    )
+    task = Task(
+        place=case.place,
+        opened_at=now,
+        case_id=case.key,
+        kind=TaskKind.refusal,
+        position_id=position.id,
+        words=f"{words} Then “Declined”, or ask for another visit.",
+    )
+    owe(session, task, now, HUB, task.words, Due("task", now + ASK_IN))
+
+
+def ask_no_more(session: Session, case: Case, position: Position, now: datetime, actor: Actor) -> None:
+    """What was written down was a mistake: they did not refuse."""
+    for task in _asked_for(session, case):
+        if task.position_id == position.id:
+            supersede(session, task, now, actor, "It was not refused.")
+
+
+def _asked_for(session: Session, case: Case) -> list[Task]:
+    return [row for row in store.rows_of(session, Task, case.key, live=True) if row.kind is TaskKind.refusal]
 
 
 def of_case(session: Session, case_id: int) -> list[Refusal]:

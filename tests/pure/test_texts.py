@@ -75,6 +75,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
         {"code": CODE, "after": CODE, "link": LINK, "by": "Thu 23:59"},
     ],
     "yours_now": [{"code": CODE}],
+    "next_again": [{"code": CODE, "after": CODE}],
     "already_taken": [{"code": CODE}],
     "worse": [{"code": CODE, "label": label, "be_there_by": "Thu 23:59", "link": LINK} for label in LABELS],
     "stood_down": [{"code": CODE}],

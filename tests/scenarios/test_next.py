@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from dispatch.duty_model import Pause, PauseKind
 from dispatch.model import Responder
-from records.model import Position
+from records.model import Position, Task
+from records.store import rows_of
 from tests.story import Phone, Story, Told
 
 
@@ -176,3 +177,34 @@ def test_two_next_said_yes_to_at_once(story: Story) -> None:
     for phone in (story.phone("priya"),):
         while phone.unread():
             phone.expects(".")
+
+
+def test_a_done_by_mistake_is_taken_back_after_the_next_has_begun(story: Story) -> None:
+    """S25, invariant 3: what they have not set off to waits again; once they are on the way, somebody else is asked."""
+    only(story, "ana")
+    ana = story.phone("ana")
+    first = story.fall()
+    before = sent_to(story, first, ana)
+    (visit,) = story.open_ids(Position, first.case_id)
+    then, code = second(story, ana, before)
+    ana.expects("is yours next")
+    ana.replies("DONE").expects("done, thank you")
+    ana.expects(f"{code} is yours now")
+    why = {"why": "She texted it in the wrong minute."}
+    story.does("priya", f"/positions/{visit}/undo", why)
+    story.quiet()
+    ana.expects(f"{code} waits again: it is your next, after {before}")
+    assert (first.word, then.word) == ("with them", "accepted")
+    waits = row(story, then)
+    assert (waits.is_next, waits.responder_name) == (True, "Ana R. · nurse (next)")
+    story.advance(minutes=12)
+    assert not any("not set off" in words for words in story.alarms())
+    ana.replies("DONE").expects("done, thank you")
+    ana.expects(f"{code} is yours now")
+    ana.replies("ENROUTE").expects("on your way")
+    said = story.does("priya", f"/positions/{visit}/undo", why)["said"]
+    assert "this one stays done; a task asks for somebody else" in said
+    assert (first.word, then.word) == ("to finish", "travelling")
+    with story.hub.db.read() as session:
+        live = [task.words for task in rows_of(session, Task, first.case_id, live=True)]
+    assert "Ana R. · nurse was not done here and is on another visit by now: ask for somebody else." in live

@@ -156,9 +156,31 @@ def test_who_is_on_another_visit_is_not_called_back_to_this_one(visit: Visit, ha
         other_id = other.key
         offer = _offer_to(session, other, who or 0, START + 22 * MIN)
         assert service.accept(session, DESK, offer, START + 22 * MIN, AMARA)
-    with pytest.raises(Conflict, match="on another visit by now"):
-        visit.undo(START + 23 * MIN)
-    assert (visit.row.state, hands.get(Position, other_id).state) == ("done", "accepted")
+    with hands.db.write() as session:
+        visits.step(session, session.get_one(Position, other_id), "set_off", START + 23 * MIN, AMARA)
+    assert visit.undo(START + 24 * MIN) == "done"
+    assert (visit.row.state, hands.get(Position, other_id).state) == ("done", "en_route")
+    assert TaskKind.other in visit.tasks(), "nothing is lost: somebody must ask for another visit"
+    assert visit.case.state is CaseState.open
+
+
+def test_what_they_have_not_set_off_to_waits_again(visit: Visit, hands: Hands) -> None:
+    """S25, invariant 3: the visit that was not over is theirs, and the other is their next, with its own deadline."""
+    visit.goes("finish", START + 20 * MIN)
+    other_case = hands.case(at=START + 21 * MIN)
+    with hands.db.write() as session:
+        (other,) = store.rows_of(session, Position, other_case, live=True)
+        other_id = other.key
+        offer = _offer_to(session, other, visit.row.responder_id or 0, START + 22 * MIN)
+        assert service.accept(session, DESK, offer, START + 22 * MIN, AMARA)
+    assert visit.undo(START + 23 * MIN) == "accepted"
+    waits = hands.get(Position, other_id)
+    assert (visit.row.state, waits.state, waits.is_next) == ("accepted", "accepted", True)
+    assert waits.forecast_at is not None
+    with hands.db.read() as session:
+        assert {one.kind for one in live_of_case(session, other_case) if one.owner == "position"} == {
+            "next_leaves"
+        }
 
 
 def _offer_to(session: Session, position: Position, who: int, at: datetime) -> Offer:

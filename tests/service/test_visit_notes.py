@@ -11,9 +11,13 @@ from sqlmodel import select
 from dispatch import visit_notes
 from dispatch.model import Message
 from dispatch.visit_notes import VisitNote
+from hub.actors import HUB
 from hub.deadlines import Deadline
 from hub.outbox import Effect
+from records import refusals
 from records.model import Case, Hold, Position, Task
+from records.refusals import Refusal
+from records.service import take
 from tests.desk import Desk
 from tests.free_text import accepted, committed
 from tests.service.test_responder_page import Visit
@@ -186,3 +190,29 @@ def test_it_was_somebody_else_and_goes_on(sqlite_desk: Desk) -> None:
 def test_nowhere_said_it_stops_nothing(sqlite_desk: Desk) -> None:
     case = committed(sqlite_desk)
     assert "No other case says" in sqlite_desk.does(f"/api/cases/{case}/died-too", status=422)["problem"]
+
+
+def test_refused_at_the_door_somebody_asks_all_that_a_refusal_must_hold(visit: Visit) -> None:
+    """S21: the note ends nothing; a task with a time opens, once, and goes when the note is changed."""
+
+    def asked() -> list[Task]:
+        return [row for row in rows(visit, Task) if row.kind == "refusal" and row.state == "open"]
+
+    visit.does("step", event="arrive")
+    visit.does("step", event="finish")
+    notes(visit, "refused", "Would not let me in.")
+    notes(visit, "refused", "Said no at the door.")
+    (task,) = asked()
+    assert "can they decide, which risks?" in task.words
+    assert [row.due_at for row in rows(visit, Deadline) if row.owner == "task" and row.subject == task.id]
+    assert rows(visit, Case)[0].state == "open"
+    notes(visit, "treated")
+    assert asked() == []
+    notes(visit, "refused")
+    said = {"refuser": "person", "capacity": "unknown", "understood": "x", "risks": "y", "ring": "999"}
+    with visit.room.write() as session:
+        now = visit.room.clock.now()
+        case = take(session, visit.case, now)
+        kept = Refusal(place=case.place, case_id=case.key, at=now, by="Priya", ends_case=False, **said)
+        refusals.keep(session, case, kept, now, HUB)
+    assert asked() == []

@@ -219,8 +219,8 @@ def test_only_a_remembered_phone_keeps_a_visit_and_only_while_it_is_theirs(visit
         for log_in_row in session.exec(select(LogIn)):
             lasts, machine = timedelta(hours=8), visit.room.clock.machine()
             trusted_phones.trust(session, log_in_row, "iPhone", "x", lasts, machine)
-    lasts, mark = visit.thumb.get(visit.path).headers["FP-Keep"].split()
-    assert 0 < int(lasts) <= 7200
+    seconds, mark = visit.thumb.get(visit.path).headers["FP-Keep"].split()
+    assert 0 < int(seconds) <= 7200
     assert mark not in visit.looks(), "it proves nothing"
     with visit.room.write() as session:
         now, found = visit.room.clock.now(), cut("key safe 4592")

@@ -209,10 +209,12 @@ def test_refused_at_the_door_somebody_asks_all_that_a_refusal_must_hold(visit: V
     notes(visit, "treated")
     assert asked() == []
     notes(visit, "refused")
-    said = {"refuser": "person", "capacity": "unknown", "understood": "x", "risks": "y", "ring": "999"}
+    said: dict[str, Any] = {"refuser": "person", "capacity": "unknown", "understood": "x", "risks": "y"}
     with visit.room.write() as session:
         now = visit.room.clock.now()
         case = take(session, visit.case, now)
-        kept = Refusal(place=case.place, case_id=case.key, at=now, by="Priya", ends_case=False, **said)
+        kept = Refusal(
+            place=case.place, case_id=case.key, at=now, by="Priya", ends_case=False, ring="999", **said
+        )
         refusals.keep(session, case, kept, now, HUB)
     assert asked() == []

@@ -156,6 +156,9 @@ TEMPLATES = (
                 "have you set off? Reply ENROUTE or BACK.",
                 "are you there? Reply ARRIVED or DELAY 20.",
                 "the second person is found. Meet first, go in together. Reply ENROUTE",
+                "the second person is found. Meet first, go in together",
+                "the second person is NOT coming. Do NOT go in alone: wait, we text you when another is found",
+                "the second person is NOT coming. You are alone: leave if it is not safe. Ring us",
                 "do NOT go in alone: the second person has not accepted yet. Ring us",
             )
         },

@@ -102,6 +102,7 @@ def leave(session: Session, who: Responder, why: str, now: datetime, machine: da
         rota.end(session, shift, ChangeKind.removed, f"has left: {why}", now, actor)
     who.active = False
     session.add(who)
+    duty.tell_boards(session, who, now)
     duty.pass_offers_on(session, who, "has left", now)
     left = duty.visit_needs_somebody(session, who, "has left", now)
     if who.user_id is not None:

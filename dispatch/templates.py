@@ -185,6 +185,8 @@ TEMPLATES = (
                 "off for the rest of this shift, until 19:00. Reply ON to be back",
                 "you are on 4K77XCC: reply DONE or BACK first",
                 "say for how long, up to 120 min: BREAK 20",
+                "no shift of yours is planned now. The control room has been told and answers",
+                "your shift begins at 15:00; hours and rest do not let it begin sooner",
                 "you are on no shift just now. To be put on one ring +44 113 496 0000",
             )
         },

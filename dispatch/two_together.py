@@ -59,7 +59,9 @@ def needed(session: Session, case: Case, position: Position, now: datetime) -> b
     return zone is not None and needs_two(rules, now, position.due_at, zone)
 
 
-def still_missing(session: Session, case: Case, positions: Sequence[Position], now: datetime) -> list[Position]:
+def still_missing(
+    session: Session, case: Case, positions: Sequence[Position], now: datetime
+) -> list[Position]:
     """Those of the case's positions whose holder has no second yet, where two must go."""
     held = [row for row in positions if row.state in store.ASSIGNED]
     return [row for row in held if _is_alone(session, case, row, now)]

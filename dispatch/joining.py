@@ -42,6 +42,8 @@ def join(session: Session, place: Place, new: Newcomer, now: datetime, actor: Ac
     goes to their number. Raises `Refused` in words, `Conflict` where the number or the log-in is somebody's."""
     if not new.name or not new.profession:
         raise Refused("Say their name and their profession.")
+    if reading_back.is_landline(new.number):
+        raise Refused("Offers are texts: type a mobile number. A landline can be added beside it.")
     _must_be_nobodys(session, place.id, new.number)
     who = Responder(
         place=place.id,

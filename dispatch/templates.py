@@ -196,6 +196,7 @@ TEMPLATES = (
     Template("which_one", "An answer that could mean several offers.", {"codes": Kind.codes}),
     Template("nothing_open", "An answer when nothing is open to them.", {"public_number": Kind.number}),
     Template("read_back", "A number is being verified.", {"code": Kind.pin}),
+    Template("read_back_aloud", "A landline is being verified.", {"code": Kind.pin}, voice=True),
     Template(
         "nobody_has_accepted",
         "The ladder tells whoever is on call.",

@@ -61,6 +61,7 @@ def test_somebody_new_is_asked_once_their_number_is_read_back(sqlite_desk: Desk)
     assert client.get("/board", headers=PAGE).status_code == 403
     assert "number is Ana Re.'s" in says(priya, "/responders", 409, **NEW)
     assert says(priya, "/responders", 422, **NEW | {"name": ""})
+    assert "type a mobile number" in says(priya, "/responders", 422, **NEW | {"number": "0113 496 0812"})
     assert desk.jay.post("/responders", json=NEW).status_code == 403
 
 

@@ -84,7 +84,7 @@ def send_code(session: Session, place: Place, phone: PhoneOfResponder, now: date
 
 
 def take_back(session: Session, phone: PhoneOfResponder, said: str, now: datetime) -> bool:
-    """What they read out. True: the number is theirs, and gets texts or is rung. Raises `Conflict` without a code out."""
+    """What they read out. True: it is theirs, and gets texts or is rung. Raises `Conflict` where no code is out."""
     if phone.code is None or phone.code_until is None or phone.code_until <= now:
         raise Conflict("No code is out for this phone, or its time is over. Send a new one.")
     if not compare_digest(phone.code, said):

@@ -16,6 +16,7 @@ from dashboard.crew import Crew, crew_of
 from dashboard.frame import fragment
 from dashboard.views import ACTS, SEES_SEALED, SEES_TASKS, View
 from dashboard.wall import fit_for_wall
+from dispatch.coming_on import ASKS_ON
 from dispatch.desk import Desk
 from dispatch.store import texts_by_id
 from hub import events
@@ -199,6 +200,7 @@ def alarm_html(facts: Facts, alarm_id: object, place: Place, view: View) -> str:
         raised_clock=_clock(raised, place),
         taken_by=facts.get("taken_by"),
         acts=view in ACTS,
+        asks_on=view is View.seniors and facts.get("kind") == ASKS_ON,
     )
 
 

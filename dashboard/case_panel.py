@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from dashboard.case_ladder import Ladder, ahead_of, ladders_of
+from dashboard.case_safety import Safety, safety_of
 from dashboard.case_thread import thread_of
 from dashboard.case_told import TellNow, told_of
 from dashboard.case_visits import Tried, Visit, tried_of, visit_of
@@ -73,6 +74,7 @@ class Panel:
     senior: bool
     clinician: bool
     responsible: Responsible
+    safety: Safety
     depends: tuple[str, ...]
     judgement: Judgement
     key_safe: bool
@@ -124,6 +126,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
         responsible=responsible_of(session, case, user),
+        safety=safety_of(session, case, positions, user, now),
         depends=dependants.in_words(case),
         judgement=judgement_of(case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),

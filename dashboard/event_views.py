@@ -12,6 +12,7 @@ from dashboard.crew import crew_of
 from dashboard.frame import fragment
 from dashboard.views import ACTS, MACHINES, SEES_SEALED, SEES_TASKS, View
 from dashboard.wall import fit_for_wall
+from dispatch import duty
 from dispatch.store import texts_by_id
 from hub.events import Event
 from hub.places import Place, place_of
@@ -78,6 +79,8 @@ def _to(views: Iterable[View], message: Message) -> Told:
 def _seers(topic: str) -> frozenset[View]:
     if topic == "message":
         return ACTS
+    if topic == duty.TOPIC:
+        return frozenset()  # it says no more than that the list of responders is to be drawn anew
     return SEES_TASKS if topic == "task" else frozenset(View)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from dispatch import bringing
 from dispatch.desk import Desk
 from dispatch.model import Offer
 from dispatch.on_shift import Standing, everybody
@@ -36,7 +37,9 @@ def before_them(
         return []
     found = everybody(session, position, about, skills, made, desk.travel, now)
     could = [one.candidate for one in found if may_have_it_next(one) and not one.candidate.asked_before]
-    return rank([one for one in could if _in_time(one, position, now)], now)
+    in_time = [one for one in could if _in_time(one, position, now)]
+    wanted = desk.library.house.position(position.kind).equipment
+    return rank(bringing.with_it(session, in_time, wanted), now)
 
 
 def may_have_it_next(one: Standing) -> bool:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from dispatch import store, texts
+from dispatch import store
 from dispatch.duty_model import Pause, PauseKind
 from dispatch.model import OfferState, Responder, Shift
 from dispatch.musts import pause_of
-from dispatch.replies import Reading
 from dispatch.taking_back import end_offer
+from hub import events
 from hub.errors import Refused
 from hub.places import Place
 from records import alarms
@@ -21,6 +21,7 @@ from records.positions import start_offering
 
 MOST_BREAK_MIN = 120
 """[LOCAL]"""
+TOPIC = "duty"
 OFF_ON_VISIT = "off_on_visit"
 
 
@@ -32,6 +33,7 @@ def change(session: Session, place: Place, who: Responder, event: str, minutes: 
     until = f"{shift.ends_at.astimezone(place.local()):%H:%M}"
     if event == "on":
         end_pauses(session, who, now)
+        tell_boards(session, who, now)
         return f"you are on until {until}"
     position = store.assignment_of(session, who.key) or store.next_of(session, who.key)
     if position is not None:
@@ -44,6 +46,7 @@ def change(session: Session, place: Place, who: Responder, event: str, minutes: 
     end_pauses(session, who, now)
     session.add(Pause(place=who.place, responder_id=who.key, kind=kind, starts_at=now, ends_at=back_at))
     session.flush()
+    tell_boards(session, who, now)
     said = "is on a break" if event == "break" else "has gone off"
     pass_offers_on(session, who, said, now)
     if event == "break":
@@ -51,13 +54,9 @@ def change(session: Session, place: Place, who: Responder, event: str, minutes: 
     return f"off for the rest of this shift, until {until}. Reply ON to be back"
 
 
-def by_text(session: Session, place: Place, who: Responder, reading: Reading, now: datetime) -> str:
-    """The same, asked for by text; returns the text that answers it, also where it is refused."""
-    try:
-        said = change(session, place, who, reading.event, reading.minutes, now)
-    except Refused as refused:
-        said = str(refused)
-    return texts.about_duty(said, texts.clock(now, place.local()))
+def tell_boards(session: Session, who: Responder, now: datetime) -> None:
+    """The list of responders is drawn anew at once, and not at its next minute."""
+    events.tell(session, who.place, now, TOPIC, who.key, None)
 
 
 def shift_of(session: Session, responder_id: int, now: datetime) -> Shift | None:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from dispatch import (
     check_in,
-    duty,
+    coming_on,
     messages,
     phone_store,
     phones,
@@ -213,7 +213,7 @@ class _Reply:
         )
 
     def _duty(self, reading: Reading, _offer: Offer | None) -> None:
-        self._say(duty.by_text(self.session, self.place, self.who, reading, self.now), None)
+        self._say(coming_on.by_text(self.session, self.place, self.who, reading, self.now), None)
 
     def _all_well(self, _reading: Reading, offer: Offer | None) -> None:
         assert offer is not None

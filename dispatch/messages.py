@@ -79,24 +79,26 @@ def text(
 def ring(
     session: Session,
     place: Place,
-    to: Responder | User,
+    to: Responder | User | Number,
     words: str,
     now: datetime,
-    case: Case,
+    case: Case | None,
     position: Position | None,
     *,
     offer: Offer | None = None,
     number: str | None = None,
     queue: Queue = Queue.alerts,
+    kept_as: str | None = None,
 ) -> int | None:
     """Write a voice call that wants a key; `number` where it is not the one that texts go to. Without a position it is
-    about an alarm of the case. Returns its effect's number, None where there is no phone to ring."""
+    about an alarm of the case, without a case about the number itself. `kept_as`: as of a text. Returns its effect's
+    number, None where there is no phone to ring."""
     number = number or to.phone
     if not number:
         return None
     effect = Effect(
         place=place.id,
-        case_id=case.id,
+        case_id=case.id if case else None,
         queue=queue,
         kind="voice",
         payload={"to": number, "from": place.hub_number, "words": words, "training": place.training},
@@ -104,7 +106,7 @@ def ring(
         created_at=now,
     )
     about = position.id if position else None
-    return _send(session, effect, to, words, now, case, offer, position_id=about, voice=True)
+    return _send(session, effect, to, kept_as or words, now, case, offer, position_id=about, voice=True)
 
 
 def _send(

@@ -10,6 +10,7 @@ from dispatch import store
 from dispatch.duty_model import Pause, SkillEnds
 from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
 from dispatch.musts import keeps_away
+from dispatch.offers import is_no
 from records import seen
 from records.model import TAKEN, Case, Position
 from records.store import refs_of
@@ -98,6 +99,6 @@ class Objections:
     def said_no(self, who: Responder) -> str:
         """How their last offer of this position ended, where they are asked again only on purpose; else empty."""
         last = self._last.get(who.key)
-        if last is None:
+        if last is None or not is_no(last.state, last.ended_because, given_back=last.given_back):
             return ""
         return "gave it back" if last.given_back else SAID_NO.get(last.state, "")

@@ -22,6 +22,8 @@ VOICE_NEEDS = timedelta(seconds=60)
 """To ring, to say it twice, and to press a key. [LOCAL]"""
 SET_OFF_IN = timedelta(minutes=10)
 """S25: ENROUTE, after acceptance; for a next, after the end of the visit before it. [LOCAL]"""
+TOOK_ANOTHER = "they took another visit"
+"""Why an offer was withdrawn that nobody said no to: once free they are asked again, as if for the first time."""
 NOT_BEFORE = timedelta(seconds=15)
 """A receipt takes a few seconds in any case."""
 
@@ -47,6 +49,13 @@ class Acceptance:
 
 def after(state: str, event: str) -> str | None:
     return OFFER.get((state, event))
+
+
+def is_no(state: OfferState, because: str | None, *, given_back: bool) -> bool:
+    """Whether whoever had this offer is asked again only on purpose."""
+    if state is OfferState.withdrawn:
+        return because != TOOK_ANOTHER
+    return given_back or state is OfferState.declined
 
 
 def unheard_at(left_at: datetime, expires_at: datetime) -> datetime:

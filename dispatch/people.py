@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
@@ -27,11 +26,12 @@ def responder(session: Session, place: str, responder_id: int) -> Responder:
 
 
 def all_of(session: Session, place: str) -> list[tuple[Responder, ResponderRecord | None]]:
+    """Whoever has left stands last."""
     found = (
         select(Responder, ResponderRecord)
         .join(ResponderRecord, col(ResponderRecord.responder_id) == Responder.id, isouter=True)
         .where(Responder.place == place)
-        .order_by(col(Responder.short_name))
+        .order_by(col(Responder.active).desc(), col(Responder.short_name))
         .limit(MOST)
     )
     return [(who, about) for who, about in session.exec(found)]
@@ -40,13 +40,6 @@ def all_of(session: Session, place: str) -> list[tuple[Responder, ResponderRecor
 def record_of(session: Session, who: Responder) -> ResponderRecord:
     found = session.get(ResponderRecord, who.key)
     return found or ResponderRecord(responder_id=who.key, place=who.place)
-
-
-def write(session: Session, who: Responder, **values: Any) -> None:
-    about = record_of(session, who)
-    for name, value in values.items():
-        setattr(about, name, value)
-    session.add(about)
 
 
 def set_skill(
@@ -91,11 +84,13 @@ def exclusions_of(session: Session, who: Responder) -> Sequence[Exclusion]:
     return session.exec(found.order_by(col(Exclusion.id)).limit(MOST)).all()
 
 
-def end_exclusion(session: Session, place: str, exclusion_id: int) -> None:
+def end_exclusion(session: Session, place: str, exclusion_id: int) -> Responder:
+    """Returns who was kept away."""
     found = session.get(Exclusion, exclusion_id)
     if found is None or found.place != place:
         raise NotFound("That exclusion is not kept any more. Load the page again.")
     session.delete(found)
+    return session.get_one(Responder, found.responder_id)
 
 
 def warn(session: Session, rule: StaffSafety, now: datetime) -> None:

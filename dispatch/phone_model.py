@@ -54,6 +54,11 @@ class PhoneOfResponder(SQLModel, table=True):
         return self.nth == 0 or self.verified_at is not None
 
     @property
+    def is_checked_by_voice(self) -> bool:
+        """A landline that is not theirs yet: no text would ever bring a code to it."""
+        return self.kind is PhoneKind.landline and not self.is_theirs
+
+    @property
     def gets_texts(self) -> bool:
         return self.is_theirs and self.kind is PhoneKind.mobile and self.state is PhoneState.ok
 

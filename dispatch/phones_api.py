@@ -52,7 +52,7 @@ def read_back(request: Request, phone_id: Number, told: ReadOut, visitor: Keeper
         right = reading_back.take_back(session, phone, told.code, now)
     if not right:
         raise Refused("That is not the code. After three wrong ones a new code must be sent.")
-    return {"said": "Texts reach this phone."}
+    return {"said": "Texts reach this phone." if phone.gets_texts else "It is rung where no text arrives."}
 
 
 @router.post("/phones/{phone_id}/take-away")

@@ -19,6 +19,10 @@ COVERED_MIN = 20
 """An area is covered while somebody else who could do the same is free within so many minutes of it. [LOCAL]"""
 UNCOVERED_COSTS_MIN = 10
 """To leave an area with nobody counts like so many minutes at most: who waits now comes before who may ring. [LOCAL]"""
+LACKS_COSTS_MIN = 20
+"""To come without a thing that is wanted there counts like the way to fetch it. [LOCAL]"""
+PERHAPS_LACKS_COSTS_MIN = 5
+"""Where nobody knows whether they have it: behind who has it, and well before who has not. [LOCAL]"""
 ASKED_COSTS_MIN = 1000
 """Nobody is asked twice before everybody has been asked once."""
 
@@ -44,7 +48,8 @@ class Candidate:
 
     `has`: the skills that were asked for. `seen_at`: when they were last with this person or at this door, in the
     place's own time. `leaves`: what their going would leave behind, where that was looked at. `free_at`: when they will
-    be done with whom they are with (None: free now); the travel then counts from there.
+    be done with whom they are with (None: free now); the travel then counts from there. `brings`: each thing that is
+    wanted there, and whether they have it (None: not known).
     """
 
     responder_id: int
@@ -59,6 +64,7 @@ class Candidate:
     seen_at: datetime | None = None
     leaves: Cover | None = None
     free_at: datetime | None = None
+    brings: tuple[tuple[str, bool | None], ...] = ()
 
     @property
     def counted_min(self) -> int:
@@ -126,13 +132,19 @@ def weigh(candidate: Candidate, now: datetime) -> float:
     """All wishes together, in minutes: the less the better."""
     known = SEEN_SAVES_MIN if candidate.seen_at is not None else 0
     cover = candidate.leaves.costs_min if candidate.leaves is not None else 0
-    there_min = _minutes(candidate.there_at(now), now)
+    there_min = _minutes(candidate.there_at(now), now) + lacking(candidate.brings)
     return there_min + besides(candidate.visits_this_shift, candidate.asked_before) + cover - known
 
 
 def besides(visits_this_shift: int, asked_before: bool) -> float:
     """What counts beside the way, in minutes of it."""
     return LOAD_COSTS_MIN * visits_this_shift + (ASKED_COSTS_MIN if asked_before else 0)
+
+
+def lacking(brings: Sequence[tuple[str, bool | None]]) -> float:
+    """What is wanted there and not brought, in minutes."""
+    costs = {True: 0, None: PERHAPS_LACKS_COSTS_MIN, False: LACKS_COSTS_MIN}
+    return sum(costs[has] for _, has in brings)
 
 
 def _minutes(at: datetime, now: datetime) -> float:
@@ -155,6 +167,8 @@ def _reasons(candidate: Candidate) -> tuple[str, ...]:
     ]
     if len(candidate.has) > 1:
         reasons.append(f"has {' and '.join(skill.replace('_', ' ') for skill in candidate.has)}")
+    said = {True: "has the {}", None: "{} not known", False: "no {}"}
+    reasons += [said[has].format(thing) for thing, has in candidate.brings]
     if candidate.seen_at is not None:
         reasons.append(f"saw them on {candidate.seen_at:%A %-d %B}")
     if visits:

@@ -1,9 +1,12 @@
-"""A number is a responder's, and texts reach it again, once they have read back the code that was texted to it."""
+"""A number is a responder's, and texts reach it again, once they have read back the code that was texted to it; a
+landline once they have read back what a voice said on it.
+"""
 
 import secrets
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
+import phonenumbers
 from sqlmodel import Session
 
 from dispatch import messages, phone_store, phones, store, texts
@@ -38,22 +41,40 @@ def add(session: Session, who: Responder, number: str) -> PhoneOfResponder:
     nth = max(phone.nth for phone in listed) + 1
     session.add_all(listed)  # whoever had no list has one from now on
     phone = PhoneOfResponder(place=who.place, responder_id=who.key, number=number, nth=nth)
+    if is_landline(number):
+        phone.kind = PhoneKind.landline
     session.add(phone)
     session.flush()
     return phone
 
 
+def is_landline(number: str) -> bool:
+    """By its digits alone; where they do not say, the carrier will."""
+    return bool(
+        phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.FIXED_LINE
+    )
+
+
 def send_code(session: Session, place: Place, phone: PhoneOfResponder, now: datetime) -> None:
-    """Text a code to it, whatever is thought of it so far. What is kept of that text does not hold the code."""
-    if phone.state is PhoneState.ok and phone.verified_at is not None and phone.kind is PhoneKind.mobile:
-        raise Conflict("Texts reach this phone already.")
+    """Text a code to it, whatever is thought of it so far; to a new landline it is said. What is kept of either does
+    not hold the code."""
+    if phone.state is PhoneState.ok and phone.verified_at is not None:
+        if phone.kind is PhoneKind.mobile:
+            raise Conflict("Texts reach this phone already.")
+        if phone.why is None:
+            raise Conflict("This landline is theirs already: it is rung where a text does not arrive.")
     phone.code, phone.wrong_codes = f"{secrets.randbelow(10_000):04}", 0
     phone.code_until = now + CODE_HOLDS
     session.add(phone)
+    number = messages.Number(phone.number)
+    if phone.is_checked_by_voice:
+        aloud, kept = texts.read_back_aloud(phone.code), texts.read_back_aloud("****")
+        messages.ring(session, place, number, aloud, now, None, None, kept_as=kept)
+        return
     messages.text(
         session,
         place,
-        messages.Number(phone.number),
+        number,
         texts.read_back(phone.code),
         now,
         queue=Queue.alerts,
@@ -63,7 +84,7 @@ def send_code(session: Session, place: Place, phone: PhoneOfResponder, now: date
 
 
 def take_back(session: Session, phone: PhoneOfResponder, said: str, now: datetime) -> bool:
-    """What they read out. True: the number is theirs and gets texts. Raises `Conflict` where no code is out."""
+    """What they read out. True: it is theirs, and gets texts or is rung. Raises `Conflict` where no code is out."""
     if phone.code is None or phone.code_until is None or phone.code_until <= now:
         raise Conflict("No code is out for this phone, or its time is over. Send a new one.")
     if not compare_digest(phone.code, said):
@@ -72,8 +93,9 @@ def take_back(session: Session, phone: PhoneOfResponder, said: str, now: datetim
             phone.code = None
         session.add(phone)
         return False
+    phone.kind = PhoneKind.landline if phone.is_checked_by_voice else PhoneKind.mobile
     phone.code, phone.verified_at, phone.why = None, now, None
-    phone.state, phone.kind = PhoneState.ok, PhoneKind.mobile
+    phone.state = PhoneState.ok
     session.add(phone)
     session.flush()
     alarms.end(session, phone.place, "unreachable", phones.alarm_subject(phone), now)

@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 
 from dispatch import musts, store
 from dispatch.acquainted import seen_lately
-from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
+from dispatch.model import OFFER_LIVE, Exclusion, Offer, Responder, Shift
+from dispatch.offers import TOOK_ANOTHER, is_no
 from dispatch.ranking import Candidate, Cover, weigh
 from dispatch.travel import Travel
 from hub.places import place_of
@@ -75,10 +76,11 @@ def candidates(
 
 
 def answered(offers: Sequence[Offer]) -> tuple[set[int], set[int]]:
-    """Of these offers: who has said no to it or given it back, and everybody who has been asked."""
-    refused = (OfferState.declined, OfferState.withdrawn)
-    said_no = {offer.responder_id for offer in offers if offer.state in refused or offer.given_back}
-    return said_no, {offer.responder_id for offer in offers}
+    """Of these offers: who has said no to it or given it back, and everybody who has had it to answer."""
+    said_no = {
+        one.responder_id for one in offers if is_no(one.state, one.ended_because, given_back=one.given_back)
+    }
+    return said_no, {one.responder_id for one in offers if one.ended_because != TOOK_ANOTHER}
 
 
 def asking(

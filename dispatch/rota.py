@@ -45,9 +45,8 @@ def add(
         if why_not:
             left_out.append(f"{said(span, place.local())}: {why_not}")
             continue
-        session.add(_shift(who, span, base, lies))
-        _keep(session, who, changed, span, now, actor, because if changed is ChangeKind.overridden else "")
-        session.flush()
+        why = because if changed is ChangeKind.overridden else ""
+        keep_shift(session, who, span, base, lies, changed, now, actor, why)
         planned += 1
     if not planned:
         raise Refused(f"Not planned. {'; '.join(left_out[:3])}.")
@@ -58,7 +57,7 @@ def end(session: Session, shift: Shift, kind: ChangeKind, why: str, now: datetim
     """Sickness, or taken out of the plan: nobody is asked on this shift any more. Returns what must be done yet."""
     _must_be_to_come(shift, now)
     who = store.responder(session, shift.responder_id)
-    _keep(session, who, kind, Span(shift.starts_at, shift.ends_at), now, actor, why)
+    keep(session, who, kind, Span(shift.starts_at, shift.ends_at), now, actor, why)
     return _end_now(session, who, shift, "is sick" if kind is ChangeKind.sick else "was taken off shift", now)
 
 
@@ -86,8 +85,8 @@ def swap(
         lies = shift.latitude, shift.longitude
     session.add(_shift(to, left, shift.base, lies))
     reason = because if changed is ChangeKind.overridden else f"taken over by {to.short_name}"
-    _keep(session, who, ChangeKind.swapped, Span(shift.starts_at, shift.ends_at), now, actor, reason)
-    _keep(session, to, changed, left, now, actor, f"from {who.short_name}")
+    keep(session, who, ChangeKind.swapped, Span(shift.starts_at, shift.ends_at), now, actor, reason)
+    keep(session, to, changed, left, now, actor, f"from {who.short_name}")
     return _end_now(session, who, shift, "has handed over their shift", now)
 
 
@@ -106,7 +105,7 @@ def _fits(
         return "that is over already", ChangeKind.added
     if span.starts_at > now + AHEAD:
         return f"that is more than {AHEAD.days} days ahead", ChangeKind.added
-    others = _around(session, who.key, span)
+    others = around(session, who.key, span)
     if why_not := in_two_places(span, others, place.local()):
         return why_not, ChangeKind.added
     why_not = too_much(span, others, place.local())
@@ -115,7 +114,24 @@ def _fits(
     return why_not, ChangeKind.added
 
 
-def _around(session: Session, responder_id: int, span: Span) -> list[Span]:
+def keep_shift(
+    session: Session,
+    who: Responder,
+    span: Span,
+    base: str,
+    lies: tuple[float, float] | None,
+    changed: ChangeKind,
+    now: datetime,
+    actor: Actor,
+    why: str = "",
+) -> None:
+    """Write it down with who planned it; whether it may be was asked before."""
+    session.add(_shift(who, span, base or None, lies))
+    keep(session, who, changed, span, now, actor, why)
+    session.flush()
+
+
+def around(session: Session, responder_id: int, span: Span) -> list[Span]:
     near = select(Shift).where(
         Shift.responder_id == responder_id,
         Shift.ends_at > span.starts_at - LOOKED_AT,
@@ -125,6 +141,7 @@ def _around(session: Session, responder_id: int, span: Span) -> list[Span]:
 
 
 def _end_now(session: Session, who: Responder, shift: Shift, because: str, now: datetime) -> str:
+    duty.tell_boards(session, who, now)
     if shift.starts_at >= now:
         session.delete(shift)
         session.flush()
@@ -154,7 +171,7 @@ def _shift(who: Responder, span: Span, base: str | None, lies: tuple[float, floa
     )
 
 
-def _keep(
+def keep(
     session: Session, who: Responder, kind: ChangeKind, span: Span, now: datetime, actor: Actor, why: str
 ) -> None:
     session.add(

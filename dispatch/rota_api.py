@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field, NaiveDatetime
 from sqlmodel import Session
 
-from dispatch import rota, store
+from dispatch import coming_on, rota, store
 from dispatch.duty_model import ChangeKind
 from dispatch.model import Responder
 from dispatch.working_hours import MOST_WEEKS, days_of, span_of
@@ -101,6 +101,13 @@ def swap(request: Request, shift_id: Number, told: Swap, visitor: Planner) -> Sa
         because = _overriding(visitor, told.because)
         left = rota.swap(session, place, shift, to, now, visitor.user.actor, because)
     return {"said": f"{to.short_name} has taken it over. {left}".strip()}
+
+
+@router.post("/alarms/{alarm_id}/put-on")
+def put_on(request: Request, alarm_id: Number, visitor: Planner) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        return {"said": coming_on.put_on(session, visitor.user.place, alarm_id, now, visitor.user.actor)}
 
 
 @router.post("/on-call")

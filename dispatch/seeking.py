@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from dispatch import (
     asked_as_next,
+    bringing,
     ladder,
     messages,
     nexts,
@@ -110,8 +111,10 @@ def _could_go(
     together: bool,
 ) -> list[Ranked]:
     """Best first; before whoever is free, somebody on a visit where only they would come in time (S25)."""
-    skills = desk.library.house.position(position.kind).skills
-    ranked = rank(roster.candidates(session, position, case, skills, made, desk.travel, now), now)
+    kind = desk.library.house.position(position.kind)
+    skills = kind.skills
+    free = roster.candidates(session, position, case, skills, made, desk.travel, now)
+    ranked = rank(bringing.with_it(session, free, kind.equipment), now)
     if not together:
         ranked[:0] = asked_as_next.before_them(session, desk, position, case, skills, made, ranked, now)
     return ranked

@@ -79,7 +79,7 @@ def tell_lost(
 def withdraw_for(session: Session, place: Place, offer: Offer, taken: str, now: datetime) -> None:
     """The winner's other offers go back. Their cases are looked at in transactions of their own: two cases locked by
     one transaction would wait for each other."""
-    told = end_offer(session, offer, "withdraw", now)
+    told = end_offer(session, offer, "withdraw", now, offers.TOOK_ANOTHER)
     who = store.responder(session, offer.responder_id)
     if told:
         body = texts.withdrawn(offer.code, taken)

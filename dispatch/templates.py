@@ -166,6 +166,9 @@ TEMPLATES = (
                 "have you set off? Reply ENROUTE or BACK.",
                 "are you there? Reply ARRIVED or DELAY 20.",
                 "the second person is found. Meet first, go in together. Reply ENROUTE",
+                "the second person is found. Meet first, go in together",
+                "the second person is NOT coming. Do NOT go in alone: wait, we text you when another is found",
+                "the second person is NOT coming. You are alone: leave if it is not safe. Ring us",
                 "do NOT go in alone: the second person has not accepted yet. Ring us",
             )
         },
@@ -192,6 +195,8 @@ TEMPLATES = (
                 "off for the rest of this shift, until 19:00. Reply ON to be back",
                 "you are on 4K77XCC: reply DONE or BACK first",
                 "say for how long, up to 120 min: BREAK 20",
+                "no shift of yours is planned now. The control room has been told and answers",
+                "your shift begins at 15:00; hours and rest do not let it begin sooner",
                 "you are on no shift just now. To be put on one ring +44 113 496 0000",
             )
         },
@@ -201,6 +206,7 @@ TEMPLATES = (
     Template("which_one", "An answer that could mean several offers.", {"codes": Kind.codes}),
     Template("nothing_open", "An answer when nothing is open to them.", {"public_number": Kind.number}),
     Template("read_back", "A number is being verified.", {"code": Kind.pin}),
+    Template("read_back_aloud", "A landline is being verified.", {"code": Kind.pin}, voice=True),
     Template(
         "nobody_has_accepted",
         "The ladder tells whoever is on call.",

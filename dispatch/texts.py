@@ -203,6 +203,12 @@ def offer_aloud(code: str, label: str, outward: str, be_there_by: str, title: st
     )
 
 
+def read_back_aloud(code: str) -> str:
+    """Digit by digit, and again for whoever had no pen."""
+    said = f"The code is {', '.join(code)}."
+    return f"This is First Point. {said} {said} Read it out to the control room, who will ask for it."
+
+
 def all_well_aloud(ref: str, minutes: int) -> str:
     spelt = " ".join(ref)
     return (

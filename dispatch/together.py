@@ -6,7 +6,7 @@ Volgenant (1987). It is our own because importing scipy's takes over a second in
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -26,7 +26,8 @@ class Waiting:
     """A position that nobody has been asked for.
 
     `travel_min`: of everybody on shift, in their order. `barred`: who may not go (lacks a skill, is excluded, has said
-    no). `asked`: who did not answer before.
+    no). `asked`: who did not answer before. `lacking_min`: what counts against somebody as they do not bring what is
+    wanted there.
     """
 
     position_id: int
@@ -34,6 +35,7 @@ class Waiting:
     travel_min: Sequence[int | None]
     barred: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
+    lacking_min: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def _costs(one: Waiting, free: Sequence[Free], ends_min: Sequence[float], now: d
         if who.responder_id in one.barred or is_off_too_soon(there, ends):
             continue
         score = there + besides(who.visits_this_shift, who.responder_id in one.asked)
+        score += one.lacking_min.get(who.responder_id, 0)
         late = (there - due_min) * LATE_COSTS if there > due_min else 0
         costs[nth] = (score + late) * weight
     return costs

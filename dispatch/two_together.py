@@ -4,6 +4,7 @@ nobody is told to set off before two have accepted.
 What has happened all the same is recorded as it is said, never refused: a step alone rings, and they are told to wait.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
@@ -23,8 +24,12 @@ from records.store import rows_of
 
 ALONE = "second_person"
 FOUND = "the second person is found. Meet first, go in together. Reply ENROUTE"
+FOUND_ON_THE_WAY = "the second person is found. Meet first, go in together"
+GIVEN_BACK = "the second person is NOT coming. Do NOT go in alone: wait, we text you when another is found"
+ALONE_INSIDE = "the second person is NOT coming. You are alone: leave if it is not safe. Ring us"
 NOT_ALONE = "do NOT go in alone: the second person has not accepted yet. Ring us"
-"""What the one who accepted first is told."""
+"""What the one of two who stays is told."""
+BEFORE_CARE = (PositionState.accepted, PositionState.en_route, PositionState.at_door)
 ASK_AGAIN_IN = timedelta(minutes=10)
 """So long the one who has accepted waits before a coordinator is told again. [LOCAL]"""
 # Built once: every offer asks.
@@ -52,6 +57,14 @@ def needed(session: Session, case: Case, position: Position, now: datetime) -> b
     rules = rules_of(session, case)
     zone = place_of(session, case.place).local() if rules else None
     return zone is not None and needs_two(rules, now, position.due_at, zone)
+
+
+def still_missing(
+    session: Session, case: Case, positions: Sequence[Position], now: datetime
+) -> list[Position]:
+    """Those of the case's positions whose holder has no second yet, where two must go."""
+    held = [row for row in positions if row.state in store.ASSIGNED]
+    return [row for row in held if _is_alone(session, case, row, now)]
 
 
 def words_of(session: Session, case: Case, now: datetime) -> list[str]:
@@ -96,8 +109,26 @@ def after_acceptance(session: Session, case: Case, position: Position, now: date
         alarms.end(session, case.place, ALONE, other.key, now)
         if other.state is PositionState.accepted:
             redue(session, other, Due("set_off", now + ASK_AGAIN_IN))
-            _tell(session, case, other, FOUND, now)
+        if other.state in BEFORE_CARE:
+            said = FOUND if other.state is PositionState.accepted else FOUND_ON_THE_WAY
+            _tell(session, case, other, said, now)
     return not there
+
+
+def after_hand_back(session: Session, case: Case, position: Position, name: str, now: datetime) -> None:
+    """One of two gives it up: the other hears it at once; whoever has set off is alone from here on, and it rings."""
+    if not needed(session, case, position, now):
+        return
+    for other in _accepted(session, position):
+        if _accepted(session, other):
+            continue  # a third stays with them
+        inside = other.state is PositionState.with_person
+        _tell(session, case, other, ALONE_INSIDE if inside else GIVEN_BACK, now)
+        if other.state is PositionState.accepted:
+            redue(session, other, Due("set_off", now + ASK_AGAIN_IN))
+            continue
+        words = f"{case.ref}: {name} is not coming, and {other.responder_name} is ALONE where two must go. Ring them."
+        alarms.ring(session, case.place, ALONE, other.key, words, now, case)
 
 
 def waits(session: Session, case: Case, position: Position, now: datetime) -> bool:

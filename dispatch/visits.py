@@ -177,6 +177,7 @@ def hand_back(
         ladder_done_at=None,
     )
     end_overdue_alarms(session, position, now)
+    two_together.after_hand_back(session, case, position, name, now)
     write_line(session, case.key, now, HUB, "seeking", "Looking for somebody else.")
     start_offering(session, position, now)
     tell_wishes.something_changed(session, case, now)

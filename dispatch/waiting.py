@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 from sqlmodel import Session
 
-from dispatch import musts, store
+from dispatch import bringing, musts, store
 from dispatch.desk import Desk
-from dispatch.model import OFFER_LIVE, Exclusion, Offer, OfferState, Responder, Shift
-from dispatch.ranking import Ranked
+from dispatch.model import OFFER_LIVE, Exclusion, Offer, Responder, Shift
+from dispatch.offers import TOOK_ANOTHER, is_no
+from dispatch.ranking import Ranked, lacking
 from dispatch.roster import start_of
 from dispatch.together import Free, Waiting, assign_together
 from hub.actors import HUB
@@ -122,17 +123,22 @@ def _given_elsewhere(
         [fit[row.id].travel_min if row.id in fit else None for row in rows],
         frozenset(row.id for row in rows if row.id not in fit),
         frozenset(who for who, candidate in fit.items() if candidate.asked_before),
+        {who: lacking(candidate.brings) for who, candidate in fit.items()},
     )
     waiting = [mine]
     for other in others:
         about = cases[other.case_id]
-        skills = [f"|{skill}|" for skill in desk.library.house.position(other.kind).skills]
+        kind = desk.library.house.position(other.kind)
+        skills = [f"|{skill}|" for skill in kind.skills]
         unfit = {row.id for row in rows if not all(skill in row.skills for skill in skills)}
         kept_away = {row.responder_id for row in excluded if _keeps_away(row, about)}
         barred = frozenset(unfit | kept_away | said_no.get(other.id, set()))
         outward = (about.postcode or "").split(" ")[0]
         minutes = desk.travel.minutes(starts, store.area(session, position.place, outward))
-        waiting.append(Waiting(other.id, other.due_at, minutes, barred, frozenset(asked.get(other.id, ()))))
+        again = frozenset(asked.get(other.id, ()))
+        bring = bringing.of_them(session, [row.id for row in rows], kind.equipment)
+        lacks = {who: lacking(said) for who, said in bring.items()}
+        waiting.append(Waiting(other.id, other.due_at, minutes, barred, again, lacks))
     return assign_together(waiting, free, now)
 
 
@@ -157,13 +163,15 @@ def _exclusions(session: Session, place: str, people: Sequence[int]) -> Sequence
 
 
 def _answers(session: Session, positions: Sequence[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """By position: who has said no to it or given it back, and who has been asked."""
+    """By position: who has said no to it or given it back, and who has had it to answer."""
     said_no: dict[int, set[int]] = {}
     asked: dict[int, set[int]] = {}
     found = select(_offer.position_id, _offer.responder_id, _offer.state, _offer.given_back)
+    found = found.add_columns(_offer.ended_because)
     for row in session.execute(found.where(_offer.position_id.in_(positions))):
-        asked.setdefault(row.position_id, set()).add(row.responder_id)
-        if row.given_back or row.state in (OfferState.declined, OfferState.withdrawn):
+        if row.ended_because != TOOK_ANOTHER:
+            asked.setdefault(row.position_id, set()).add(row.responder_id)
+        if is_no(row.state, row.ended_because, given_back=row.given_back):
             said_no.setdefault(row.position_id, set()).add(row.responder_id)
     return said_no, asked
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import store
+from dispatch import bringing, store
 from dispatch.asked_as_next import may_have_it_next
 from dispatch.desk import Desk
 from dispatch.on_shift import Standing, everybody
@@ -25,13 +25,13 @@ def who_could_go(
 
     S22: leave rows that are `managers_only` out for anybody but a manager.
     """
-    skills = desk.library.house.position(position.kind).skills
+    kind = desk.library.house.position(position.kind)
     made = store.offers_of_position(session, position.key)
-    found = everybody(session, position, case, skills, made, desk.travel, now)
+    found = everybody(session, position, case, kind.skills, made, desk.travel, now)
     out = _ruled_out(found, position, now)
     not_asked = {one.candidate.responder_id for one in out}
     may = [one.candidate for one in found if one.candidate.responder_id not in not_asked]
-    fit: list[Ranked | RuledOut] = [*rank(may, now)]
+    fit: list[Ranked | RuledOut] = [*rank(bringing.with_it(session, may, kind.equipment), now)]
     return (fit + out)[:limit]
 
 

@@ -396,8 +396,9 @@ def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
 
 
 HANDLER, CLINICIAN, SENIOR, MANAGER = "Jay Osei", "Amara Obi", "Priya Nair", "Dana Cole"
-OF_RECORD = ("grade", "organisation", "languages", "vehicle", "equipment")
+OF_RECORD = ("name", "short_name", "profession", "grade", "organisation", "languages", "vehicle", "equipment")
 A_SHIFT = {"responder": 1, "day": "2026-03-20", "begins": "07:00", "ends": "19:00", "base": "LS8"}
+NEWCOMER = {"name": "Kit Lowe", "profession": "nurse", "number": "07700 900199"}
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
 FIELDS = {"fields": [{"field": field.value, "value": WORDS} for field in CaptureField]}
@@ -476,6 +477,9 @@ NOT_KEPT: dict[str, Way] = {
     "/api/cases/{case_id}/tell-wish number": Way(HANDLER, _on_case({"agreed": "yes", "number": WORDS}), 422),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     **{f"/responders/{{responder_id}}/about {name}": Way(SENIOR, _about(name), 422) for name in OF_RECORD},
+    "/responders name": Way(SENIOR, lambda _desk: ({}, NEWCOMER | {"name": WORDS}), 422),
+    "/responders profession": Way(SENIOR, lambda _desk: ({}, NEWCOMER | {"profession": WORDS}), 422),
+    "/responders/{responder_id}/leave why": Way(SENIOR, lambda _desk: ({"responder_id": 1}, WHY), 422),
     "/responders/{responder_id}/kept-away why": Way(
         SENIOR, lambda _desk: ({"responder_id": 1}, {"postcode": "LS8 2AB", **WHY}), 422
     ),

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from dashboard.frame import page, the_place
-from dispatch import duty, store
+from dispatch import coming_on, duty, store
 from dispatch.model import Responder, Shift
 from dispatch.musts import pause_of
 from dispatch.working_hours import Span, said
@@ -55,7 +55,7 @@ def change(
             who = store.responder_of_user(session, visitor.user.id)
             if who is None:
                 raise NotFound("You have no responder's page in this hub. Ask your manager.")
-            duty.change(session, place, who, event, minutes, hub.clock.now())
+            coming_on.change(session, place, who, event, minutes, hub.clock.now())
     except Refused as refused:
         problem = f"{str(refused)[:1].upper()}{str(refused)[1:]}."
         return page(request, "problem.html", visitor, status=refused.status, problem=problem)

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import local, page, the_place
-from dispatch import people
+from dispatch import joining, people
 from dispatch.desk import Desk
 from dispatch.duty_model import Sector, StaffSafety
 from dispatch.model import Responder
@@ -30,8 +30,11 @@ MOST_SAID = 12
 
 
 class About(Body):
-    """Lists are said with commas between."""
+    """Lists are said with commas between. A name, short name or profession that is not said stays as it is."""
 
+    name: Text = Field(default="", max_length=80)
+    short_name: Text = Field(default="", max_length=40)
+    profession: Text = Field(default="", max_length=40)
     grade: Text = Field(default="", max_length=40)
     organisation: Text = Field(default="", max_length=80)
     sector: Sector | Literal[""] = ""
@@ -74,11 +77,13 @@ def responders(request: Request, visitor: Keeper) -> Response:
         ending = people.skills_that_end(session, place.id, now + people.RUNS_OUT_SOON)
         warnings = people.warnings_of(session, place.id, now)
     names = {who.id: who.short_name for who, _ in rows}
+    professions = sorted({who.profession for who, _ in rows})
     return page(
         request,
         "responders.html",
         visitor,
         rows=rows,
+        professions=professions,
         ending=[
             (names.get(one.responder_id, ""), one.skill, _day(request, one.ends_at), one.ends_at <= now)
             for one in ending
@@ -98,6 +103,7 @@ def one(request: Request, responder_id: Number, visitor: Keeper) -> Response:
             row.skill: row for row in people.skills_that_end(session, place.id) if row.responder_id == who.id
         }
         kept_away = people.exclusions_of(session, who)
+        happened = joining.history(session, who)
     known = sorted(
         {skill for kind in desk.library.house.positions.values() for skill in kind.skills} | set(who.skills)
     )
@@ -118,6 +124,7 @@ def one(request: Request, responder_id: Number, visitor: Keeper) -> Response:
         ],
         known=known,
         kept_away=kept_away,
+        happened=[(local(row.at, the_place(request)), row, name) for row, name in happened],
         is_manager=visitor.user.has(Role.manager),
     )
 
@@ -127,9 +134,14 @@ def about(request: Request, responder_id: Number, told: About, visitor: Keeper) 
     hub = hub_of(request)
     with hub.db.write() as session:
         who = _who(session, visitor, responder_id)
-        values = told.model_dump()
+        values = {
+            name: value
+            for name, value in told.model_dump().items()
+            if value or name not in joining.ON_RESPONDER
+        }
         values |= {name: _list(values[name]) for name in ("languages", "equipment")}
-        people.write(session, who, **values | {"sector": told.sector or None, "base": told.base.upper()})
+        values |= {"sector": told.sector or None, "base": told.base.upper()}
+        joining.change(session, who, values, hub.clock.now(), visitor.user.actor)
     return {"said": f"Kept: {who.short_name}"}
 
 
@@ -139,7 +151,9 @@ def skill(request: Request, responder_id: Number, told: Skill, visitor: Keeper) 
     with hub.db.write() as session:
         who = _who(session, visitor, responder_id)
         people.set_skill(session, who, told.skill, _begins(request, told.until), now, held=told.held)
-    until = f" until {told.until:%d %b %Y}" if told.until else ""
+        until = f" until {told.until:%d %b %Y}" if told.until else ""
+        words = f"{told.skill}{until}" if told.held else f"{told.skill}: held no more"
+        joining.note(session, who, "skill", words.replace("_", " "), now, visitor.user.actor)
     return {"said": f"{told.skill}{until}." if told.held else f"{told.skill} is not theirs any more."}
 
 
@@ -149,13 +163,19 @@ def keep_away(request: Request, responder_id: Number, told: KeptAway, visitor: K
     with hub.db.write() as session:
         who = _who(session, visitor, responder_id)
         people.keep_away(session, who, *_whom(told.nhs_number, told.postcode), told.why)
+        joining.note(
+            session, who, "kept away", "from one address or person", hub.clock.now(), visitor.user.actor
+        )
     return {"said": f"{who.short_name} is not offered that any more."}
 
 
 @router.post("/kept-away/{exclusion_id}/end")
 def end_kept_away(request: Request, exclusion_id: Number, visitor: Manager) -> Said:
-    with hub_of(request).db.write() as session:
-        people.end_exclusion(session, visitor.user.place, exclusion_id)
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        who = people.end_exclusion(session, visitor.user.place, exclusion_id)
+        words = "from one address or person no more"
+        joining.note(session, who, "kept away", words, hub.clock.now(), visitor.user.actor)
     return {"said": "Ended."}
 
 

@@ -6,7 +6,7 @@ wireForms(document);
 document.addEventListener("fp-done", (event) => {
   sessionStorage.setItem(KEPT, event.detail.said ?? "");
   // the shift that was worked on may be gone: the page without it
-  location.assign(location.pathname + (location.pathname === "/shifts" ? "" : location.search));
+  location.assign(event.detail.goes_to ?? location.pathname + (location.pathname === "/shifts" ? "" : location.search));
 });
 const words = sessionStorage.getItem(KEPT);
 sessionStorage.removeItem(KEPT);

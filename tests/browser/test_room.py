@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -97,3 +98,37 @@ def test_the_downtime_list_and_what_is_found(opens: Callable[..., Page], room: C
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator(".bar")).to_be_hidden()
     expect(page.locator(".printed-at")).to_contain_text("Printed")
+
+
+def test_somebody_joins_and_leaves_by_keyboard(
+    opens: Callable[..., Page], room: ControlRoom, tmp_path: Path
+) -> None:
+    """On the list, changed, gone, and back; each with its line of what was changed."""
+    page = opens("/responders", "Priya Nair")
+    page.screenshot(path=str(tmp_path / "responders.png"))
+    assert axe_says(page) == []
+    page.get_by_label("first name and surname").press_sequentially("Ana Reeve")
+    for words in ("nurse", "+447700900141"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    expect(page.locator(".error", has_text="This number is Ana R.'s")).to_be_visible()
+    page.get_by_label("mobile number").fill("07700 900199")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/responders/9")
+    expect(page.get_by_role("status").first).to_contain_text("Ana Re. is on the list")
+    page.get_by_label("grade").fill("Band 6")
+    page.keyboard.press("Enter")
+    happened = page.get_by_role("region", name="Changes, the newest first")
+    expect(happened).to_contain_text("grade: nothing, now Band 6")
+    page.emulate_media(color_scheme="dark")
+    page.screenshot(path=str(tmp_path / "record.png"), full_page=True)
+    assert axe_says(page) == []
+    page.get_by_label("why (kept)").fill("a new job")
+    page.get_by_label("why (kept)").press("Escape")
+    page.keyboard.press("l")
+    expect(page.locator(".shifts-head")).to_contain_text("has left")
+    expect(happened).to_contain_text("left a new job")
+    page.screenshot(path=str(tmp_path / "left.png"), full_page=True)
+    page.keyboard.press("b")
+    expect(page.locator(".shifts-head")).to_contain_text("gets no texts")

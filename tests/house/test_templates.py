@@ -58,6 +58,9 @@ def test_what_is_said_to_be_long_is_long() -> None:
 def test_the_questions_of_a_nudge_are_those_that_are_asked() -> None:
     asked = {question for _, question in visits.OVERDUE.values()} | {
         two_together.FOUND,
+        two_together.FOUND_ON_THE_WAY,
+        two_together.GIVEN_BACK,
+        two_together.ALONE_INSIDE,
         two_together.NOT_ALONE,
     }
     assert set(BY_NAME["nudge"].ours["question"]) == asked

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model import OfferState
-from dispatch.offers import Acceptance, OfferSeen, after, answer_yes
+from dispatch.offers import TOOK_ANOTHER, Acceptance, OfferSeen, after, answer_yes, is_no
 from records.lifecycles import PositionState
 
 SENT = OfferState.sent
@@ -36,6 +36,23 @@ def offer(number: int, position: int = 1, responder: int = 1, state: OfferState 
 )
 def test_which_yes_counts(state: OfferState, position: str, taken: bool, why: str) -> None:
     assert answer_yes(offer(1, state=state), position, []).accepted is taken, why
+
+
+@pytest.mark.parametrize(
+    ("state", "because", "given_back", "said_no"),
+    [
+        (OfferState.declined, None, False, True),
+        (OfferState.accepted, None, True, True),
+        (OfferState.withdrawn, "Is at the vet.", False, True),
+        (OfferState.withdrawn, TOOK_ANOTHER, False, False),
+        (OfferState.expired, "no answer in time", False, False),
+        (OfferState.lost, None, False, False),
+    ],
+)
+def test_who_is_asked_again_only_on_purpose(
+    state: OfferState, because: str | None, given_back: bool, said_no: bool
+) -> None:
+    assert is_no(state, because, given_back=given_back) is said_no
 
 
 def test_the_others_of_the_position_are_lost_and_the_winners_own_go_back() -> None:

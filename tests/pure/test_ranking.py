@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.bringing import brings
 from dispatch.ranking import Candidate, Cover, may_go, rank, second
 
+CHAIR = "lifting chair"
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
 
@@ -147,6 +149,21 @@ def test_what_a_coordinator_reads_beside_a_name() -> None:
             "who waits now comes before who may ring",
         ),
         (
+            replace(candidate(2, travel=29), brings=((CHAIR, True),)),
+            replace(candidate(1), brings=((CHAIR, False),)),
+            "to go without it is twenty minutes away",
+        ),
+        (
+            replace(candidate(2, travel=14), brings=((CHAIR, True),)),
+            replace(candidate(1), brings=((CHAIR, None),)),
+            "who has it comes before who perhaps has it",
+        ),
+        (
+            replace(candidate(2, travel=24), brings=((CHAIR, None),)),
+            replace(candidate(1), brings=((CHAIR, False),)),
+            "what is not known is never no",
+        ),
+        (
             candidate(2, travel=30),
             replace(candidate(1, travel=5), free_at=NOON + timedelta(minutes=40)),
             "free now",
@@ -155,6 +172,26 @@ def test_what_a_coordinator_reads_beside_a_name() -> None:
 )
 def test_wishes_are_weighed_in_minutes(better: Candidate, worse: Candidate, why: str) -> None:
     assert [r.candidate for r in rank([worse, better], NOON)] == [better, worse], why
+
+
+@pytest.mark.parametrize(
+    ("wanted", "equipment", "vehicle", "has"),
+    [
+        (CHAIR, ["Lifting chair (folding)", "slide sheet"], "", True),
+        (CHAIR, ["slide sheet"], "", False),
+        (CHAIR, ["none"], "", False),
+        (CHAIR, [], "van", None),
+        ("van", ["slide sheet"], "", None),
+        ("van", [], "small car", False),
+        ("van", [], "Van with a tail lift", True),
+    ],
+)
+def test_what_somebody_brings(wanted: str, equipment: list[str], vehicle: str, has: bool | None) -> None:
+    """Nobody has written it down: that is not known, and never no."""
+    assert brings(wanted, equipment, vehicle) is has
+    (one,) = rank([replace(candidate(), brings=((wanted, has),))], NOON)
+    said = {True: f"has the {wanted}", False: f"no {wanted}", None: f"{wanted} not known"}
+    assert one.reasons[3] == said[has]
 
 
 def test_who_is_with_somebody_goes_afterwards() -> None:

@@ -36,7 +36,15 @@ MAY_STAND = {
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""
-NOT_TEXTS = {"clock", "by_when", "said_aloud", "alarm_said_aloud", "offer_aloud", "all_well_aloud"}
+NOT_TEXTS = {
+    "clock",
+    "by_when",
+    "said_aloud",
+    "alarm_said_aloud",
+    "offer_aloud",
+    "all_well_aloud",
+    "read_back_aloud",
+}
 
 
 def templates() -> dict[str, Callable[..., str]]:

@@ -90,6 +90,7 @@ def test_two_go_together(story: Story) -> None:
     page = story.person(one.name).get(f"/o/{one.code}", headers={"accept": "text/html"}).text
     assert "A dog that bites. Two go together." in page
     other.replies("BACK").expects("handed back")
+    one.expects("the second person is NOT coming. Do NOT go in alone")
     asked(story, without(one, other)).expects_nothing()
     one.replies("ENROUTE").expects("do NOT go in alone|on your way")
     one.expects("do NOT go in alone|on your way")

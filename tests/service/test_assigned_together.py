@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from dispatch.duty_model import ResponderRecord
 from dispatch.model import Exclusion, Offer, OfferState, Responder, Shift
 from dispatch.ranking import Ranked, RuledOut
 from dispatch.who_could_go import who_could_go
@@ -210,6 +211,25 @@ def test_what_a_going_leaves_behind_is_named_by_its_postcode(two: Two) -> None:
     two.on_shift("Niamh F.")
     two.seek(two.sooner, NOW)
     assert "nobody else free near LS17 then" in two.timeline(two.sooner)
+
+
+def test_who_brings_what_is_wanted_is_asked_before_who_does_not(two: Two) -> None:
+    """A lift wants a cushion. That nobody has written down what Callum has does not rule him out."""
+    two.on_shift("Lea M.", "Callum D.")
+    with two.db.write() as session:
+        take(session, session.get_one(Position, two.sooner).case_id, NOW)
+        session.get_one(Position, two.sooner).kind = "falls_responder"
+        lea = _who(session, "Lea M.")
+        session.add(ResponderRecord(responder_id=lea, place=PLACE, equipment=["slide sheet"]))
+    told = said(read(two, two.sooner))
+    assert "no lifting cushion" in told["Lea M."]
+    assert "lifting cushion not known" in told["Callum D."]
+    with two.db.write() as session:
+        session.get_one(ResponderRecord, lea).equipment = ["Lifting cushion", "slide sheet"]
+    assert "has the lifting cushion" in said(read(two, two.sooner))["Lea M."]
+    two.seek(two.sooner, NOW)
+    assert two.asked(two.sooner)[0] == "Lea M."
+    assert "has the lifting cushion" in two.timeline(two.sooner)
 
 
 def _who(session: Session, name: str) -> int:

@@ -277,6 +277,11 @@ def test_a_yes_takes_back_even_an_offer_of_an_hour_ago(hands: Hands) -> None:
     assert hands.get(Position, first.id).responder_id is not None
     assert hands.offer_to(ANA, second.id).state is OfferState.withdrawn
     assert hands.get(Case, urgent).word == "accepted"
+    hands.text(ANA, "BACK", START + 66 * MIN)
+    hands.seek(second.id, START + 67 * MIN)
+    again = hands.all(Offer)[-1]
+    assert (again.position_id, again.state) == (second.id, OfferState.sent), "she never said no to that one"
+    assert "did not answer before" not in again.reasons
 
 
 def test_no_access_rings_an_alarm_that_stays(hands: Hands) -> None:

@@ -244,6 +244,28 @@ def test_three_wrong_codes_are_the_last(sqlite_desk: Desk) -> None:
     assert priya.post(f"/api/phones/{phone.id}/read-back", json={"code": code}).status_code == 409
 
 
+def test_a_landline_is_theirs_once_they_have_read_back_what_a_voice_said(sqlite_desk: Desk) -> None:
+    """The code is said on that line alone; from then on it is rung where a text does not arrive, and never texted."""
+    desk, priya = sqlite_desk, sqlite_desk.person("Priya Nair")
+    assert priya.post("/api/responders/1/phones", json={"number": "+441134960855"}).status_code == 200
+    with desk.hub.db.read() as session:
+        who = session.get_one(Responder, 1)
+        phone = phones.of(session, who)[-1]
+        call = session.exec(select(Effect).where(Effect.kind == "voice")).one()
+    assert not phone.can_be_rung, "nobody has read it back yet"
+    assert call.payload["to"] == phone.number
+    assert f"The code is {', '.join(phone.code or '')}." in call.payload["words"]
+    kept = desk.rows(Message)[-1]
+    assert kept.voice
+    assert ", ".join(phone.code or "") not in kept.body
+    answer = priya.post(f"/api/phones/{phone.id}/read-back", json={"code": phone.code})
+    assert answer.json() == {"said": "It is rung where no text arrives."}
+    with desk.hub.db.read() as session:
+        phone = phones.of(session, session.get_one(Responder, 1))[-1]
+    assert (phone.gets_texts, phone.can_be_rung) == (False, True)
+    assert priya.post(f"/api/phones/{phone.id}/code", json={}).status_code == 409
+
+
 def test_a_number_counts_once_it_is_read_back_and_no_longer_than_it_is_theirs(sqlite_desk: Desk) -> None:
     desk, now, number = sqlite_desk, sqlite_desk.clock.now(), "+447700900777"
 

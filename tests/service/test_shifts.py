@@ -180,7 +180,7 @@ def test_on_off_and_break_by_text(desk: Desk) -> None:
     assert texts(desk, who, "OFF") == f"FP: you are on {offer.code}: reply DONE or BACK first. (14:20)"
     assert texts(desk, who, "BREAK").startswith(f"FP: you are on {offer.code}")
     desk.clock.at += timedelta(hours=13)
-    assert "on no shift just now" in texts(desk, who, "ON")
+    assert "no shift of yours is planned now" in texts(desk, who, "ON")
 
 
 def test_on_off_and_break_by_their_own_page(sqlite_desk: Desk) -> None:

@@ -121,6 +121,55 @@ def test_a_step_alone_is_kept_and_rings(desk: Desk) -> None:
     assert "A son who has hit staff. Two go together." in page
 
 
+def panel(desk: Desk, case_id: int, who: str) -> str:
+    page = desk.person(who).get(f"/cases/{case_id}", headers={"accept": "text/html"})
+    assert page.status_code == 200
+    _, has, safety = page.text.partition('id="cp-safety">')
+    return safety.split("</p>")[0] if has else ""
+
+
+def test_one_of_two_hands_back_and_the_other_hears_it_at_once(desk: Desk) -> None:
+    """S22: before the door they wait, inside they are told that they are alone; the room sees who."""
+    rule(desk)
+    case = visit(desk)[0].case_id
+    seek_all(desk)
+    one, other = live(desk)
+    accept(desk, one)
+    assert "Ana R. · nurse is alone" in panel(desk, case, "Priya Nair")
+    accept(desk, other)
+    seen = panel(desk, case, "Priya Nair")
+    assert "two go together" in seen
+    assert "A son who has hit staff." in seen
+    assert "is alone" not in seen
+    handler = panel(desk, case, "Jay Osei")
+    assert "two go together" in handler
+    assert "A son" not in handler
+    assert panel(desk, case, "Ruth Adeyemi") == ""
+    step(desk, one.position_id, "set_off")
+    step(desk, one.position_id, "arrive")
+    hand_back(desk, other.position_id)
+    told = [row for row in desk.rows(Message) if "the second person is NOT coming" in row.body]
+    assert [(row.offer_id, "Do NOT go in alone" in row.body) for row in told] == [(one.id, True)]
+    (words,) = rung(desk)
+    assert "is ALONE where two must go" in words
+    seek_all(desk)
+    accept(desk, live(desk)[0])
+    assert rung(desk) == []
+    step(desk, one.position_id, "begin_care")
+    hand_back(desk, next(row.position_id for row in desk.rows(Offer)[::-1] if row.state == "accepted"))
+    assert [row.offer_id for row in desk.rows(Message) if "You are alone: leave" in row.body] == [one.id]
+
+
+def step(desk: Desk, position_id: int, event: str) -> None:
+    with desk.hub.db.write() as session:
+        visits.step(session, session.get_one(Position, position_id), event, desk.clock.now(), HUB)
+
+
+def hand_back(desk: Desk, position_id: int) -> None:
+    with desk.hub.db.write() as session:
+        visits.hand_back(session, session.get_one(Position, position_id), desk.clock.now(), HUB)
+
+
 @pytest.mark.parametrize(
     ("said", "at", "positions"),
     [

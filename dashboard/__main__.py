@@ -9,6 +9,7 @@ from pathlib import Path
 import uvicorn
 
 from dashboard.app import create_app
+from dashboard.lane import Lane
 from hub import log
 from hub.assemble import Hub, assemble
 from hub.errors import FirstPointError
@@ -39,7 +40,7 @@ def serve(hub: Hub) -> None:
             create_app(hub),
             host=settings.host,
             port=settings.port,
-            ws="websockets-sansio",
+            ws=Lane,
             ws_per_message_deflate=False,
             access_log=False,  # addresses are nobody's business
             log_config=None,

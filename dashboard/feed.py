@@ -2,19 +2,24 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, WebSocket, WebSocketDisconnect
 
-from dashboard.follower import Follower, Viewer
+from dashboard.follower import Follower
+from dashboard.lane import lane_of
+from dashboard.viewer import FULL, LOG_IN_ENDED, NOT_ALLOWED, Viewer
 from dashboard.views import ACTS, View, as_machine, view_of, view_of_machine
-from hub.access import Role, who_is
+from hub.access import Role, still_hold
+from hub.assemble import Hub
 from hub.errors import FirstPointError
 from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
 from hub.tokens import Scope
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 MAY_FOLLOW = (
     Role.coordinator,
@@ -27,14 +32,21 @@ MAY_FOLLOW = (
 VIEWERS = 1000
 SEND_TIMEOUT_S = 10.0
 LOOK_AT_LOG_IN_S = 30.0
-LOG_IN_ENDED, NOT_ALLOWED, TAKE_SNAPSHOT, FULL = 4401, 4403, 4409, 1013
+LOOK_EVERY_S = 1.0
 
 
 @contextlib.asynccontextmanager
 async def following(app: FastAPI) -> AsyncIterator[None]:
-    """While the process serves: one follower, one listener, one beat."""
+    """While the process serves: one follower, one listener, one beat, and one who looks after the viewers."""
     follower = app.state.follower = Follower(app, app.state.hub)
-    tasks = [asyncio.create_task(work()) for work in (follower.follow, follower.listen, follower.beat)]
+    work = (
+        follower.follow(),
+        follower.listen(),
+        follower.beat(),
+        follower.show_crew(),
+        _look_after(follower),
+    )
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
@@ -60,7 +72,7 @@ async def feed(
     elif follower is None or len(follower.viewers) >= VIEWERS:
         await socket.close(FULL)
     else:
-        await _serve(socket, follower, Viewer(admitted), since, epoch)
+        await _serve(socket, follower, admitted, since, epoch)
 
 
 def _admit(socket: WebSocket) -> View | int:
@@ -103,35 +115,26 @@ def same_origin(socket: WebSocket) -> bool:
     return theirs.scheme in ("http", "https") and theirs.netloc in ours
 
 
-async def _serve(socket: WebSocket, follower: Follower, viewer: Viewer, since: int, epoch: str) -> None:
-    """Until one of the three ends: what is sent, what is received, or the right to it."""
-    await follower.join(viewer, since, epoch)
-    work = (_send(socket, viewer), _receive(socket), _look_after(socket, viewer))
-    tasks = [asyncio.create_task(one) for one in work]
+async def _serve(socket: WebSocket, follower: Follower, view: View, since: int, epoch: str) -> None:
+    """Until its viewer goes, or is to be closed."""
+    lane = lane_of(socket)
+    viewer = Viewer(view, socket, lane, asyncio.get_running_loop().create_future())
+    lane.when_free = viewer.go_on
+    receiving = asyncio.create_task(_receive(socket))
+    ends: list[asyncio.Future[int | None]] = [viewer.ended, receiving]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await follower.join(viewer, since, epoch)
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         code = done.pop().result()
     finally:
         follower.viewers.discard(viewer)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    if code is not None:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await socket.close(code)
-
-
-async def _send(socket: WebSocket, viewer: Viewer) -> int | None:
-    clock = asyncio.get_running_loop().time
-    while (text := await viewer.next()) is not None:
-        viewer.sending_since = clock()
-        try:
-            await socket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError):
-            return None
-        viewer.sending_since = None
-    return TAKE_SNAPSHOT
+        receiving.cancel()
+        await asyncio.gather(receiving, return_exceptions=True)
+    if not lane.is_free:
+        lane.drop()
+    elif code is not None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await socket.close(code)
 
 
 async def _receive(socket: WebSocket) -> int | None:
@@ -145,24 +148,32 @@ async def _receive(socket: WebSocket) -> int | None:
             await asyncio.to_thread(visitor_of, socket)
 
 
-async def _look_after(socket: WebSocket, viewer: Viewer) -> int:
-    """Until it takes nothing more, or its log-in has ended: following alone does not keep one alive."""
+async def _look_after(follower: Follower) -> None:
+    """Lets go of who takes nothing more, or whose log-in has ended: following alone does not keep one alive."""
     clock = asyncio.get_running_loop().time
     looked_at = clock()
     while True:
-        await asyncio.sleep(min(SEND_TIMEOUT_S, LOOK_AT_LOG_IN_S))
+        await asyncio.sleep(LOOK_EVERY_S)
         now = clock()
-        if viewer.sending_since is not None and now - viewer.sending_since >= SEND_TIMEOUT_S:
-            return FULL
+        for viewer in follower.viewers:
+            if viewer.way.paused_at is not None and now - viewer.way.paused_at >= SEND_TIMEOUT_S:
+                viewer.end(FULL)
         if now - looked_at >= LOOK_AT_LOG_IN_S:
             looked_at = now
-            if not await asyncio.to_thread(_logged_in, socket):
-                return LOG_IN_ENDED
+            try:
+                gone = await asyncio.to_thread(_logged_out, follower.hub, list(follower.viewers))
+            except Exception:
+                log.exception("log_ins_cannot_be_read")  # the next round looks again
+                continue
+            for viewer in gone:
+                viewer.end(LOG_IN_ENDED)
 
 
-def _logged_in(socket: WebSocket) -> bool:
-    if bearer(socket):
-        return isinstance(_admit_machine(socket), View)
-    hub = hub_of(socket)
+def _logged_out(hub: Hub, viewers: list[Viewer]) -> list[Viewer]:
+    """One look for all of them; machines, who are few, each by itself."""
+    machines = [viewer for viewer in viewers if bearer(viewer.socket)]
+    people = {viewer: viewer.socket.cookies.get(COOKIE, "") for viewer in viewers if viewer not in machines}
     with hub.db.read() as session:
-        return who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None
+        hold = still_hold(session, people.values(), hub.clock.machine())
+    gone = [viewer for viewer, token in people.items() if token not in hold]
+    return gone + [viewer for viewer in machines if not isinstance(_admit_machine(viewer.socket), View)]

@@ -151,8 +151,7 @@ def heard(session: Session, position: Position, now: datetime) -> None:
         asked.ended_at = now
         session.add(asked)
         session.flush()
-    for kind in (SILENT, SEND):
-        alarms.end(session, position.place, kind, position.key, now)
+    alarms.end_kinds(session, position.place, (SILENT, SEND), position.key, now)
 
 
 def _name(position: Position) -> str:

@@ -33,7 +33,7 @@ def wait_for_a_look(session: Session, offer: Offer, now: datetime) -> None:
         due_at=now + OPEN_IN,
         human=False,
     )
-    deadlines.set_deadline(session, due)
+    deadlines.add_deadline(session, due)  # an offer is accepted once
 
 
 def opened(session: Session, offer: Offer, now: datetime, actor: Actor, name: str) -> None:

@@ -166,7 +166,7 @@ def make_offer(
         due_at=offer.expires_at,
         human=False,
     )
-    deadlines.set_deadline(session, deadline)
+    deadlines.add_deadline(session, deadline)
     why = ", ".join(best.reasons) + after
     write_line(session, case.key, now, actor, "offered", f"Offered to {to.short_name} as {code}: {why}.")
     return to

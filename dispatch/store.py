@@ -166,34 +166,36 @@ def count_offers_of_case(session: Session, case_id: int) -> int:
 
 def swap_offer(session: Session, offer: Offer, new: str, **values: Any) -> bool:
     """Compare and set: False where the offer is no longer as it was read."""
-    done = session.execute(
+    swap = (
         update(Offer)
         .where(col(Offer.id) == offer.id, col(Offer.state) == offer.state)
         .values(state=OfferState(new), **values)
-        .returning(col(Offer.id))
-    ).scalar_one_or_none()
-    if done is not None:
-        session.refresh(offer)
-    return done is not None
+        .returning(Offer)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    return session.execute(swap).scalar_one_or_none() is not None
+
+
+# Built once: every reply asks.
+_ON_VISIT = pick(Position).where(Position.responder_id == bindparam("of_responder"), text(ON_VISIT))
+_AS_NEXT = pick(Position).where(Position.responder_id == bindparam("of_responder"), text(AS_NEXT))
+_HELD = pick(Offer).where(
+    Offer.position_id == bindparam("of_position"), Offer.state == OfferState.accepted, ~col(Offer.given_back)
+)
 
 
 def assignment_of(session: Session, responder_id: int) -> Position | None:
     """The one visit this responder is on; the database allows no second."""
-    found = pick(Position).where(Position.responder_id == responder_id, text(ON_VISIT))
-    return session.exec(found).first()
+    return session.exec(_ON_VISIT, params={"of_responder": responder_id}).first()
 
 
 def next_of(session: Session, responder_id: int) -> Position | None:
     """The one visit that they have accepted to make after the one they are on; the database allows no second."""
-    found = pick(Position).where(Position.responder_id == responder_id, text(AS_NEXT))
-    return session.exec(found).first()
+    return session.exec(_AS_NEXT, params={"of_responder": responder_id}).first()
 
 
 def accepted_offer(session: Session, position_id: int) -> Offer | None:
-    found = pick(Offer).where(
-        Offer.position_id == position_id, Offer.state == OfferState.accepted, ~col(Offer.given_back)
-    )
-    return session.exec(found).first()
+    return session.exec(_HELD, params={"of_position": position_id}).first()
 
 
 def message_by_sid(session: Session, sid: str) -> Message | None:

@@ -108,8 +108,8 @@ def _may_have_left(effect: Effect) -> bool:
 
 
 def end_seeking_alarms(session: Session, position: Position, now: datetime) -> None:
-    for kind in ("nobody_accepted", "nobody_eligible", "held_for_999"):
-        alarms.end(session, position.place, kind, position.key, now)
+    kinds = ("nobody_accepted", "nobody_eligible", "held_for_999")
+    alarms.end_kinds(session, position.place, kinds, position.key, now)
 
 
 def answer(

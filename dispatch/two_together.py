@@ -7,8 +7,8 @@ What has happened all the same is recorded as it is said, never refused: a step 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, select
+from sqlalchemy import and_, bindparam, or_
+from sqlmodel import Session, col, select
 
 from dispatch import messages, store, texts
 from dispatch.duty_model import StaffSafety
@@ -33,24 +33,24 @@ BEFORE_CARE = (PositionState.accepted, PositionState.en_route, PositionState.at_
 ASK_AGAIN_IN = timedelta(minutes=10)
 """So long the one who has accepted waits before a coordinator is told again. [LOCAL]"""
 # Built once: every offer asks.
-_OF_PERSON = select(StaffSafety).where(
-    StaffSafety.place == bindparam("of_place"), StaffSafety.nhs_number == bindparam("nhs_number")
-)
-_OF_ADDRESS = select(StaffSafety).where(
-    StaffSafety.place == bindparam("of_place"), StaffSafety.postcode == bindparam("postcode")
+_PLACE = col(StaffSafety.place) == bindparam("of_place")
+_RULES = (
+    select(StaffSafety)
+    .where(
+        or_(
+            and_(_PLACE, col(StaffSafety.nhs_number) == bindparam("nhs_number")),
+            and_(_PLACE, col(StaffSafety.postcode) == bindparam("postcode")),
+        )
+    )
+    .order_by(col(StaffSafety.id))
 )
 
 
 def rules_of(session: Session, case: Case) -> list[StaffSafety]:
     """What is known of this person, and of this whole postcode."""
-    found: dict[int, StaffSafety] = {}
-    if case.nhs_number:
-        which = {"of_place": case.place, "nhs_number": case.nhs_number}
-        found |= {rule.key: rule for rule in session.exec(_OF_PERSON, params=which)}
-    if case.postcode and " " in case.postcode:
-        which = {"of_place": case.place, "postcode": case.postcode}
-        found |= {rule.key: rule for rule in session.exec(_OF_ADDRESS, params=which)}
-    return list(found.values())
+    postcode = case.postcode if " " in (case.postcode or "") else None
+    which = {"of_place": case.place, "nhs_number": case.nhs_number or None, "postcode": postcode}
+    return list(session.exec(_RULES, params=which))
 
 
 def needed(session: Session, case: Case, position: Position, now: datetime) -> bool:

@@ -289,6 +289,6 @@ def no_access_goes_on(session: Session, position_id: int, now: datetime) -> None
 
 def end_overdue_alarms(session: Session, position: Position, now: datetime) -> None:
     """A step has come: what was asked about is answered."""
-    for kind in (*(f"overdue_{kind}" for kind in OVERDUE), "no_access", "off_on_visit", two_together.ALONE):
-        alarms.end(session, position.place, kind, position.key, now)
+    kinds = (*(f"overdue_{kind}" for kind in OVERDUE), "no_access", "off_on_visit", two_together.ALONE)
+    alarms.end_kinds(session, position.place, kinds, position.key, now)
     check_in.heard(session, position, now)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -166,6 +167,25 @@ def who_is(session: Session, token: str, now: datetime) -> tuple[User, LogIn] | 
         return None
     user, log_in = found
     return (user if log_in.only is None else _with(user, log_in.only)), log_in
+
+
+_HOLD = (
+    select(LogIn.token_hash)
+    .join(User, col(User.id) == LogIn.user_id)
+    .where(
+        col(LogIn.token_hash).in_(bindparam("of_tokens", expanding=True)),
+        LogIn.ends_at > bindparam("now"),
+        LogIn.seen_at > bindparam("idle_since"),
+        col(User.active),
+    )
+)
+
+
+def still_hold(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
+    """Those of `tokens` whose log-in and person still hold, in one look."""
+    by_hash = {_digest(token): token for token in tokens}
+    which = {"of_tokens": list(by_hash), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
+    return {by_hash[found] for found in session.execute(_HOLD, which).scalars()}
 
 
 def _with(user: User, role: Role) -> User:

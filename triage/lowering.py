@@ -221,9 +221,8 @@ def _close(session: Session, row: Lowering, answer: Answer, words: str, user: Us
 def _lower(session: Session, library: Library, case: Case, to: str, now: datetime) -> None:
     house = library.house
     _set(session, case, house, to, now)
-    for kind in ("near", "breach"):
-        if case.breach_at is None or case.breach_at > now:
-            alarms.end(session, case.place, kind, case.key, now)
+    if case.breach_at is None or case.breach_at > now:
+        alarms.end_kinds(session, case.place, ("near", "breach"), case.key, now)
     for row in rows_of(session, Position, case.key, live=True):
         if to in library.escalation and house.rank[row.priority] < house.rank[to]:
             _lower_position(session, case, row, house, to, now)

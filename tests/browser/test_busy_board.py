@@ -2,12 +2,16 @@
 
 import itertools
 import json
+import os
 import random
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,18 +19,23 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
+from benchmarks.wire import answers
 from hub import events
 from records import store
 from records.board import case_facts
 from records.lifecycles import Word
 from records.model import Case
 from tests.control_room import ControlRoom
-from tests.stage import Valkey
+from tests.stage import Valkey, until
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 120.0
 CASES = 80
 PER_S, TOGETHER = 200, 10
-"""So many events a second (fewer where the machine cannot), so many of them in one transaction."""
+"""So many events a second, so many of them in one transaction."""
+HEADROOM = 1.05
+"""They are sent so much quicker, so that a moment's delay does not make them fewer."""
 KEY_MS = 200
 HANDS = """
 window.took = [];
@@ -40,16 +49,44 @@ SHOWN = "[...document.querySelectorAll('#rows tr')].map((row) => [row.id, Number
 
 @pytest.fixture
 def room(tmp_path: Path, sqlite_url: str, valkey: Valkey) -> Iterator[ControlRoom]:
-    """With a Valkey, so that events come as they happen and not once a second."""
+    """With a Valkey, so that events come as they happen and not once a second; and with the dashboard in a process of
+    its own, so that the storm has this one to itself."""
     opened = ControlRoom(tmp_path, sqlite_url, valkey.url)
-    yield opened
-    opened.close()
+    opened.stop()
+    settings = opened.hub.settings
+    env = {
+        **os.environ,
+        "FP_DATA": str(tmp_path),
+        "FP_DATABASE_URL": sqlite_url,
+        "FP_REDIS_URL": valkey.url,
+        "FP_PORT": str(opened.port),
+        "FP_PUBLIC_URL": opened.url,
+        "FP_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "FP_KEY_SAFE_SECRET": settings.key_safe_secret.get_secret_value(),
+        "FP_PHONES_TOKEN": settings.phones_token.get_secret_value(),
+    }
+    dashboard = subprocess.Popen([sys.executable, "-m", "dashboard"], cwd=ROOT, env=env)
+    try:
+        until(lambda: answers(opened.port, "/health/ready"), "the dashboard", START_S)
+        yield opened
+    finally:
+        dashboard.terminate()
+        dashboard.wait(START_S)
+        opened.hub.db.close()
+
+
+@dataclass
+class Storm:
+    over: threading.Event = field(default_factory=threading.Event)
+    """All of it has been committed."""
+    per_s: float = 0.0
+    """As many events as were told in each second of it; known when it is over."""
 
 
 @contextmanager
-def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[threading.Event]:
-    """Cases change word and due time, and would change place. What is set says that all of it has been committed."""
-    chance, over, called_off = random.Random(3), threading.Event(), threading.Event()
+def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[Storm]:
+    """Cases change word and due time, and would change place."""
+    chance, storm, called_off = random.Random(3), Storm(), threading.Event()
     with room.hub.db.read() as session:
         owed = store.owed_of_cases(session, cases)
 
@@ -63,21 +100,27 @@ def a_storm(room: ControlRoom, cases: list[int], seconds: float) -> Iterator[thr
                 events.tell(session, case.place, now, "case", case.key, case_facts(case, owed[case.key]))
 
     def blow() -> None:
-        began = time.monotonic()
+        first, began = last_event(room), time.monotonic()
         for nth in itertools.count(1):
             if called_off.is_set() or time.monotonic() > began + seconds:
                 break
             change_some()
-            time.sleep(max(0.0, began + nth * TOGETHER / PER_S - time.monotonic()))
-        over.set()
+            time.sleep(max(0.0, began + nth * TOGETHER / (PER_S * HEADROOM) - time.monotonic()))
+        storm.per_s = (last_event(room) - first) / (time.monotonic() - began)
+        storm.over.set()
 
     blowing = threading.Thread(target=blow)
     blowing.start()
     try:
-        yield over
+        yield storm
     finally:
         called_off.set()
         blowing.join()
+
+
+def last_event(room: ControlRoom) -> int:
+    with room.hub.db.read() as session:
+        return events.cursor(session, room.place)
 
 
 def truth(room: ControlRoom) -> list[list[object]]:
@@ -87,11 +130,14 @@ def truth(room: ControlRoom) -> list[list[object]]:
     return [[f"case-{c.key}", int(c.next_due_at.timestamp() * 1000), c.word] for c in cases if c.next_due_at]
 
 
-@pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("seconds", "least_per_s"), [(5, PER_S / 4), pytest.param(60, PER_S, marks=pytest.mark.soak)]
+)
 def test_two_hundred_events_a_second_move_nothing_under_the_hand(
-    opens: Callable[..., Page], room: ControlRoom, seconds: float
+    opens: Callable[..., Page], room: ControlRoom, seconds: float, least_per_s: float
 ) -> None:
-    """S5: the pointer rests on one row, the keyboard is on another; both stay, and a key is answered at once."""
+    """S5: the pointer rests on one row, the keyboard is on another; both stay, and a key is answered at once. The short
+    storm runs beside other tests, and may be a weaker one."""
     cases = [room.case(ago_min=80 - n) for n in range(CASES)]
     page = opens("/board", "Priya Nair")
     expect(page.locator("#live")).to_contain_text("live")
@@ -106,8 +152,8 @@ def test_two_hundred_events_a_second_move_nothing_under_the_hand(
     page.mouse.move(*hand)
     stood = pointed.bounding_box(), typed.bounding_box()
     rounds = 0
-    with a_storm(room, cases, seconds) as over:
-        while not over.is_set():
+    with a_storm(room, cases, seconds) as storm:
+        while not storm.over.is_set():
             page.keyboard.press("j")
             page.keyboard.press("k")
             page.mouse.move(hand[0] + rounds % 2, hand[1])
@@ -116,6 +162,7 @@ def test_two_hundred_events_a_second_move_nothing_under_the_hand(
             assert pointed.evaluate("row => row.matches(':hover')")
             rounds += 1
             page.wait_for_timeout(200)
+    assert storm.per_s >= least_per_s
     took = page.evaluate("window.took")
     assert len(took) == 2 * rounds
     assert statistics.median(took) < KEY_MS

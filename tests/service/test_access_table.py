@@ -152,7 +152,7 @@ def told(feed: Feed, client: TestClient, way: str, case: Case, since: int) -> tu
         ) as socket:
             while since < upto:
                 text = str(socket.recv(timeout=5))
-                since = json.loads(text)["cursor"]
+                since = json.loads(text).get("cursor", since)  # the crew has none
                 said += [] if '"beat"' in text else [text]
         return 200, "\n".join(said)
     answer = {

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from dashboard import feed
+from dashboard.viewer import LOG_IN_ENDED, NOT_ALLOWED
 from hub import tokens
 from hub.actors import HUB
 from hub.tokens import MEANS, Scope
@@ -69,8 +70,8 @@ async def test_a_machine_follows_the_feed_by_its_token(
             (row,) = [one for one in tokens.listed(session, room.place) if one.scopes == ["feed:read"]]
             tokens.revoke(session, room.place, row.key, room.clock.machine())
         await viewer.wait_closed()
-        assert viewer.close_code == feed.LOG_IN_ENDED
-    for header, code in ((reads, feed.NOT_ALLOWED), ("fp_nonsense", feed.LOG_IN_ENDED)):
+        assert viewer.close_code == LOG_IN_ENDED
+    for header, code in ((reads, NOT_ALLOWED), ("fp_nonsense", LOG_IN_ENDED)):
         async with connect(url, additional_headers={"Authorization": f"Bearer {header}"}) as viewer:
             with pytest.raises(ConnectionClosed) as closed:
                 await viewer.recv()

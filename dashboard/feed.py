@@ -14,6 +14,7 @@ from hub.access import Role, who_is
 from hub.errors import FirstPointError
 from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
 from hub.tokens import Scope
+from hub.wall_gate import screen_here
 
 router = APIRouter()
 MAY_FOLLOW = (
@@ -72,7 +73,7 @@ def _admit(socket: WebSocket) -> View | int:
     try:
         user = visitor_of(socket).user
     except LogInNeeded:
-        return LOG_IN_ENDED
+        return View.wall if _is_wall(socket) else LOG_IN_ENDED
     if not user.has(*MAY_FOLLOW) or user.place != hub_of(socket).settings.place:
         return NOT_ALLOWED
     view, wanted = view_of(user), socket.query_params.get("as")
@@ -81,6 +82,11 @@ def _admit(socket: WebSocket) -> View | int:
     if wanted != "json":
         return view
     return as_machine(user) if view in ACTS else NOT_ALLOWED
+
+
+def _is_wall(socket: WebSocket) -> bool:
+    """A screen that was paired for the wall follows as that and as nothing else."""
+    return socket.query_params.get("as") == "wall" and screen_here(socket) is not None
 
 
 def _admit_machine(socket: WebSocket) -> View | int:
@@ -165,4 +171,6 @@ def _logged_in(socket: WebSocket) -> bool:
         return isinstance(_admit_machine(socket), View)
     hub = hub_of(socket)
     with hub.db.read() as session:
-        return who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None
+        if who_is(session, socket.cookies.get(COOKIE, ""), hub.clock.machine()) is not None:
+            return True
+    return _is_wall(socket)

@@ -24,6 +24,7 @@ from dashboard.pages import (
     tokens,
     trusted_phone,
     visit_outcome,
+    wall_screens,
     where,
 )
 from dispatch import api as dispatch_api
@@ -64,6 +65,7 @@ PAGES = (
     tokens,
     trusted_phone,
     visit_outcome,
+    wall_screens,
     where,
     key_safe,
     phones,

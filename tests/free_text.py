@@ -468,6 +468,7 @@ NOT_KEPT: dict[str, Way] = {
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
     ),
+    "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
@@ -496,6 +497,7 @@ FROM_A_LIST = {
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",
     "/log-in next": "the page to go to",
+    "/wall/pair code": "compared with hashes",
     "/phone/pin pin": "compared with a hash",
     "/phone/pin next": "the page to go to",
     "/my-phones/trust pin": "digits, of which a hash is kept",

@@ -72,6 +72,7 @@ class Panel:
     acts: bool
     senior: bool
     clinician: bool
+    takes_calls: bool
     responsible: Responsible
     depends: tuple[str, ...]
     judgement: Judgement
@@ -123,9 +124,10 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         acts=user.has(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager),
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
+        takes_calls=user.has(Role.handler, Role.hub_clinician),
         responsible=responsible_of(session, case, user),
         depends=dependants.in_words(case),
-        judgement=judgement_of(case, desk.library.house, user),
+        judgement=judgement_of(session, case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),
         safe=safe_of_case(session, case, calls, call_backs),
         told=told_of(session, place, case, positions, calls[-1] if calls else None),

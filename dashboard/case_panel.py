@@ -24,7 +24,7 @@ from hub.access import Role, User
 from hub.deadlines import live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import dependants, key_safes, sealing, store
+from records import dependants, key_safes, reopening, sealing, store
 from records.model import (
     Assessment,
     Call,
@@ -73,6 +73,7 @@ class Panel:
     senior: bool
     clinician: bool
     takes_calls: bool
+    may_reopen: bool
     responsible: Responsible
     depends: tuple[str, ...]
     judgement: Judgement
@@ -124,6 +125,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         acts=user.has(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager),
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
+        may_reopen=reopening.may_reopen(session, case, user, now),
         takes_calls=user.has(Role.handler, Role.hub_clinician),
         responsible=responsible_of(session, case, user),
         depends=dependants.in_words(case),

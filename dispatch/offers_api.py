@@ -165,6 +165,14 @@ def message(request: Request, case_id: Number, told: Words, visitor: Doer) -> Sa
         return {"said": f"Sent to {who.short_name.rstrip('.')}."}
 
 
+@router.post("/messages/{message_id}/take-back")
+def take_back(request: Request, message_id: Number, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        by_hand.take_back(session, visitor.user.place, message_id, now, visitor.user.actor)
+    return {"said": "Taken back before it had left."}
+
+
 def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk

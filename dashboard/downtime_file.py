@@ -1,7 +1,7 @@
-"""The downtime list, left on disk for the hour in which the hub is dead: opened there by whoever may open the data folder.
+"""The downtime list, left on disk for the hour in which the hub is dead, for whoever may open the data folder.
 
-In plain: a key that had to be asked of a dead hub would make it useless, and the database lies in the same folder. So it
-is mode 0600 in a folder of mode 0700, there is one of it, and each new one takes the place of the last. Sealed cases
+In plain: a key that had to be asked of a dead hub would make it useless, and the database lies in the same folder. So
+it is mode 0600 in a folder of mode 0700, there is one of it, and each new one takes the place of the last. Sealed cases
 (S18) are in a file of their own, for whoever must send somebody.
 """
 

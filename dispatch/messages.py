@@ -60,7 +60,8 @@ def text(
 ) -> int | None:
     """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to.
 
-    `by_hand`: a person's own words, which they can take back until they leave. `kept_as`: the words that are kept and shown, where those that leave are for one pair of eyes.
+    `by_hand`: a person's own words, which they can take back until they leave. `kept_as`: the words that are kept and
+    shown, where those that leave are for one pair of eyes.
     """
     if not to.phone:
         return None

@@ -76,7 +76,7 @@ def make(session: Session, place: str, name: str, by: Actor, now: datetime) -> t
 
 
 def pair(session: Session, place: str, code: str, now: datetime) -> tuple[WallScreen, str] | None:
-    """The screen that this code is for, and the key for its cookie; None where no such code holds. A code opens once."""
+    """The screen that this code is for, and the key for its cookie; None where no such code holds. It opens once."""
     plain = "".join(sign for sign in code.upper() if sign.isalnum())
     row = session.exec(
         select(WallScreen).where(WallScreen.place == place, WallScreen.code_hash == _digest(plain))

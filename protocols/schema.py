@@ -73,7 +73,10 @@ def _note(source: Source, error: ValidationError) -> None:
         case "type":
             source.fault(path, _wrong_type(value, wanted, schema.get("description", "")))
         case "pattern":
-            source.fault(path, f'"{value}" is not {schema["description"]}{_pattern_hint(str(value), schema["description"])}')
+            source.fault(
+                path,
+                f'"{value}" is not {schema["description"]}{_pattern_hint(str(value), schema["description"])}',
+            )
         case "oneOf":
             source.fault(path, "a step has exactly one of offer, alert, call and hand_over; split it in two")
         case "minProperties" | "maxProperties":

@@ -52,7 +52,9 @@ def ask_no_more(session: Session, case_id: int, user: User, now: datetime) -> Ca
     """Whoever asked takes the question back, while it is unanswered. Raises `Conflict` once it is not."""
     case = _open(session, case_id, now)
     if case.responsible_id != user.id or case.offered_to_id is None:
-        raise Conflict(f"Nobody is asked by you to take {case.ref} over: it has been answered, or has lapsed.")
+        raise Conflict(
+            f"Nobody is asked by you to take {case.ref} over: it has been answered, or has lapsed."
+        )
     _stays(session, case, f"{user.name} does not ask {case.offered_to_name} any more.", now, user.actor)
     return case
 

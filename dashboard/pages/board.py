@@ -14,11 +14,10 @@ from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
 from hub.wall_gate import allow_or_screen
-from hub.wall_screens import Screen
 
 router = APIRouter()
 Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
-Looker = Annotated[Visitor | Screen, allow_or_screen(*MAY_FOLLOW)]
+AT_A_WALL = [allow_or_screen(*MAY_FOLLOW)]
 
 
 @router.get("/board")
@@ -48,14 +47,14 @@ def board_snapshot(
     return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_crew.html"))
 
 
-@router.get("/wall")
-def wall(request: Request, looker: Looker) -> HTMLResponse:
+@router.get("/wall", dependencies=AT_A_WALL)
+def wall(request: Request) -> HTMLResponse:
     """The wallboard; the page is nobody's, so that no name hangs on the wall."""
     return page(request, "wall.html", board=_snapshot(request, View.wall))
 
 
-@router.get("/wall/snapshot")
-def wall_snapshot(request: Request, looker: Looker) -> HTMLResponse:
+@router.get("/wall/snapshot", dependencies=AT_A_WALL)
+def wall_snapshot(request: Request) -> HTMLResponse:
     board = _snapshot(request, View.wall)
     return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_wall_crew.html"))
 

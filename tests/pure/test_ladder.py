@@ -137,7 +137,11 @@ BY_DAY = EscalationStep("offer", at_once=1, wait_s=7200, daytime=(time(8), time(
         ("2026-03-04T19:59", None, "still day"),
         ("2026-03-04T20:00", "2026-03-05T08:00", "the next morning"),
         ("2026-03-05T03:00", "2026-03-05T08:00", "the same morning"),
-        ("2026-03-28T22:00", "2026-03-29T07:00", "by the place's clock, in the night in which it goes forward"),
+        (
+            "2026-03-28T22:00",
+            "2026-03-29T07:00",
+            "by the place's clock, in the night in which it goes forward",
+        ),
         ("2026-07-01T07:00", None, "eight in Leeds in summer"),
     ],
 )

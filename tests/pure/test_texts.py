@@ -53,7 +53,10 @@ def length(text: str) -> int:
 
 REALISTIC: dict[str, list[dict[str, Any]]] = {
     "alarm_untaken": [{"ref": CODE, "minutes": 125, "link": LINK}, {"ref": "", "minutes": 2, "link": LINK}],
-    "alarms_untaken": [{"count": 1, "minutes": 5, "link": LINK}, {"count": 500, "minutes": 1440, "link": LINK}],
+    "alarms_untaken": [
+        {"count": 1, "minutes": 5, "link": LINK},
+        {"count": 500, "minutes": 1440, "link": LINK},
+    ],
     "offer": [
         {
             "code": CODE,

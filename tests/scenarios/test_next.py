@@ -155,7 +155,7 @@ def test_the_visit_before_takes_too_long_and_a_coordinator_gives_it_to_another(s
 
 
 def test_a_visit_is_given_to_somebody_as_their_next(story: Story) -> None:
-    """A coordinator takes it from who is far, and gives it to who will be done near by; text and page say it is after."""
+    """A coordinator takes it from who is far, and gives it to who will be done near by; the text says it is after."""
     only(story, "ana", "tom")
     first = story.fall()
     near, far = (
@@ -167,7 +167,9 @@ def test_a_visit_is_given_to_somebody_as_their_next(story: Story) -> None:
     then = story.fall(postcode="LS8 4AA")
     far.expects("Reply 1 yes 2 no").replies("1").expects("is yours. Reply ENROUTE")
     given = {"to": number_of(story, near), "why": "She is next door.", "as_next": True}
-    plain = story.does("priya", f"/positions/{row(story, then).key}/reassign", given | {"as_next": False}, 422)
+    plain = story.does(
+        "priya", f"/positions/{row(story, then).key}/reassign", given | {"as_next": False}, 422
+    )
     assert "offer it as their next" in plain["problem"]
     assert row(story, then).responder_id == number_of(story, far), "nothing is taken away"
     said = story.does("priya", f"/positions/{row(story, then).key}/reassign", given)["said"]

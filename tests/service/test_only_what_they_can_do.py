@@ -55,7 +55,7 @@ class Buttons(HTMLParser):
 
 
 def busy_case(desk: Desk) -> int:
-    """One case with all that a panel can offer: offers, a promise, a lowering, calls to make, another service, a text."""
+    """All that a panel can offer on one case: offers, a promise, a lowering, calls to make, another service, a text."""
     hand = Hand(desk)
     hand.offers_to("Niamh")
     hand.offers_to("Dev")
@@ -74,7 +74,10 @@ def busy_case(desk: Desk) -> int:
         task = Task(
             place=case.place, opened_at=now, case_id=case.key, kind=TaskKind.lowering, words="Lower it?"
         )
-        for row in (task, Task(place=case.place, opened_at=now, case_id=case.key, words="Ring the daughter.")):
+        for row in (
+            task,
+            Task(place=case.place, opened_at=now, case_id=case.key, words="Ring the daughter."),
+        ):
             owe(session, row, now, by, row.words, Due("task", soon))
         session.add(
             Lowering(
@@ -100,7 +103,9 @@ def test_no_button_that_somebody_sees_is_refused_for_lack_of_right(sqlite_desk: 
     desk = sqlite_desk
     case = busy_case(desk)
     who = desk.person(name)
-    pages = [who.get(path, headers={"accept": "text/html"}).text for path in (f"/cases/{case}/panel", "/board")]
+    pages = [
+        who.get(path, headers={"accept": "text/html"}).text for path in (f"/cases/{case}/panel", "/board")
+    ]
     pressed = [press for page in pages for press in Buttons(page).found]
     assert len(pressed) > 20, "the walk sees them"
     for path, body in pressed:
@@ -124,4 +129,6 @@ def test_each_sees_what_is_theirs_to_decide(sqlite_desk: Desk) -> None:
     takers = {name: sees(name, "/welfare") for name in PEOPLE}
     assert takers == {name: name in ("Jay Osei", "Amara Obi", "Femi Ade") for name in PEOPLE}
     second = {name: sees(name, "/agree") for name in PEOPLE}
-    assert second == {name: name == "Femi Ade" for name in PEOPLE}, "whoever asked cannot agree with themselves"
+    assert second == {name: name == "Femi Ade" for name in PEOPLE}, (
+        "whoever asked cannot agree with themselves"
+    )

@@ -131,4 +131,3 @@ def test_what_cannot_wait_for_the_morning_is_offered_by_night(hand: Hand) -> Non
 
     waiting_at_night(hand, MORNING + timedelta(hours=1), look)
     assert len(asked_now(hand)) == 1
-

@@ -1,6 +1,7 @@
 """A screen on a wall reads the wall and nothing else, idles as long as it likes, and can be taken back."""
 
 import re
+
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -89,7 +90,9 @@ def test_codes_cannot_be_guessed_and_no_other_site_may_send_one(sqlite_desk: Des
     right = code_for(desk)
     elsewhere = {"accept": "text/html", "origin": "http://elsewhere.example"}
     assert browser(desk).post("/wall/pair", data={"code": right}, headers=elsewhere).status_code == 403
-    tried = [browser(desk).post("/wall/pair", data={"code": "WRONG"}, headers=HTML).status_code for _ in "123456"]
+    tried = [
+        browser(desk).post("/wall/pair", data={"code": "WRONG"}, headers=HTML).status_code for _ in "123456"
+    ]
     assert tried == [401] * 5 + [429]
     assert browser(desk).post("/wall/pair", data={"code": right}, headers=HTML).status_code == 429
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboard import feed, protocols_in_force
+from dashboard import downtime_file, feed, protocols_in_force
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
 from dashboard.routes import APIS, PAGES
@@ -77,7 +77,7 @@ def _mount(app: FastAPI, at: str, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with feed.following(app), protocols_in_force.followed(app):
+    async with feed.following(app), protocols_in_force.followed(app), downtime_file.written(app):
         yield
 
 

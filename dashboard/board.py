@@ -220,6 +220,7 @@ def task_html(facts: Facts, task_id: object, place: Place, texts: dict[int, Any]
         opened_clock=_clock(opened, place),
         message=message,
         responder=responder,
+        decides=view is View.seniors,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from dispatch import pauses
-from dispatch.escalation import StepDue, ahead, offer_step, step_in_words
+from dispatch.escalation import StepDue, ahead, asks_in_words, offer_step, step_in_words
 from dispatch.pauses import Pause
 from dispatch.taking_back import SEEKING
 from hub.deadlines import Deadline
@@ -87,7 +87,7 @@ def _ladder(session: Session, library: Library, row: Position, named: bool, now:
     first = [step_in_words(due.step) for due in coming if due.at == coming[0].at]
     return Ladder(
         position=row,
-        asks=f"{offer.at_once} at a time, {offer.wait_s // 60} min each",
+        asks=asks_in_words(offer),
         pause=pause,
         coming=[(_in_words(due) + of, due.at) for due in coming],
         next_words=" and ".join(first),

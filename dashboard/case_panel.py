@@ -25,7 +25,7 @@ from hub.access import Role, User
 from hub.deadlines import live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import dependants, key_safes, sealing, store
+from records import dependants, key_safes, reopening, sealing, store
 from records.model import (
     Assessment,
     Call,
@@ -73,6 +73,8 @@ class Panel:
     acts: bool
     senior: bool
     clinician: bool
+    takes_calls: bool
+    may_reopen: bool
     responsible: Responsible
     safety: Safety
     depends: tuple[str, ...]
@@ -125,10 +127,12 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         acts=user.has(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager),
         senior=user.has(Role.hub_clinician, Role.coordinator, Role.manager),
         clinician=user.has(Role.hub_clinician),
+        may_reopen=reopening.may_reopen(session, case, user, now),
+        takes_calls=user.has(Role.handler, Role.hub_clinician),
         responsible=responsible_of(session, case, user),
         safety=safety_of(session, case, positions, user, now),
         depends=dependants.in_words(case),
-        judgement=judgement_of(case, desk.library.house, user),
+        judgement=judgement_of(session, case, desk.library.house, user),
         key_safe=key_safes.is_held(session, case),
         safe=safe_of_case(session, case, calls, call_backs),
         told=told_of(session, place, case, positions, calls[-1] if calls else None),

@@ -4,9 +4,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from dispatch import by_hand
 from dispatch import store as dispatch
 from dispatch.model import Message
 from hub.access import User
+from hub.outbox import Effect
 
 MESSAGES = 40
 READ_AS = {"human": "needs a human", "opt_out": "opted out", "conditional": "a yes with a condition"}
@@ -21,8 +23,14 @@ def thread_of(session: Session, case_id: int) -> list[dict[str, Any]]:
         responder = with_names[message.key][1]
         user = users.get(message.user_id or 0)
         name = responder.short_name if responder else user.name if user else message.phone
-        shown.append({"row": message, "name": name, "status": _status(message)})
+        waits = message.status == "waiting" and _is_by_hand(session, message)
+        shown.append({"row": message, "name": name, "status": _status(message), "waits": waits})
     return shown
+
+
+def _is_by_hand(session: Session, message: Message) -> bool:
+    effect = session.get(Effect, message.effect_id or 0)
+    return effect is not None and by_hand.is_by_hand(effect)
 
 
 def _status(message: Message) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import check_in, details, undone
+from dispatch import check_in, details, undone, wanted_again
 from dispatch.model import Offer, OfferState
 from records.lifecycles import after, owes
 from records.model import Position
@@ -64,6 +64,8 @@ class Visit:
     offers: list[Tried]
     unopened: bool
     asked_at: datetime | None
+    wanted_again: bool
+    """Stood down, and none of its kind is looked for since: it can be wanted after all."""
 
 
 def tried_of(offer: Offer, name: str, profession: str) -> Tried:
@@ -95,4 +97,5 @@ def visit_of(session: Session, row: Position, tried: list[Tried]) -> Visit:
             one.offer.position_id == row.id and details.is_unopened(session, one.offer, row) for one in tried
         ),
         asked_at=asked.asked_at if asked else None,
+        wanted_again=row.state == "stood_down" and not wanted_again.is_wanted_again(session, row),
     )

@@ -18,6 +18,7 @@ from hub.assemble import Hub
 from hub.errors import FirstPointError
 from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
 from hub.tokens import Scope
+from hub.wall_gate import screen_here
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -84,7 +85,7 @@ def _admit(socket: WebSocket) -> View | int:
     try:
         user = visitor_of(socket).user
     except LogInNeeded:
-        return LOG_IN_ENDED
+        return View.wall if _is_wall(socket) else LOG_IN_ENDED
     if not user.has(*MAY_FOLLOW) or user.place != hub_of(socket).settings.place:
         return NOT_ALLOWED
     view, wanted = view_of(user), socket.query_params.get("as")
@@ -93,6 +94,11 @@ def _admit(socket: WebSocket) -> View | int:
     if wanted != "json":
         return view
     return as_machine(user) if view in ACTS else NOT_ALLOWED
+
+
+def _is_wall(socket: WebSocket) -> bool:
+    """A screen that was paired for the wall follows as that and as nothing else."""
+    return socket.query_params.get("as") == "wall" and screen_here(socket) is not None
 
 
 def _admit_machine(socket: WebSocket) -> View | int:
@@ -170,10 +176,10 @@ async def _look_after(follower: Follower) -> None:
 
 
 def _logged_out(hub: Hub, viewers: list[Viewer]) -> list[Viewer]:
-    """One look for all of them; machines, who are few, each by itself."""
+    """One look for all of them; machines and screens on walls, who are few, each by itself."""
     machines = [viewer for viewer in viewers if bearer(viewer.socket)]
     people = {viewer: viewer.socket.cookies.get(COOKIE, "") for viewer in viewers if viewer not in machines}
     with hub.db.read() as session:
         hold = still_hold(session, people.values(), hub.clock.machine())
-    gone = [viewer for viewer, token in people.items() if token not in hold]
+    gone = [viewer for viewer, token in people.items() if token not in hold and not _is_wall(viewer.socket)]
     return gone + [viewer for viewer in machines if not isinstance(_admit_machine(viewer.socket), View)]

@@ -21,6 +21,8 @@ class Responsible:
     is_asked: bool
     may_take: bool
     others: tuple[tuple[int, str], ...]
+    has_asked: bool
+    """They hold it and wait for an answer: until then the question can be taken back."""
 
 
 def responsible_of(session: Session, case: Case, user: User) -> Responsible:
@@ -36,4 +38,5 @@ def responsible_of(session: Session, case: Case, user: User) -> Responsible:
         is_asked=clinician and case.offered_to_id == user.id,
         may_take=clinician and case.responsible_as in (None, ResponsibleAs.manager),
         others=tuple((one.id or 0, one.name) for one in found),
+        has_asked=mine and case.offered_to_id is not None,
     )

@@ -26,6 +26,7 @@ from dashboard.pages import (
     trusted_phone,
     visit_away,
     visit_outcome,
+    wall_screens,
     where,
 )
 from dispatch import api as dispatch_api
@@ -68,6 +69,7 @@ PAGES = (
     trusted_phone,
     visit_away,
     visit_outcome,
+    wall_screens,
     where,
     key_safe,
     phones,

@@ -1,5 +1,5 @@
-"""S26: an alarm that cannot wait does not stay on the board alone. Nobody takes it: the coordinator on call is texted,
-then the manager is rung, again and again until somebody has taken it.
+"""No alarm stays on the board alone. S26: nobody takes a danger: the coordinator on call is texted, then the manager is
+rung, again and again until somebody has taken it. Of all others the manager on call is told in one text how many wait.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from hub.on_call import on_call
 from hub.outbox import Queue
 from hub.places import place_of
 from records import alarms
+from records.alarm_climbs import DANGER, TOLD_AGAIN_AFTER, TOLD_AT_MOST_EVERY, AlarmRound, climb_of
 from records.alarms import Alarm, AlarmState
 from records.model import Case
 from records.service import take, write_line
@@ -24,6 +25,39 @@ MANAGER_AFTER = timedelta(minutes=5)
 
 def untaken(session: Session, desk: Desk, alarm_id: int, now: datetime) -> None:
     """The ticker's turn, while it rings."""
+    alarm = session.get_one(Alarm, alarm_id)
+    if alarm.kind == DANGER:
+        _danger(session, desk, alarm_id, now)
+    elif alarm.state is AlarmState.ringing:
+        _with_all_others(session, desk, alarm, now)
+
+
+def _with_all_others(session: Session, desk: Desk, alarm: Alarm, now: datetime) -> None:
+    """One text for all that ring too long; nobody's phone rings again within `TOLD_AT_MOST_EVERY`."""
+    told = session.get(AlarmRound, alarm.place, with_for_update=True)
+    if told is not None and now < told.told_at + TOLD_AT_MOST_EVERY:
+        alarms.look_again(session, alarm, told.told_at + _until_told_again(alarm, told.told_at))
+        return
+    managers = on_call(session, alarm.place, Role.manager, now)
+    waiting = alarms.waiting_too_long(session, alarm.place, now) or [alarm]
+    minutes = round((now - waiting[0].raised_at).total_seconds() / 60)
+    body = texts.alarms_untaken(len(waiting), minutes, desk.link("board"))
+    place = place_of(session, alarm.place)
+    for manager in managers:
+        messages.text(session, place, manager, body, now, queue=Queue.alerts)
+    if managers:
+        session.merge(AlarmRound(place=alarm.place, told_at=now))
+    alarms.look_again(session, alarm, now + (TOLD_AGAIN_AFTER if managers else TOLD_AT_MOST_EVERY))
+
+
+def _until_told_again(alarm: Alarm, told_at: datetime) -> timedelta:
+    """Longer for what was counted in that text than for what has waited too long only since."""
+    after = climb_of(alarm.kind).after
+    was_in_it = after is not None and alarm.raised_at + after <= told_at
+    return TOLD_AGAIN_AFTER if was_in_it else TOLD_AT_MOST_EVERY
+
+
+def _danger(session: Session, desk: Desk, alarm_id: int, now: datetime) -> None:
     case_id = session.get_one(Alarm, alarm_id).case_id
     case = take(session, case_id, now) if case_id is not None else None
     alarm = session.get_one(Alarm, alarm_id, populate_existing=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 from sqlmodel import Session
 
-from dispatch import by_hand, service, store, taking_back, undone, visits
+from dispatch import by_hand, service, store, taking_back, undone, visits, wanted_again
 from dispatch.desk import Desk
 from hub.access import Role
 from hub.bodies import Body, Number, Text
@@ -97,6 +97,15 @@ def stand_down(request: Request, position_id: Number, told: Why, visitor: Senior
         taking_back.stand_down(session, position, now, visitor.user.actor, told.why)
         visits.end_overdue_alarms(session, position, now)
     return {"said": "Stood down; those who were told of it are told."}
+
+
+@router.post("/positions/{position_id}/want-again")
+def want_again(request: Request, position_id: Number, told: Why, visitor: Senior) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        position = records.row(session, Position, position_id, visitor.user.place)
+        again = wanted_again.want_again(session, position, told.why, now, visitor.user.actor)
+    return {"said": f"A {again.title.lower()} is looked for again; who was stood down stays so."}
 
 
 @router.post("/positions/{position_id}/delay")

@@ -7,8 +7,10 @@ from sqlmodel import Session
 
 from dispatch import gsm, messages, store
 from dispatch.model import Direction, Message, Responder
+from hub import outbox
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
+from hub.outbox import Effect, EffectState
 from hub.places import Place
 from records import contact_points, tasks
 from records.contact_points import Safe
@@ -20,6 +22,7 @@ from records.store import rows_of
 
 GSM = re.compile(r"[A-Za-z0-9 \n@£$¥èéùìòÇØøÅåÆæßÉ!\"#%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà_^{}\[\]~|€\\]*\Z")
 """What one text can carry as GSM-7; one other character would make two texts of it, or garble it."""
+TAKEN_BACK = "taken back"
 TYPED_AS = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}
 )
@@ -42,7 +45,7 @@ def reply(session: Session, place: Place, message_id: int, body: str, now: datet
     )
     if isinstance(to, messages.Number):
         _not_unsafe(session, to.phone, place)
-    messages.text(session, place, to, words, now, case=case, outlives_case=True)
+    messages.text(session, place, to, words, now, case=case, outlives_case=True, by_hand=True)
     answered = "Answered by text." if case.state is CaseState.open else "Answered by text after the end."
     for task in rows_of(session, Task, case.key, live=True):
         if task.kind is TaskKind.unread_reply and task.message_id == message.id:
@@ -62,10 +65,36 @@ def write_to(
         raise Refused("They have not been asked for this case. Offer it to them, or ring them.")
     if not who.reachable:
         raise Refused(f"{who.short_name} gets no texts. Ring {who.phone}.")
-    messages.text(session, place, who, fit(body, case), now, case=case, outlives_case=True)
+    messages.text(session, place, who, fit(body, case), now, case=case, outlives_case=True, by_hand=True)
     words = f"{actor.name} texted {who.short_name} by hand."
     write_line(session, case.key, now, actor, "texted", words)
     return who
+
+
+def take_back(session: Session, place: str, message_id: int, now: datetime, actor: Actor) -> None:
+    """A text written by hand that still waits for the carrier. Raises `Conflict` once it has left, or may have."""
+    message = session.get(Message, message_id)
+    nothing = "There is no such text here."
+    if message is None or message.place != place or message.case_id is None or message.offer_id is not None:
+        raise NotFound(nothing)
+    must_see_case_of(session, message, nothing)
+    case = take(session, message.case_id, now)
+    session.refresh(message)
+    effect = session.get(Effect, message.effect_id or 0)
+    if message.direction is not Direction.out or message.voice or effect is None or not is_by_hand(effect):
+        raise Conflict("Only a text that somebody wrote by hand can be taken back.")
+    outbox.void(session, [effect.id or 0], now)
+    session.refresh(effect)
+    if effect.state is not EffectState.void or effect.attempts > 0:
+        raise Conflict("It has left, or may have. Write or ring to put it right.")
+    message.status = TAKEN_BACK
+    session.add(message)
+    write_line(session, case.key, now, actor, "taken_back", f"{actor.name} took a text back before it left.")
+
+
+def is_by_hand(effect: Effect) -> bool:
+    """Words of a person's own; what the hub says by itself is taken back with what it is about."""
+    return bool(effect.payload.get("by_hand"))
 
 
 def _not_unsafe(session: Session, phone: str, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from protocols.model import EscalationProtocol, EscalationStep
 
@@ -17,6 +18,27 @@ def offer_step(protocol: EscalationProtocol, began_at: datetime, now: datetime) 
     offers = [step for step in protocol.steps if step.kind == "offer"]
     begun = [step for step in offers if began_at + timedelta(seconds=step.at_s) <= now]
     return (begun or offers[:1])[-1]
+
+
+def opens_at(step: EscalationStep, due_at: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When offers may be made, where that is not now: the next morning of its `daytime`. None by day, and where the
+    position is due before an offer of that morning could be answered: then nobody's sleep is worth the wait."""
+    if step.daytime is None:
+        return None
+    begins, ends = step.daytime
+    local = now.astimezone(zone)
+    if begins <= local.time() < ends:
+        return None
+    day = local.date() if local.time() < begins else local.date() + timedelta(days=1)
+    opens = datetime.combine(day, begins, zone).astimezone(now.tzinfo)
+    return opens if opens + timedelta(seconds=step.wait_s) < due_at else None
+
+
+def asks_in_words(step: EscalationStep) -> str:
+    """1 at a time, 4 min each"""
+    team = f"all of {step.team} first, then " if step.team else ""
+    by_day = f", {step.daytime[0]:%H:%M} to {step.daytime[1]:%H:%M} only" if step.daytime else ""
+    return f"{team}{step.at_once} at a time, {step.wait_s // 60} min each{by_day}"
 
 
 def due_between(

@@ -26,6 +26,7 @@ STATUS_RANK = {
     "delivered": 4,
     "undelivered": 4,
     "failed": 4,
+    "taken back": 4,
     "read": 5,
 }
 """A status never goes backwards: carriers' callbacks overtake each other."""
@@ -56,10 +57,12 @@ def text(
     valid_until: datetime | None = None,
     outlives_case: bool = False,
     kept_as: str | None = None,
+    by_hand: bool = False,
 ) -> int | None:
     """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to.
 
-    `kept_as`: the words that are kept and shown, where those that leave are for one pair of eyes.
+    `by_hand`: a person's own words, which they can take back until they leave. `kept_as`: the words that are kept and
+    shown, where those that leave are for one pair of eyes.
     """
     if not to.phone:
         return None
@@ -68,7 +71,8 @@ def text(
         case_id=case.id if case else None,
         queue=queue,
         kind="sms_to_person" if isinstance(to, Number) and case else "sms",
-        payload={"to": to.phone, "from": place.hub_number, "text": body, "training": place.training},
+        payload={"to": to.phone, "from": place.hub_number, "text": body, "training": place.training}
+        | ({"by_hand": True} if by_hand else {}),
         outlives_case=outlives_case,
         valid_until=valid_until,
         created_at=now,

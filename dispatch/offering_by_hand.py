@@ -87,9 +87,10 @@ def reassign(
     actor: Actor,
     *,
     again: bool,
+    as_next: bool = False,
 ) -> Responder:
-    """Take an accepted visit from whoever has it and ask this one instead. Nothing is taken away unless they may be
-    asked. Raises as `offer_to` does."""
+    """Take an accepted visit from whoever has it and ask this one instead, `as_next` for after the visit that they are
+    on. Nothing is taken away unless they may be asked. Raises as `offer_to` does."""
     _needs_a_reason(why, "Say why somebody else goes; the reason is kept.")
     case = take(session, position.case_id, now)
     session.refresh(position)
@@ -99,7 +100,7 @@ def reassign(
         raise Conflict(f"Only a visit that somebody is on the way to can be given to another; it is {state}.")
     if position.responder_id == to:
         raise Refused(f"{position.responder_name} has this visit already. Choose somebody else.")
-    ranked = _may_be_asked(session, desk, position, case, to, now, again=again)
+    ranked = _may_be_asked(session, desk, position, case, to, now, again=again, as_next=as_next)
     first = store.responder(session, held.responder_id)
     words = f"Taken from {first.short_name}: {why}"
     visits.hand_back(session, position, now, actor, words=words)

@@ -33,6 +33,7 @@ class OfferTo(Body):
 class Reassign(Body):
     to: Id
     again: bool = False
+    as_next: bool = False
     why: Text = Field(max_length=300)
 
 
@@ -84,9 +85,18 @@ def reassign(request: Request, position_id: Number, told: Reassign, visitor: Sen
         position = records.row(session, Position, position_id, visitor.user.place)
         first = position.responder_name
         who = offering_by_hand.reassign(
-            session, _desk(request), position, told.to, told.why, now, visitor.user.actor, again=told.again
+            session,
+            _desk(request),
+            position,
+            told.to,
+            told.why,
+            now,
+            visitor.user.actor,
+            again=told.again,
+            as_next=told.as_next,
         )
-        return {"said": f"{first} is stood down; offered to {who.short_name.rstrip('.')}."}
+        behind = " as their next" if told.as_next else ""
+        return {"said": f"{first} is stood down; offered to {who.short_name.rstrip('.')}{behind}."}
 
 
 @router.post("/offers/{offer_id}/withdraw")
@@ -153,6 +163,14 @@ def message(request: Request, case_id: Number, told: Words, visitor: Doer) -> Sa
         place = place_of(session, visitor.user.place)
         who = by_hand.write_to(session, place, case_id, told.to, told.body, now, visitor.user.actor)
         return {"said": f"Sent to {who.short_name.rstrip('.')}."}
+
+
+@router.post("/messages/{message_id}/take-back")
+def take_back(request: Request, message_id: Number, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        by_hand.take_back(session, visitor.user.place, message_id, now, visitor.user.actor)
+    return {"said": "Taken back before it had left."}
 
 
 def _desk(request: Request) -> Desk:

@@ -22,9 +22,10 @@ from dispatch import (
     texts,
     two_together,
     waiting,
+    whom_first,
 )
 from dispatch.desk import Desk
-from dispatch.escalation import next_at, offer_step
+from dispatch.escalation import next_at, offer_step, opens_at
 from dispatch.model import Offer, OfferState, Responder
 from dispatch.ranking import Candidate, Ranked, rank, second
 from dispatch.taking_back import SEEKING, supersede_position
@@ -70,18 +71,21 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
         return
     place = place_of(session, position.place)
     protocol = desk.library.escalation[position.priority]
-    began_at = position.ladder_began_at or now
-    step = offer_step(protocol, began_at, now)
+    step = offer_step(protocol, position.ladder_began_at or now, now)
+    opens = opens_at(step, position.due_at, now, place.local()) if step.daytime else None
+    began_at = position.ladder_began_at or opens or now
     made = store.offers_of_position(session, position.key)
     asked = [store.responder(session, offer.responder_id) for offer in made if offer.state is OfferState.sent]
     paused = pauses.of(session, position)
     together = two_together.before_offering(session, case, position, now)
     ranked: list[Ranked] = []
-    if (wanted := step.at_once - len(asked)) > 0:
+    if (wanted := whom_first.how_many(step, len(asked))) > 0 and opens is None:
         ranked = _could_go(session, desk, position, case, made, now, together=together)
     if ranked and paused is None:
         is_free = ranked[0].candidate.free_at is None
-        if is_free and (others := waiting.others_waiting(session, position)):
+        if team := whom_first.of_team(session, place.id, step, ranked):
+            ranked, wanted = team, len(team)
+        elif is_free and (others := waiting.others_waiting(session, position)):
             ranked = waiting.beside_others(session, desk, position, ranked, others, now)
         after = second(ranked[wanted:])
         asked += [
@@ -90,14 +94,15 @@ def seek(session: Session, desk: Desk, position_id: int, now: datetime) -> None:
         ]
     if asked:
         position.yielded_at = None
-    if asked or ranked:
+    if asked or ranked or opens is not None:
         alarms.end(session, place.id, "nobody_eligible", position.key, now)
     else:
         ladder.nobody_eligible(session, desk, place, case, position, now)
     ladder_at = next_at(protocol, began_at, position.ladder_done_at)
     if paused is not None:
         ladder_at = paused.until + ladder.AT_LEAST_EVERY  # its own deadline ends it before that
-    show_asked(session, position, [who.short_name for who in asked], began_at, now, ladder_at)
+    names = [who.short_name for who in asked]
+    show_asked(session, position, names, began_at, now, ladder_at, look_at=opens)
 
 
 def _could_go(
@@ -196,12 +201,13 @@ def show_asked(
     began_at: datetime,
     now: datetime,
     ladder_at: datetime | None,
+    look_at: datetime | None = None,
 ) -> None:
     """The position says who has been asked, and when it must be looked at next."""
     names = ", ".join(asked)[:200]
     dues = [Due("ladder", ladder_at or now + ladder.AT_LEAST_EVERY, human=False)]
     if not asked:
-        dues.append(Due("seek", now + LOOK_AGAIN, human=False))
+        dues.append(Due("seek", look_at or now + LOOK_AGAIN, human=False))
     shown = {"offered_to": names, "ladder_began_at": began_at}
     if asked and position.state is PositionState.open:
         move(session, position, "offer", now, HUB, f"Offered to {names.rstrip('.')}.", *dues, **shown)

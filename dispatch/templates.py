@@ -229,6 +229,11 @@ TEMPLATES = (
         {"ref": Kind.ref, "minutes": Kind.minutes, "link": Kind.link},
     ),
     Template(
+        "alarms_untaken",
+        "Nobody has taken other alarms; the manager on call is told of all at once.",
+        {"count": Kind.minutes, "minutes": Kind.minutes, "link": Kind.link},
+    ),
+    Template(
         "alarm_said_aloud",
         "Still nobody has: the manager is rung.",
         {"ref": Kind.ref, "minutes": Kind.minutes},

@@ -176,6 +176,12 @@ def alarm_untaken(ref: str, minutes: int, link: str) -> str:
     return f"FP{about}: an alarm on the board has not been taken for {minutes} min. Take it now: {link}"
 
 
+def alarms_untaken(count: int, minutes: int, link: str) -> str:
+    """All of them in one text: no case is named, the board says which."""
+    some = f"{count} alarms have" if count > 1 else "1 alarm has"
+    return f"FP board: {some} not been taken, for up to {minutes} min. Take them or see who does: {link}"
+
+
 def alarm_said_aloud(ref: str, minutes: int) -> str:
     """As below, for an alarm that nobody has taken."""
     return (

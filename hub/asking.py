@@ -3,7 +3,8 @@
 The gate says who; nobody asks where the hub works by itself: a worker, the ticker, a carrier's webhook.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -31,6 +32,16 @@ _request: ContextVar[_Request | None] = ContextVar("asking", default=None)
 def asked_by(user_id: int | None, rights: Iterable[str]) -> None:
     if (request := _request.get()) is not None:
         request.asker = Asker(user_id, frozenset(rights))
+
+
+@contextmanager
+def asks(user_id: int | None, rights: Iterable[str]) -> Iterator[None]:
+    """For the time of the block, where no request is: what is written is for the eyes of whoever has these rights."""
+    token = _request.set(_Request(Asker(user_id, frozenset(rights))))
+    try:
+        yield
+    finally:
+        _request.reset(token)
 
 
 def who() -> Asker | None:

@@ -3,6 +3,7 @@
     first-point.sqlite3*  the database            run/  lock, socket, beats, welcome.txt
     phones.sqlite3*       the training phones'    log/  one file a process
     valkey/               the embedded Valkey's   secrets.env (mode 0600) outlives a reset
+    downtime/             lists for a dead hub (mode 0600)
 
 `python -m hub.data_folder reset` empties the data folder of a training place.
 """
@@ -108,7 +109,7 @@ class DataFolder:
                 raise Refused(f"{self.root} holds a live place, which is never reset. Nothing was changed.")
             for path in [*self.root.glob(f"{DATABASE}*"), *self.root.glob(f"{PHONES}*")]:
                 path.unlink()
-            for folder in (self.root / "valkey", self.log):
+            for folder in (self.root / "valkey", self.log, self.root / "downtime"):
                 shutil.rmtree(folder, ignore_errors=True)
             self.welcome.unlink(missing_ok=True)
         return f"{self.root} is as new; its secrets were kept. `make run` fills it with demo data again."

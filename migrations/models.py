@@ -15,9 +15,11 @@ from hub import (
     places,
     tokens,
     trusted_phones,
+    wall_screens,
 )
 from records import (
     advice,
+    alarm_climbs,
     alarms,
     contact_points,
     key_safe_model,
@@ -43,7 +45,9 @@ ALL = (
     places,
     tokens,
     trusted_phones,
+    wall_screens,
     advice,
+    alarm_climbs,
     alarms,
     contact_points,
     key_safe_model,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import time
 from typing import Any
 
 from protocols.durations import seconds
@@ -45,13 +46,24 @@ def _step(entry: Mapping[str, Any]) -> EscalationStep:
     again_s = seconds(entry["then_every"]) if "then_every" in entry else None
     if "offer" in entry:
         offer = entry["offer"]
-        wait_s = seconds(offer["wait"])
-        return EscalationStep("offer", at_s, at_once=offer["at_once"], wait_s=wait_s, then_every_s=again_s)
+        return EscalationStep(
+            "offer",
+            at_s,
+            at_once=offer["at_once"],
+            wait_s=seconds(offer["wait"]),
+            team=offer.get("team", ""),
+            daytime=_daytime(offer["daytime"]) if "daytime" in offer else None,
+            then_every_s=again_s,
+        )
     if "hand_over" in entry:
         return EscalationStep("hand_over", at_s, to=entry["hand_over"]["to"], then_every_s=again_s)
     if "call" in entry:
         return EscalationStep("call", at_s, role=entry["call"]["role"], then_every_s=again_s)
     return EscalationStep("alert", at_s, role=entry["alert"]["role"], then_every_s=again_s)
+
+
+def _daytime(said: Mapping[str, str]) -> tuple[time, time]:
+    return time.fromisoformat(said["from"]), time.fromisoformat(said["to"])
 
 
 def _check_ladder(source: Source, data: Sequence[Any], steps: Sequence[EscalationStep]) -> None:
@@ -66,6 +78,9 @@ def _check_ladder(source: Source, data: Sequence[Any], steps: Sequence[Escalatio
             source.fault((*path, "at"), "earlier than the step above it; put the steps in the order of time")
         if step.kind == "offer" and step.wait_s == 0:
             source.fault((*path, "offer", "wait"), "nobody can answer in no time; write a wait such as 4 min")
+        if step.daytime is not None and step.daytime[0] >= step.daytime[1]:
+            message = "the day ends before it begins; write the earlier time as from, the later as to"
+            source.fault((*path, "offer", "daytime"), message)
         if step.then_every_s is not None and (place != last or step.then_every_s == 0):
             message = (
                 "then_every stands on the last step only, and is longer than nothing; move or correct it"

@@ -5,6 +5,7 @@ Everything here is immutable. Priorities stand by their id; `House.rank` gives t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -274,7 +275,8 @@ class TriageProtocol:
 class EscalationStep:
     """One step, `at_s` seconds after the ladder began.
 
-    offer: `at_once` people, each with `wait_s` to answer, again and again down the ranking until one accepts;
+    offer: `at_once` people, each with `wait_s` to answer, again and again down the ranking until one accepts; before
+    them all of `team` who could go, at once; between the two times of `daytime` only, where it is given;
     alert (board and SMS) and call (voice, wants an acknowledging key): to `role`; hand_over: to `to`.
     `then_every_s` repeats the last step until somebody has acted.
     """
@@ -283,6 +285,8 @@ class EscalationStep:
     at_s: int = 0
     at_once: int = 0
     wait_s: int = 0
+    team: str = ""
+    daytime: tuple[time, time] | None = None
     role: str = ""
     to: str = ""
     then_every_s: int | None = None

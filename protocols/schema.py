@@ -73,7 +73,10 @@ def _note(source: Source, error: ValidationError) -> None:
         case "type":
             source.fault(path, _wrong_type(value, wanted, schema.get("description", "")))
         case "pattern":
-            source.fault(path, f'"{value}" is not {schema["description"]}{_pattern_hint(str(value))}')
+            source.fault(
+                path,
+                f'"{value}" is not {schema["description"]}{_pattern_hint(str(value), schema["description"])}',
+            )
         case "oneOf":
             source.fault(path, "a step has exactly one of offer, alert, call and hand_over; split it in two")
         case "minProperties" | "maxProperties":
@@ -103,8 +106,8 @@ def _near(value: object, wanted: list[str]) -> str:
     return hint if "did you mean" in hint else "; write one of these"
 
 
-def _pattern_hint(value: str) -> str:
-    if value.isdigit():
+def _pattern_hint(value: str, description: str) -> str:
+    if value.isdigit() and "with its unit" in description:
         return f'; did you mean "{value} min"?'
     small = value.strip().lower().replace(" ", "_")
     return f'; did you mean "{small}"?' if small != value and small.isascii() else "; write it so"

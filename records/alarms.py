@@ -1,7 +1,7 @@
 """Something is about to go wrong and a named person must take it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, or_, text, update
@@ -12,6 +12,7 @@ from hub.actors import Actor
 from hub.columns import one_live, one_of, where_live
 from hub.deadlines import Deadline
 from hub.errors import Conflict, NotFound
+from records.alarm_climbs import DANGER, climb_of
 from records.board import Facts, mark, over
 from records.model import Case
 from records.seen import must_see_case_of
@@ -24,12 +25,8 @@ class AlarmState(StrEnum):
 
 
 LIVE = "state <> 'over'"
+MOST_COUNTED = 500
 NO_ALARM = "There is no such alarm here."
-CLIMBS = frozenset({"danger"})
-"""Kinds that do not stay on the board alone while nobody takes them. A position that nobody accepts has a ladder of its
-own, and a ladder for every alarm would drown the one that cannot wait."""
-UNTAKEN_AFTER = timedelta(minutes=2)
-"""[LOCAL]"""
 
 
 class Alarm(SQLModel, table=True):
@@ -82,17 +79,18 @@ def ring(
     alarm.words = words
     session.add(alarm)
     session.flush()
-    if is_new and kind in CLIMBS:
-        look_again(session, alarm, now + UNTAKEN_AFTER)
+    if is_new and (after := climb_of(kind).after) is not None:
+        look_again(session, alarm, now + after)
     tell(session, alarm, case, now)
     return alarm
 
 
 def look_again(session: Session, alarm: Alarm, at: datetime) -> None:
-    """While nobody takes it, the ladder's next rung comes then."""
+    """While nobody takes it, the ladder's next rung comes then. Of a danger it writes into the case; of all others it
+    is the room's, and a case that owes nothing else is still found by the watchdog."""
     due = Deadline(
         place=alarm.place,
-        case_id=alarm.case_id,
+        case_id=alarm.case_id if alarm.kind == DANGER else None,
         kind="alarm_untaken",
         owner="alarm",
         subject=alarm.id or 0,
@@ -145,7 +143,7 @@ def live_of_case(session: Session, case_id: int) -> list[Alarm]:
 def climbing_of_case(session: Session, case_id: int) -> list[Alarm]:
     """What rings of the case and has rung somebody's phone for it."""
     found = select(Alarm).where(
-        Alarm.case_id == case_id, Alarm.state == AlarmState.ringing, col(Alarm.kind).in_(CLIMBS)
+        Alarm.case_id == case_id, Alarm.state == AlarmState.ringing, Alarm.kind == DANGER
     )
     return list(session.exec(found.order_by(col(Alarm.id))))
 
@@ -164,7 +162,7 @@ def live(session: Session, place: str, limit: int = 100, but: Collection[int] = 
     found = select(Alarm).where(Alarm.place == place, text(LIVE))
     if but:
         found = found.where(or_(col(Alarm.case_id).is_(None), col(Alarm.case_id).not_in(but)))
-    danger_first = col(Alarm.kind) != "danger"
+    danger_first = col(Alarm.kind) != DANGER
     return list(session.exec(found.order_by(col(Alarm.state), danger_first, col(Alarm.id)).limit(limit)))
 
 
@@ -172,6 +170,16 @@ def tell(session: Session, alarm: Alarm, case: Case | None, now: datetime) -> No
     """`case`: what it is about."""
     said = facts(alarm, case.ref if case else None, sealed=case is not None and case.sealed)
     events.tell(session, alarm.place, now, "alarm", alarm.id, said)
+
+
+def waiting_too_long(session: Session, place: str, now: datetime) -> list[Alarm]:
+    """What rings and is told to the manager by now, the oldest first; danger has its own ladder (S26)."""
+    ringing = select(Alarm).where(
+        Alarm.place == place, Alarm.state == AlarmState.ringing, Alarm.kind != DANGER, text(LIVE)
+    )
+    rows = session.exec(ringing.order_by(col(Alarm.id)).limit(MOST_COUNTED))
+    climbs = ((alarm, climb_of(alarm.kind).after) for alarm in rows)
+    return [alarm for alarm, after in climbs if after is not None and alarm.raised_at + after <= now]
 
 
 def facts(alarm: Alarm, ref: str | None, *, sealed: bool) -> Facts | None:
@@ -199,7 +207,7 @@ def find_live(session: Session, place: str, kind: str, subject: object) -> Alarm
 
 
 def _climb_no_more(session: Session, alarm: Alarm) -> None:
-    if alarm.kind in CLIMBS:
+    if climb_of(alarm.kind).after is not None:
         deadlines.clear(session, "alarm_untaken", alarm.id or 0)
 
 

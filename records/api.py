@@ -9,7 +9,7 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
-from records import alarm_taking, call_backs, hand_overs, outcomes, store, tasks
+from records import alarm_taking, call_backs, hand_overs, outcomes, reopening, store, tasks
 from records.model import CallBack, CallBackKind, HandOver, Outcome, Task, TaskKind
 from records.rules import Welfare
 from records.service import reopen as open_again
@@ -18,7 +18,6 @@ from records.service import still_in_the_way, take, write_line
 router = APIRouter()
 Hub = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
 Doer = Annotated[Visitor, allow(*Hub)]
-Senior = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.manager)]
 Said = dict[str, str]
 
 
@@ -67,12 +66,13 @@ def say_how_it_ended(request: Request, case_id: Number, ended: Ended, visitor: D
 
 
 @router.post("/cases/{case_id}/reopen")
-def reopen(request: Request, case_id: Number, again: Again, visitor: Senior) -> Said:
+def reopen(request: Request, case_id: Number, again: Again, visitor: Doer) -> Said:
     welfare: Welfare = request.app.state.welfare_calls
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
         case = take(session, case_id, now, again.version)
+        reopening.must_be_allowed(session, case, visitor.user, now)
         open_again(session, case, welfare, now, visitor.user.actor, again.why)
     return {"said": "Open again, on its old clock."}
 

@@ -48,6 +48,17 @@ def offer(session: Session, case_id: int, to: User, user: User, now: datetime) -
     return case
 
 
+def ask_no_more(session: Session, case_id: int, user: User, now: datetime) -> Case:
+    """Whoever asked takes the question back, while it is unanswered. Raises `Conflict` once it is not."""
+    case = _open(session, case_id, now)
+    if case.responsible_id != user.id or case.offered_to_id is None:
+        raise Conflict(
+            f"Nobody is asked by you to take {case.ref} over: it has been answered, or has lapsed."
+        )
+    _stays(session, case, f"{user.name} does not ask {case.offered_to_name} any more.", now, user.actor)
+    return case
+
+
 def accept(session: Session, case_id: int, user: User, now: datetime) -> Case:
     """The other side says yes: it moves with this. Or nobody who is a clinician has it: a clinician takes it."""
     case = _open(session, case_id, now)

@@ -34,6 +34,15 @@ def offer(request: Request, case_id: Number, body: To, visitor: Holder) -> Said:
     return {"said": f"{to.name} is asked. It stays with you until they accept."}
 
 
+@router.post("/cases/{case_id}/responsible/ask-no-more")
+def ask_no_more(request: Request, case_id: Number, visitor: Holder) -> Said:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        store.case(session, visitor.user.place, case_id)
+        responsible.ask_no_more(session, case_id, visitor.user, hub.clock.now())
+    return {"said": "Taken back. It stays with you."}
+
+
 @router.post("/cases/{case_id}/responsible/accept")
 def accept(request: Request, case_id: Number, visitor: Clinician) -> Said:
     hub = hub_of(request)

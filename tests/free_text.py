@@ -349,6 +349,13 @@ def _closed(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"case_id": made["case"]}, {"why": WORDS}
 
 
+def _stood_down(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    where, body = _visit(WHY)(desk)
+    path = "/api/positions/{position_id}/stand-down".format(**where)
+    desk.person(SENIOR).post(path, json={"why": "Not needed."}).raise_for_status()
+    return where, body
+
+
 def _asked_over(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     case = _new(desk)["case"]
     (femi,) = (user for user in desk.rows(User) if user.name == "Femi Ade")
@@ -448,6 +455,7 @@ WAYS: dict[str, Way] = {
     "/api/v1/messages/{message_id}/reply body": Way(MACHINE, _reply, 201),
     "/api/tasks/{task_id}/done words": Way(HANDLER, _task),
     "/api/cases/{case_id}/outcome words": Way(HANDLER, _on_case({"outcome": "cancelled", **SAID})),
+    "/api/positions/{position_id}/want-again why": Way(SENIOR, _stood_down),
     "/api/cases/{case_id}/reopen why": Way(SENIOR, _closed),
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
@@ -469,6 +477,7 @@ NOT_KEPT: dict[str, Way] = {
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
     ),
+    "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
@@ -500,6 +509,7 @@ FROM_A_LIST = {
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",
     "/log-in next": "the page to go to",
+    "/wall/pair code": "compared with hashes",
     "/phone/pin pin": "compared with a hash",
     "/phone/pin next": "the page to go to",
     "/my-phones/trust pin": "digits, of which a hash is kept",

@@ -45,6 +45,9 @@ _message: Any = Message
 START = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 SECRET = "a secret for stories that nobody else knows"
 TOKEN = "the training phones' token"
+OF_UNTAKEN = re.compile(r"FP board: \d+ alarms? ha")
+"""What the manager is told while nobody takes an alarm. Most stories are about something else and take none: they hear
+of it only where they say so."""
 FINAL = ("delivered", "undelivered", "failed", "refused")
 BEST_ANSWERS = {
     "breathing": "yes",
@@ -100,6 +103,7 @@ class Story:
         for entry in demo.phone_book():
             self._put_phone(entry)
         self._heard: set[str] = set()
+        self.hears_of_untaken = False
         self._people: dict[str, httpx.Client] = {}
 
     def _hub(self) -> Hub:
@@ -315,6 +319,7 @@ class Story:
             for card in self.cards()
             for entry in card["thread"]
             if entry["way"] == "to_phone" and entry["kind"] == "text" and entry["sid"] not in self._heard
+            if self.hears_of_untaken or not OF_UNTAKEN.match(entry["text"])
         ]
         assert not unheard, "texts that nobody expected:\n" + "\n".join(unheard)
         with self.hub.db.read() as session:
@@ -407,6 +412,7 @@ class Phone:
             if entry["way"] == "to_phone"
             and entry["kind"] == "text"
             and entry["sid"] not in self.story._heard
+            and (self.story.hears_of_untaken or not OF_UNTAKEN.match(entry["text"]))
         ]
 
     def expects(self, pattern: str) -> "Phone":

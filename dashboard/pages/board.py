@@ -13,9 +13,11 @@ from dashboard.frame import fragment, page
 from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
+from hub.wall_gate import allow_or_screen
 
 router = APIRouter()
 Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
+AT_A_WALL = [allow_or_screen(*MAY_FOLLOW)]
 
 
 @router.get("/board")
@@ -25,7 +27,7 @@ def board(request: Request, visitor: Watcher) -> HTMLResponse:
         request,
         "board.html",
         visitor,
-        board=_snapshot(request, visitor),
+        board=_snapshot(request, view_of(visitor.user)),
         acts=acts,
         services=services_of(request),
     )
@@ -41,23 +43,23 @@ def board_snapshot(
         hub = hub_of(request)
         with hub.db.read() as session:
             return JSONResponse(facts_of(session, visitor.user.place, as_machine(visitor.user)))
-    board = _snapshot(request, visitor)
+    board = _snapshot(request, view_of(visitor.user))
     return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_crew.html"))
 
 
-@router.get("/wall")
-def wall(request: Request, visitor: Watcher) -> HTMLResponse:
+@router.get("/wall", dependencies=AT_A_WALL)
+def wall(request: Request) -> HTMLResponse:
     """The wallboard; the page is nobody's, so that no name hangs on the wall."""
-    return page(request, "wall.html", board=_snapshot(request, visitor, View.wall))
+    return page(request, "wall.html", board=_snapshot(request, View.wall))
 
 
-@router.get("/wall/snapshot")
-def wall_snapshot(request: Request, visitor: Watcher) -> HTMLResponse:
-    board = _snapshot(request, visitor, View.wall)
+@router.get("/wall/snapshot", dependencies=AT_A_WALL)
+def wall_snapshot(request: Request) -> HTMLResponse:
+    board = _snapshot(request, View.wall)
     return HTMLResponse(fragment("board_regions.html", board=board, crew_of="_wall_crew.html"))
 
 
-def _snapshot(request: Request, visitor: Visitor, view: View | None = None) -> Board:
-    hub, seen_as = hub_of(request), view or view_of(visitor.user)
+def _snapshot(request: Request, seen_as: View) -> Board:
+    hub = hub_of(request)
     with hub.db.read() as session:
-        return snapshot(session, request.app, visitor.user.place, hub.clock.now(), seen_as)
+        return snapshot(session, request.app, hub.settings.place, hub.clock.now(), seen_as)

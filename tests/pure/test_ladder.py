@@ -1,13 +1,14 @@
 """What is due of an escalation protocol: by its times, however late it is looked at."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.escalation import due_between, next_at, offer_step
+from dispatch.escalation import asks_in_words, due_between, next_at, offer_step, opens_at
 from protocols.loader import load_library
 from protocols.model import EscalationProtocol, EscalationStep
 
@@ -123,6 +124,44 @@ def test_a_later_offer_step_takes_over_in_its_time() -> None:
     )
     ladder = EscalationProtocol("l", "1.0.0", "draft", "L", ("two_hours",), both, "manager", "", "")
     assert [offer_step(ladder, START, at(minute)).at_once for minute in (-1, 0, 9, 10, 99)] == [1, 1, 1, 3, 3]
+
+
+LEEDS = ZoneInfo("Europe/London")
+BY_DAY = EscalationStep("offer", at_once=1, wait_s=7200, daytime=(time(8), time(20)))
+
+
+@pytest.mark.parametrize(
+    ("now", "opens", "why"),
+    [
+        ("2026-03-04T08:00", None, "eight is day"),
+        ("2026-03-04T19:59", None, "still day"),
+        ("2026-03-04T20:00", "2026-03-05T08:00", "the next morning"),
+        ("2026-03-05T03:00", "2026-03-05T08:00", "the same morning"),
+        (
+            "2026-03-28T22:00",
+            "2026-03-29T07:00",
+            "by the place's clock, in the night in which it goes forward",
+        ),
+        ("2026-07-01T07:00", None, "eight in Leeds in summer"),
+    ],
+)
+def test_offers_of_two_days_are_made_in_daytime_only(now: str, opens: str | None, why: str) -> None:
+    at, far = (datetime.fromisoformat(f"{one}+00:00") for one in (now, "2026-08-01T00:00"))
+    expected = datetime.fromisoformat(f"{opens}+00:00") if opens else None
+    assert opens_at(BY_DAY, far, at, LEEDS) == expected, why
+    assert opens_at(EscalationStep("offer", at_once=1, wait_s=60), far, at, LEEDS) is None
+
+
+def test_what_is_due_before_the_morning_could_answer_is_offered_in_the_night() -> None:
+    night = datetime(2026, 3, 4, 23, 0, tzinfo=UTC)
+    assert opens_at(BY_DAY, datetime(2026, 3, 5, 10, 1, tzinfo=UTC), night, LEEDS) is not None
+    assert opens_at(BY_DAY, datetime(2026, 3, 5, 10, 0, tzinfo=UTC), night, LEEDS) is None
+
+
+def test_a_ladder_says_how_it_asks() -> None:
+    assert asks_in_words(BY_DAY) == "1 at a time, 120 min each, 08:00 to 20:00 only"
+    team = EscalationStep("offer", at_once=2, wait_s=240, team="Leeds Falls Service")
+    assert asks_in_words(team) == "all of Leeds Falls Service first, then 2 at a time, 4 min each"
 
 
 def test_every_priority_with_positions_has_a_ladder() -> None:

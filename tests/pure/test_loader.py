@@ -388,6 +388,15 @@ nobody_eligible: {alert: coordinator}
             5,
             "second offer",
         ),
+        (
+            "wait: 2 min}",
+            'wait: 2 min, daytime: {from: "20:00", to: "08:00"}}',
+            7,
+            48,
+            "ends before it begins",
+        ),
+        ("wait: 2 min}", 'wait: 2 min, daytime: {from: "8", to: "20:00"}}', 7, 55, "a time of day"),
+        ("wait: 2 min}", 'wait: 2 min, teams: "Falls"}', 7, 39, 'did you mean "team"'),
         ("nobody_eligible: {alert: coordinator}", "nobody: x", 1, 1, '"nobody_eligible" is missing'),
     ],
 )

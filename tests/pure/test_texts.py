@@ -32,7 +32,7 @@ NEEDS = sorted(HOUSE.needs.values())
 MAY_STAND = {
     "code", "codes", "ref", "label", "need", "outward", "be_there_by", "travel_min", "title", "link", "instead_of",
     "public_number", "who", "role", "from_", "to", "why", "what", "then", "question", "at", "minutes", "due",
-    "together", "said", "after", "by",
+    "together", "said", "after", "by", "count",
 }  # fmt: skip
 """S24: reference or code, outward postcode, priority, due time, coarse need, reply words, link; and our own words.
 To the person: who of ours is coming, in which role, from when to when (S17)."""
@@ -61,6 +61,10 @@ def length(text: str) -> int:
 
 REALISTIC: dict[str, list[dict[str, Any]]] = {
     "alarm_untaken": [{"ref": CODE, "minutes": 125, "link": LINK}, {"ref": "", "minutes": 2, "link": LINK}],
+    "alarms_untaken": [
+        {"count": 1, "minutes": 5, "link": LINK},
+        {"count": 500, "minutes": 1440, "link": LINK},
+    ],
     "offer": [
         {
             "code": CODE,

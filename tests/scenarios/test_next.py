@@ -10,6 +10,7 @@ from dispatch.duty_model import Pause, PauseKind
 from dispatch.model import Responder
 from records.model import Position, Task
 from records.store import rows_of
+from tests.scenarios.test_by_hand import number_of
 from tests.story import Phone, Story, Told
 
 
@@ -152,6 +153,35 @@ def test_the_visit_before_takes_too_long_and_a_coordinator_gives_it_to_another(s
     story.phone("tom").expects("Reply 1 yes 2 no").replies("1").expects("is yours. Reply ENROUTE")
     assert not any("still on another visit" in words for words in story.alarms())
     assert first.word == "with them"
+
+
+def test_a_visit_is_given_to_somebody_as_their_next(story: Story) -> None:
+    """A coordinator takes it from who is far, and gives it to who will be done near by; the text says it is after."""
+    only(story, "ana", "tom")
+    first = story.fall()
+    near, far = (
+        (story.phone("ana"), story.phone("tom"))
+        if story.phone("ana").unread()
+        else (story.phone("tom"), story.phone("ana"))
+    )
+    before = sent_to(story, first, near)
+    then = story.fall(postcode="LS8 4AA")
+    far.expects("Reply 1 yes 2 no").replies("1").expects("is yours. Reply ENROUTE")
+    given = {"to": number_of(story, near), "why": "She is next door.", "as_next": True}
+    plain = story.does(
+        "priya", f"/positions/{row(story, then).key}/reassign", given | {"as_next": False}, 422
+    )
+    assert "offer it as their next" in plain["problem"]
+    assert row(story, then).responder_id == number_of(story, far), "nothing is taken away"
+    said = story.does("priya", f"/positions/{row(story, then).key}/reassign", given)["said"]
+    assert said.endswith("as their next.")
+    story.quiet()
+    far.expects("stood down, thank you")
+    near.expects(rf"As your next, after {before}\.").replies("1").expects("is yours next")
+    assert row(story, then).is_next
+    near.replies("DONE").expects("done, thank you")
+    near.expects("is yours now")
+    assert then.word == "accepted"
 
 
 def test_two_next_said_yes_to_at_once(story: Story) -> None:

@@ -1,7 +1,10 @@
 """Several positions on one case: each with its own offers and ladder, and people who arrive apart."""
 
+from datetime import timedelta
+
 from records.model import Position
 from tests.scenarios.test_visit import NURSES
+from tests.service.test_needs import CATHETER
 from tests.story import LIFT, Phone, Story
 
 
@@ -12,9 +15,9 @@ def positions(story: Story, case_id: int) -> dict[str, Position]:
     return {row.kind: row for row in rows}
 
 
-def taken_by(story: Story, *names: str) -> Phone:
+def taken_by(story: Story, *names: str, label: str = "1 HOUR fall") -> Phone:
     """Two are asked at once for what is due within the hour; the one says yes, and the other is told."""
-    phones = [story.phone(name).expects("1 HOUR fall") for name in names if story.phone(name).unread()]
+    phones = [story.phone(name).expects(label) for name in names if story.phone(name).unread()]
     assert len(phones) == 2, [phone.name for phone in phones]
     phones[0].replies("1").expects("is yours. Reply ENROUTE")
     phones[1].expects("already taken")
@@ -66,3 +69,41 @@ def test_one_position_is_accepted_and_the_other_climbs(story: Story) -> None:
     story.phone("priya").expects("nobody has accepted for 6 min")
     assert positions(story, told.case_id)["nurse"].state == "en_route"
     assert "Nobody has accepted the falls responder" in "\n".join(story.alarms())
+
+
+def test_two_positions_of_different_priorities_on_one_case(story: Story) -> None:
+    """S11: a painful catheter within the hour and a therapist within two days: each at its own priority, with its own
+    offers, its own ladder and its own time; the board's clock is that of the more urgent."""
+    told = story.takes_call()
+    told.answers()
+    therapy = told.assessment_id
+    told.begins("blocked-catheter")
+    for question, answer in CATHETER.items():
+        body = {"question": question, "answer": answer}
+        story.does("jay", f"/assessments/{told.assessment_id}/answer", body)
+    for number in (therapy, told.assessment_id):
+        story.does("jay", f"/assessments/{number}/finish", {})
+    told.hangs_up()
+    story.quiet()
+    start = story.case(told.case_id).clock_start
+    both = positions(story, told.case_id)
+    due = {kind: (row.priority, row.due_at - start) for kind, row in both.items()}
+    assert due == {
+        "therapist": ("two_days", timedelta(days=2)),
+        "nurse": ("one_hour", timedelta(hours=1)),
+    }
+    ines = story.phone("ines").expects("2 DAYS")
+    nurse = taken_by(story, *NURSES, label="1 HOUR")
+    story.advance(minutes=7)
+    ines.expects_nothing()
+    story.phone("priya").expects_nothing()
+    nurse.replies("WITH").expects("care has begun")
+    case = story.case(told.case_id)
+    assert case.priority == "one_hour"
+    assert case.clock_stop == story.clock.at
+    nurse.replies("DONE").expects("done, thank you")
+    after = positions(story, told.case_id)
+    assert set(after) == {"therapist"}, "what is not so urgent is still owed"
+    assert told.word == "offered"
+    ines.replies("1").expects("is yours")
+    assert told.word == "accepted"

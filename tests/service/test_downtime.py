@@ -1,5 +1,8 @@
 """The downtime list: enough to go on by telephone, and nothing that does not belong on paper."""
 
+from datetime import timedelta
+
+from dashboard import downtime_file
 from dashboard.pages.downtime import LOOKED
 from hub.audit import Audit
 from records.model import Call, Case
@@ -50,3 +53,42 @@ def test_to_open_it_is_one_look_with_a_name(sqlite_desk: Desk) -> None:
     shown(sqlite_desk, "Ruth Adeyemi", 403)
     shown(sqlite_desk, "Ana Reid", 403)
     assert len([row for row in sqlite_desk.rows(Audit) if row.action == LOOKED]) == 1
+
+
+def seal(desk: Desk, case: int) -> None:
+    answer = desk.person("Dana Cole").post(f"/api/cases/{case}/seal", json={"why": "She is known to us."})
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_dead_hub_has_left_one_on_disk_for_its_owner_alone(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    accepted(desk)
+    (case,) = desk.rows(Case)
+    path = downtime_file.write(desk.app)
+    left = path.read_text(encoding="utf-8")
+    assert path == desk.hub.settings.data.absolute() / "downtime" / "downtime.html"
+    for words in (case.ref, "Amara Obi", "+447700900141", "True at 14:00"):
+        assert words in left
+    assert "/static/" not in left, "it needs no hub to be read"
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    desk.does(f"/api/cases/{case.key}/note", {"words": "x"})
+    desk.clock.at += timedelta(minutes=5)
+    downtime_file.write(desk.app)
+    assert "True at 14:05" in path.read_text(encoding="utf-8")
+    assert [one.name for one in path.parent.iterdir()] == ["downtime.html"], "one, and no leftovers"
+
+
+def test_s18_sealed_cases_lie_apart_and_only_while_there_are_any(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    accepted(desk)
+    (case,) = desk.rows(Case)
+    seal(desk, case.key)
+    path = downtime_file.write(desk.app)
+    apart = path.with_name("sealed-cases.html")
+    assert case.ref not in path.read_text(encoding="utf-8")
+    assert case.ref in apart.read_text(encoding="utf-8")
+    assert apart.stat().st_mode & 0o777 == 0o600
+    desk.person("Dana Cole").post(f"/api/cases/{case.key}/unseal", json={})
+    downtime_file.write(desk.app)
+    assert not apart.exists()
+    assert case.ref in path.read_text(encoding="utf-8")

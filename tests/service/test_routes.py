@@ -28,6 +28,7 @@ OPEN = {
     "/api/v1/openapi.json",
     "/log-in",
     "/phone/pin",
+    "/wall/pair",
     "/webhooks/sms",
     "/webhooks/sms/status",
     "/webhooks/voice",

@@ -90,6 +90,7 @@ class PositionSeen(Answer):
     stops_clock: bool
     held_for_999: bool
     responder_name: str
+    is_next: bool = Field(description="accepted, and begins when the visit before it is over")
     travel_min: int | None
     forecast_at: datetime | None
     accepted_at: datetime | None

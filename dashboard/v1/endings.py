@@ -1,4 +1,4 @@
-"""Every other way in which a case ends, waits, or begins again. A machine is no clinician: what takes one is refused."""
+"""Every other way in which a case ends, waits or begins again. A machine is no clinician: what takes one is refused."""
 
 from collections.abc import Callable
 from datetime import datetime

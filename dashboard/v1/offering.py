@@ -1,4 +1,4 @@
-"""What a coordinator does about who goes: asks by hand, withdraws, gives to another, pauses a ladder, writes to them."""
+"""What a coordinator does about who goes: asks, withdraws, gives to another, pauses a ladder, writes to them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -19,8 +19,8 @@ Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class OfferTo(Body):
-    """`to`: the responder's number. `again`: knowing that they have said no, or gave it back. `as_next`: after the visit
-    that they are on."""
+    """`to`: the responder's number. `again`: knowing that they have said no, or gave it back. `as_next`: after the
+    visit that they are on."""
 
     to: Id
     again: bool = False
@@ -159,7 +159,7 @@ def refuse_promise(work: Work, task_id: Number) -> PromiseAnswered:
 
 @offering.does("/cases/{case_id}/messages", Scope.cases_act, creates=True)
 def write_to_responder(work: Work, case_id: Number, body: Words) -> Texted:
-    """Text a responder who has been asked for this case, in 160 plain characters that say nothing of the person (S24)."""
+    """Text a responder who has been asked for this case: 160 plain characters, nothing of the person (S24)."""
     place = place_of(work.session, work.place)
     who = by_hand.write_to(work.session, place, case_id, body.to, body.body, work.now, work.actor)
     return Texted(case=case_id, texts=1, to=who.short_name)

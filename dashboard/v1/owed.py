@@ -105,7 +105,7 @@ def write_note(work: Work, case_id: Number, body: Told) -> NoteKept:
 
 @owed.does("/call-backs/{row_id}/reached", Scope.cases_act)
 def reach_call_back(work: Work, row_id: Number, body: Told) -> CallBackMoved:
-    """They were spoken with, and said this. A welfare call is answered on the screens: red flags are asked again (S4)."""
+    """They were spoken with, and said this. A welfare call, with its red flags, is answered on the screens (S4)."""
     back = store.row(work.session, CallBack, row_id, work.place)
     call_backs.reach_by_hand(work.session, back, body.words, work.now, work.actor)
     return CallBackMoved(call_back=back.key, case=back.case_id, state=back.state, way="")

@@ -127,7 +127,7 @@ class Room:
         session.add(who)
         session.flush()
         assigned, now = relationship is Relationship.assigned, self.desk.clock.now()
-        for position in session.exec(select(Position)):
+        for position in session.exec(select(Position).where(Position.place == self.desk.place)):
             case = session.get_one(Case, position.case_id)
             offer = Offer(
                 place=position.place,

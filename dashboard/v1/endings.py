@@ -46,7 +46,7 @@ class Summary(Answer):
     text: str = Field(description="situation, background, assessment, recommendation, decision")
 
 
-class Asked(Answer):
+class ServiceAsked(Answer):
     case: int
     hand_over: int
     to: str
@@ -132,11 +132,11 @@ def record_no_capacity(work: Work, case_id: Number, body: Because) -> CaseEnded:
 
 
 @endings.does("/cases/{case_id}/refer", Scope.cases_act, creates=True)
-def refer_case(work: Work, case_id: Number, body: Referred) -> Asked:
+def refer_case(work: Work, case_id: Number, body: Referred) -> ServiceAsked:
     """Ask another of the house's services to take it. It stays open until they confirm (S30)."""
     case, by = _by(work, case_id, body)
     asked = referrals.refer(work.session, case, body.service, body.dialled_by, body.why, by)
-    return Asked(case=case.key, hand_over=asked.key, to=asked.to, confirm_min=asked.confirm_min)
+    return ServiceAsked(case=case.key, hand_over=asked.key, to=asked.to, confirm_min=asked.confirm_min)
 
 
 @endings.does("/cases/{case_id}/duplicate", Scope.cases_act)

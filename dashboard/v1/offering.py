@@ -38,7 +38,7 @@ class Pause(Body):
     why: Annotated[Text, Field(max_length=300)]
 
 
-class Words(Body):
+class TextTo(Body):
     to: Id
     body: Annotated[Text, Field(max_length=400)]
 
@@ -158,7 +158,7 @@ def refuse_promise(work: Work, task_id: Number) -> PromiseAnswered:
 
 
 @offering.does("/cases/{case_id}/messages", Scope.cases_act, creates=True)
-def write_to_responder(work: Work, case_id: Number, body: Words) -> Texted:
+def write_to_responder(work: Work, case_id: Number, body: TextTo) -> Texted:
     """Text a responder who has been asked for this case: 160 plain characters, nothing of the person (S24)."""
     place = place_of(work.session, work.place)
     who = by_hand.write_to(work.session, place, case_id, body.to, body.body, work.now, work.actor)

@@ -16,7 +16,7 @@ from records.model import CallBack, HandOver, Task, TaskKind
 owed = Operations("What is owed")
 
 
-class Told(Body):
+class InWords(Body):
     words: Annotated[Text, Field(max_length=400)] = ""
 
 
@@ -80,7 +80,7 @@ def list_tasks(work: Work, after: After = 0, limit: Limit = 50) -> TasksPage:
 
 
 @owed.does("/tasks/{task_id}/done", Scope.cases_act)
-def do_task(work: Work, task_id: Number, body: Told) -> TaskAnswered:
+def do_task(work: Work, task_id: Number, body: InWords) -> TaskAnswered:
     """A task is done, with what was done. Some ask for words, and some for an answer of their own: `detail` says so."""
     task = store.row(work.session, Task, task_id, work.place)
     tasks.do_by_hand(work.session, task, body.words, work.now, work.actor)
@@ -96,7 +96,7 @@ def answer_dependants(work: Work, case_id: Number, body: LookedAfter) -> NoteKep
 
 
 @owed.does("/cases/{case_id}/notes", Scope.cases_act, creates=True)
-def write_note(work: Work, case_id: Number, body: Told) -> NoteKept:
+def write_note(work: Work, case_id: Number, body: InWords) -> NoteKept:
     """Write something on a case's timeline."""
     case = store.case(work.session, work.place, case_id)
     tasks.note(work.session, case, body.words, work.now, work.actor)
@@ -104,7 +104,7 @@ def write_note(work: Work, case_id: Number, body: Told) -> NoteKept:
 
 
 @owed.does("/call-backs/{row_id}/reached", Scope.cases_act)
-def reach_call_back(work: Work, row_id: Number, body: Told) -> CallBackMoved:
+def reach_call_back(work: Work, row_id: Number, body: InWords) -> CallBackMoved:
     """They were spoken with, and said this. A welfare call, with its red flags, is answered on the screens (S4)."""
     back = store.row(work.session, CallBack, row_id, work.place)
     call_backs.reach_by_hand(work.session, back, body.words, work.now, work.actor)
@@ -112,7 +112,7 @@ def reach_call_back(work: Work, row_id: Number, body: Told) -> CallBackMoved:
 
 
 @owed.does("/call-backs/{row_id}/failed", Scope.cases_act)
-def fail_call_back(work: Work, row_id: Number, body: Told) -> CallBackMoved:
+def fail_call_back(work: Work, row_id: Number, body: InWords) -> CallBackMoved:
     """Nobody answered: on to the next way. A failed call-back never closes a case (S6)."""
     back = store.row(work.session, CallBack, row_id, work.place)
     way = call_backs.fail(work.session, back, work.now, work.actor, body.words or "no answer")

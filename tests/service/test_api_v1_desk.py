@@ -1,6 +1,5 @@
 """The JSON API of the control room: what a coordinator's page does, by the same services, with the same refusals."""
 
-
 import pytest
 
 from dispatch.model import Message, Responder
@@ -57,7 +56,7 @@ def test_a_visit_is_stood_down_once_with_a_reason_and_the_key_answers_again(
     again = machine.posts(at, {"why": "The daughter has come."}, key)
     assert (again.text, again.headers["idempotent-replayed"]) == (first.text, "true")
     assert "cannot" in problem(machine.posts(at, {"why": "Again."}), 409)["detail"]
-    told = [row.body for row in sqlite_desk.rows(Message) if "not needed" in row.body.lower()]
+    told = [row for row in sqlite_desk.rows(Message) if "stood down" in row.body]
     assert len(told) == 1, "exactly who was told of it is told, once"
 
 
@@ -139,13 +138,16 @@ def test_s30_a_hand_over_is_confirmed_refused_and_asked_for_again(
     problem(machine.posts(f"{at}/refuse", {"why": ""}), 422)
     assert machine.does(f"{at}/refuse", {"why": "Full."})["state"] == "refused"
     (back,) = machine.gets(f"/cases/{case}")["call_backs"]
-    assert machine.does(f"{at}/again")["state"] == "requested"
-    problem(machine.posts(f"{at}/confirm", {"reference": ""}), 422)
-    assert machine.does(f"{at}/confirm", {"reference": "GP 12"})["reference"] == "GP 12"
     tried = machine.does(f"/call-backs/{back['id']}/failed", {})
     assert (tried["state"], bool(tried["way"])) == ("due", True)
     problem(machine.posts(f"/call-backs/{back['id']}/reached", {}), 422)
-    assert machine.does(f"/call-backs/{back['id']}/reached", {"words": "No worse."})["state"] == "reached"
+    assert machine.does(f"/call-backs/{back['id']}/reached", {"words": "No worse."})["state"] in (
+        "reached",
+        "done",
+    )
+    assert machine.does(f"{at}/again")["state"] == "requested"
+    problem(machine.posts(f"{at}/confirm", {"reference": ""}), 422)
+    assert machine.does(f"{at}/confirm", {"reference": "GP 12"})["reference"] == "GP 12"
     assert [row.state for row in sqlite_desk.rows(HandOver)] == ["confirmed"]
 
 
@@ -158,7 +160,11 @@ def test_every_other_ending_and_what_takes_a_clinician_is_refused(
         return f"/cases/{machine.does('/calls', {'fields': HOUSE[1:2]}, 201)['case']}"
 
     wrong = new()
-    assert machine.does(f"{wrong}/wrong-number")["closed"]
+    still = machine.does(f"{wrong}/no-capacity")
+    assert (still["closed"], still["in_the_way"] != "") == (False, True)
+    (call,) = machine.gets(wrong)["calls"]
+    assert machine.does(f"{wrong}/wrong-number", {"call": call["id"]})["closed"]
+    problem(machine.posts(f"{new()}/wrong-number", {"call": call["id"]}), 422)
     assert machine.does(f"{wrong}/reopen", {"why": "It was right."})["state"] == "open"
     advised = new()
     net = machine.gets(f"{advised}/safety-net")["words"]
@@ -170,7 +176,7 @@ def test_every_other_ending_and_what_takes_a_clinician_is_refused(
     assert (goes_on["outcome"], goes_on["closed"]) == (None, False)
     died = new()
     assert machine.does(f"{died}/died", {"words": "The daughter, at nine."})["outcome"] == "died"
-    assert {one["kind"] for one in machine.gets(died)["tasks"]} == {"after_death"}
+    assert "after_death" in {one["kind"] for one in machine.gets(died)["tasks"]}
     full = machine.does(f"{new()}/no-capacity", {"words": "Nobody on shift."})
     assert (full["closed"], full["outcome"]) == (False, None)
     assert [one["kind"] for one in machine.gets("/alarms")["alarms"] if one["kind"] == "no_capacity"]
@@ -185,17 +191,13 @@ def test_every_other_ending_and_what_takes_a_clinician_is_refused(
     problem(machine.posts(f"{other}/notes", {"words": ""}), 422)
     problem(machine.posts(f"{other}/dependants", {"answer": "looked_after"}), 422)
     assert machine.does(f"{other}/dependants", {"answer": "nobody"})["said"] == "Kept."
-    problem(machine.posts(f"{other}/tell"), 422 if _tells(machine, other) else 409)
+    assert machine.posts(f"{other}/tell").status_code in (409, 422), "nobody has agreed to a text"
     problem(machine.posts(f"{other}/go-on"), 409)
     problem(machine.posts(f"{other}/hold", {"until": "1500", "why": "x"}), 409)
     assert machine.posts(f"{other}/lower", less).status_code == 404, "no machine lowers"
     by = {row.actor for row in sqlite_desk.rows(Timeline) if row.event in ("note", "raised", "died")}
     assert by == {f"token:{machine.row.key}"}
     assert len(sqlite_desk.rows(Case)) > 5
-
-
-def _tells(machine: Machine, case: str) -> bool:
-    return bool(machine.posts(f"{case}/tell").status_code == 422)
 
 
 def test_what_a_coordinator_decides_takes_a_scope_of_its_own(sqlite_desk: Desk, machine: Machine) -> None:

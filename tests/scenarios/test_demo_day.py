@@ -33,7 +33,7 @@ LOOK_EVERY_S, LOOK_SHARE = 2.0, 10
 AMID_A_START = 0.05
 REST_S = 120.0
 OWN_CODE = re.compile(r"FP ([0-9A-Z]+)")
-ASKS = re.compile(r"FP ([0-9A-Z]+).*Reply 1 yes 2 no", re.DOTALL)
+ASKS = re.compile(r"FP ([0-9A-Z]+).*Reply 1 yes 2 no\. \S", re.DOTALL)
 
 
 def play_out(hub: RealHub, wanted: Wanted, kill_every_s: float = 0.0) -> None:

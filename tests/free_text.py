@@ -20,7 +20,7 @@ from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
 from records import call_backs
-from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind
+from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
@@ -404,6 +404,19 @@ def who_goes(desk: Desk) -> str:
     return str(next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id))
 
 
+def _a_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    desk.does(f"/api/cases/{case}/note", {"words": "private"})
+    line = [row for row in desk.rows(Timeline) if row.event == "note"][-1]
+    return {"case_id": case, "line_id": line.id}, {"why": WORDS}
+
+
+def _a_text(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = accepted(desk).case_id
+    message = [row for row in desk.rows(Message) if row.case_id == case][-1]
+    return {"case_id": case, "message_id": message.key}, {"why": WORDS}
+
+
 def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
     return lambda _desk: ({"responder_id": 1}, {name: WORDS})
 
@@ -496,6 +509,8 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
+    "/api/cases/{case_id}/notes/{line_id}/seal why": Way(CLINICIAN, _a_note),
+    "/api/cases/{case_id}/texts/{message_id}/seal why": Way(CLINICIAN, _a_text),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
     "/o/{code}/pressed why": Way(who_goes, _their_press),
     "/api/cases/{case_id}/not-died words": Way(HANDLER, _on_case(SAID)),

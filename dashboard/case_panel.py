@@ -25,7 +25,7 @@ from hub.access import Role, User
 from hub.deadlines import live_of_case
 from hub.places import Place
 from protocols.loader import Library
-from records import dependants, key_safes, reopening, sealing, store
+from records import dependants, key_safes, reopening, sealed_items, sealing, store
 from records.model import (
     Assessment,
     Call,
@@ -39,6 +39,7 @@ from records.model import (
     TaskKind,
 )
 from records.outcomes import IN_A_WORD
+from records.sealed_items import SealedItem
 from records.sealing_model import Sealing
 from records.service import still_in_the_way
 
@@ -85,6 +86,7 @@ class Panel:
     notes: Notes
     sealing: Sealing | None
     may_seal: bool
+    sealed_items: Mapping[tuple[sealed_items.Kind, int], SealedItem]
 
 
 def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: User, now: datetime) -> Panel:
@@ -113,8 +115,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         ladders=ladders,
         who=who_for(session, desk, positions, case, user, now),
         people=people_of(made),
-        thread=thread_of(session, case_id),
-        timeline=store.timeline(session, case_id, TIMELINE),
+        thread=thread_of(session, case),
+        timeline=sealed_items.timeline(session, case, TIMELINE),
         hand_overs=hand_overs,
         call_backs=call_backs,
         holds=store.rows_of(session, Hold, case_id, live=True),
@@ -139,6 +141,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         notes=notes_of(session, case, positions),
         sealing=sealing.standing(session, case),
         may_seal=user.has(*sealing.MAY_SEAL),
+        sealed_items=sealed_items.standing(session, case_id),
     )
 
 

@@ -4,18 +4,19 @@ from typing import Any
 
 from sqlmodel import Session
 
-from dispatch import by_hand
+from dispatch import by_hand, sealed_texts
 from dispatch import store as dispatch
 from dispatch.model import Message
 from hub.access import User
 from hub.outbox import Effect
+from records.model import Case
 
 MESSAGES = 40
 READ_AS = {"human": "needs a human", "opt_out": "opted out", "conditional": "a yes with a condition"}
 
 
-def thread_of(session: Session, case_id: int) -> list[dict[str, Any]]:
-    messages = dispatch.messages_of_case(session, case_id, MESSAGES)
+def thread_of(session: Session, case: Case) -> list[dict[str, Any]]:
+    messages = sealed_texts.of_case(session, case, MESSAGES)
     with_names = dispatch.texts_by_id(session, [message.id for message in messages])
     users = {message.user_id: session.get(User, message.user_id) for message in messages if message.user_id}
     shown = []

@@ -30,7 +30,15 @@ from dashboard.pages import (
     where,
 )
 from dispatch import api as dispatch_api
-from dispatch import offers_api, on_the_way_api, phones_api, rota_api, telling_api, visit_notes_api
+from dispatch import (
+    offers_api,
+    on_the_way_api,
+    phones_api,
+    rota_api,
+    sealed_texts_api,
+    telling_api,
+    visit_notes_api,
+)
 from records import api as records_api
 from records import dependants_api, responsible_api, sealing_api
 from triage import (
@@ -97,5 +105,6 @@ APIS = (
     responsible_api,
     dependants_api,
     sealing_api,
+    sealed_texts_api,
 )
 """What the pages' own scripts call; all under `/api`."""

@@ -39,6 +39,7 @@ FIRST = [
     "Pia",
 ]
 SHIFT = timedelta(hours=12)
+SHIFTS = 6
 MOST = 400
 """The range kept for drama holds a thousand numbers; callers have the rest."""
 
@@ -63,22 +64,28 @@ def lay_out(
         )
         session.add(who)
         session.flush()
-        session.execute(insert(Shift), [_shift(who, now, chance)])
+        session.execute(insert(Shift), _shifts(who, now, chance))
         there.append(who)
     return there
 
 
-def _shift(who: Responder, now: datetime, chance: random.Random) -> dict[str, Any]:
+def _shifts(who: Responder, now: datetime, chance: random.Random) -> list[dict[str, Any]]:
+    """One after the other, as long as a day may be; they do not all end at once, and nobody simulated needs a rest."""
     north, east = AREAS[chance.choice(list(AREAS))]
-    return {
-        "place": who.place,
-        "responder_id": who.key,
-        "starts_at": now - timedelta(minutes=1),
-        "ends_at": now + SHIFT,
-        "skills": f"|{'|'.join(who.skills)}|",
-        "latitude": north,
-        "longitude": east,
-    }
+    first = now + SHIFT * chance.uniform(0.3, 1)
+    ends = [first + nth * SHIFT for nth in range(SHIFTS)]
+    return [
+        {
+            "place": who.place,
+            "responder_id": who.key,
+            "starts_at": begins,
+            "ends_at": end,
+            "skills": f"|{'|'.join(who.skills)}|",
+            "latitude": north,
+            "longitude": east,
+        }
+        for begins, end in zip([now - timedelta(minutes=1), *ends], ends, strict=False)
+    ]
 
 
 def put_phones(phones: httpx.Client, responders: list[Responder]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 PAUSE_S = 0.3
-GIVE_UP_S = 90.0
+GIVE_UP_S = 300.0
 
 
 class Person:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -10,7 +10,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from dispatch.model import Direction, Message, Offer, OfferState
 from records.model import Case, CaseState, Timeline
 
-STOPPED = "clock_stopped"
+OPENED, STOPPED = "opened", "clock_stopped"
+TARGET = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,18 @@ def two_hours(session: Session, place: str) -> TwoHours:
 
 
 def two_hours_by_timeline(session: Session, place: str) -> TwoHours:
-    """By what was written down as it happened: the first line that says that the clock stopped."""
-    stops: dict[int, datetime] = {}
-    for line in session.exec(select(Timeline).where(Timeline.event == STOPPED).order_by(col(Timeline.id))):
-        stops.setdefault(line.case_id, line.at)
-    due = {case.key: case.breach_at for case in session.exec(_two_hours(place))}
-    in_time = [stops[key] <= at for key, at in due.items() if at is not None and key in stops]
-    return TwoHours(len(in_time), sum(in_time))
+    """By what was written down as it happened: two hours from the line that opened the case, to the first that
+    says that the clock stopped."""
+    opened, stopped = (_first_lines(session, place, event) for event in (OPENED, STOPPED))
+    keys = {case.key for case in session.exec(_two_hours(place))} & set(stopped)
+    return TwoHours(len(keys), sum(stopped[key] - opened[key] <= TARGET for key in keys))
+
+
+def _first_lines(session: Session, place: str, event: str) -> dict[int, datetime]:
+    found = select(Timeline.case_id, func.min(Timeline.at)).where(
+        Timeline.place == place, Timeline.event == event
+    )
+    return dict(session.exec(found.group_by(col(Timeline.case_id))).all())
 
 
 def _two_hours(place: str) -> SelectOfScalar[Case]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import gsm, messages, store
+from dispatch import gsm, messages, sealed_texts, store
 from dispatch.model import Direction, Message, Responder
 from hub import outbox
 from hub.actors import Actor
@@ -34,6 +34,7 @@ def reply(session: Session, place: Place, message_id: int, body: str, now: datet
     if message is None or message.place != place.id or message.direction is not Direction.in_:
         raise NotFound("There is no such text here.")
     must_see_case_of(session, message, "There is no such text here.")
+    sealed_texts.must_see(session, message, "There is no such text here.")
     if message.case_id is None:
         raise Conflict("This text belongs to no case, so it cannot be answered here. Ring them.")
     case = take(session, case_of(session, place.id, message.case_id).key, now)

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, or_, select, text
 from sqlmodel import Session, col
 from sqlmodel import select as pick
 
+from dispatch import sealed_texts
 from dispatch.model import NOT_ARRIVED, UNRECEIPTED, Direction, Message, Responder
 from dispatch.phone_model import PhoneOfResponder
 from hub.access import User
@@ -86,9 +87,10 @@ def found(session: Session, place: str, said: str) -> list[Listed]:
 
 
 def _seen(session: Session, place: str) -> list[Any]:
-    """S18: no message of a case that whoever asks may not see."""
-    hidden = seen.hidden(session, place)
-    return [or_(col(Message.case_id).is_(None), col(Message.case_id).not_in(hidden))] if hidden else []
+    """S18: no message of a case that whoever asks may not see, and no single one that is sealed to them."""
+    hidden, texts = seen.hidden(session, place), sealed_texts.absent(session, place)
+    of_cases = [or_(col(Message.case_id).is_(None), col(Message.case_id).not_in(hidden))] if hidden else []
+    return [*of_cases, col(Message.id).not_in(texts)] if texts else of_cases
 
 
 def _rows(session: Session, *where: Any) -> list[Listed]:

@@ -13,10 +13,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 @dataclass(frozen=True)
 class Asker:
-    """A person of the hub by `id` and roles; or a machine, which is nobody's `id` and has the rights of its token."""
+    """A person of the hub by `id` and roles; or a machine, which is nobody's `id` and has the rights of its
+    `token`."""
 
     id: int | None
     rights: frozenset[str]
+    token: int | None = None
 
 
 @dataclass
@@ -29,9 +31,9 @@ class _Request:
 _request: ContextVar[_Request | None] = ContextVar("asking", default=None)
 
 
-def asked_by(user_id: int | None, rights: Iterable[str]) -> None:
+def asked_by(user_id: int | None, rights: Iterable[str], token: int | None = None) -> None:
     if (request := _request.get()) is not None:
-        request.asker = Asker(user_id, frozenset(rights))
+        request.asker = Asker(user_id, frozenset(rights), token)
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def may(scope: Scope) -> Any:
     def check(request: Request) -> Machine:
         machine = caller_of(request)
         kept_apart.said_by(machine.actor)
-        asking.asked_by(None, machine.scopes)
+        asking.asked_by(None, machine.scopes, machine.token)
         if scope not in machine.scopes:
             raise TokenTooNarrow(scope)
         return machine

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     cases_read = "cases:read"
     cases_act = "cases:act"
     offers_write = "offers:write"
+    desk_act = "desk:act"
     alarms_take = "alarms:take"
     feed_read = "feed:read"
     sealed_read = "sealed:read"
@@ -33,11 +34,12 @@ class Scope(StrEnum):
 MEANS = {
     Scope.calls_write: "open calls, type on them, ask the questions and commit the disposition",
     Scope.cases_read: "list, find and read cases, and see who is on shift; opening a case is written down",
-    Scope.cases_act: "record steps of visits, answer texts, say how a case ended",
+    Scope.cases_act: "record what is told of visits, do tasks, answer texts, hand over, say how a case ended",
     Scope.offers_write: "accept and decline offers for a responder",
+    Scope.desk_act: "what a coordinator decides: who is asked, a ladder paused, a visit stood down, a step taken back",
     Scope.alarms_take: "see the alarms and take them",
     Scope.feed_read: "follow what happens, as it happens",
-    Scope.sealed_read: "see sealed cases too, wherever its other scopes reach; for no machine that can do without",
+    Scope.sealed_read: "see sealed cases too, wherever its other scopes reach, once a manager has said yes",
 }
 """What each scope lets a machine do, in words."""
 

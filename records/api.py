@@ -7,13 +7,12 @@ from pydantic import Field
 
 from hub.access import Role
 from hub.bodies import Body, Number, Text
-from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import alarm_taking, call_backs, hand_overs, outcomes, reopening, store, tasks
-from records.model import CallBack, CallBackKind, HandOver, Outcome, Task, TaskKind
+from records.model import CallBack, HandOver, Outcome, Task
 from records.rules import Welfare
 from records.service import reopen as open_again
-from records.service import still_in_the_way, take, write_line
+from records.service import still_in_the_way, take
 
 router = APIRouter()
 Hub = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
@@ -80,11 +79,9 @@ def reopen(request: Request, case_id: Number, again: Again, visitor: Doer) -> Sa
 @router.post("/cases/{case_id}/note")
 def note(request: Request, case_id: Number, note: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
-    _need(note.words, "Type the note first.")
     with hub.db.write() as session:
-        store.case(session, visitor.user.place, case_id)
-        take(session, case_id, now)
-        write_line(session, case_id, now, visitor.user.actor, "note", note.words)
+        case = store.case(session, visitor.user.place, case_id)
+        tasks.note(session, case, note.words, now, visitor.user.actor)
     return {"said": "Note kept."}
 
 
@@ -100,7 +97,6 @@ def confirm(request: Request, row_id: Number, told: Reference, visitor: Doer) ->
 @router.post("/hand-overs/{row_id}/refuse")
 def refuse(request: Request, row_id: Number, told: Why, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
-    _need(told.why, "Say why they will not take it; the reason is kept.")
     with hub.db.write() as session:
         row = store.row(session, HandOver, row_id, visitor.user.place)
         hand_overs.refuse(session, row, told.why, now, visitor.user.actor)
@@ -119,12 +115,9 @@ def ask_again(request: Request, row_id: Number, visitor: Doer) -> Said:
 @router.post("/call-backs/{row_id}/reached")
 def reached(request: Request, row_id: Number, told: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
-    _need(told.words, "Say in a few words what they said.")
     with hub.db.write() as session:
         row = store.row(session, CallBack, row_id, visitor.user.place)
-        if row.kind is CallBackKind.welfare:
-            raise Refused("A welfare call: ask the red flags again, then say the same, better or worse.")
-        call_backs.reach(session, row, now, visitor.user.actor, told.words)
+        call_backs.reach_by_hand(session, row, told.words, now, visitor.user.actor)
     return {"said": "Rung back."}
 
 
@@ -133,8 +126,7 @@ def failed(request: Request, row_id: Number, told: Words, visitor: Doer) -> Said
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         row = store.row(session, CallBack, row_id, visitor.user.place)
-        call_backs.fail(session, row, now, visitor.user.actor, told.words or "no answer")
-        way = row.ways[row.way] if row.ways else ""
+        way = call_backs.fail(session, row, now, visitor.user.actor, told.words or "no answer")
     return {"said": f"Kept. Now: {way}."}
 
 
@@ -143,27 +135,5 @@ def done(request: Request, task_id: Number, told: Words, visitor: Doer) -> Said:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
         task = store.row(session, Task, task_id, visitor.user.place)
-        if task.kind is TaskKind.finish:
-            raise Refused("Say how the case ended: choose its outcome.")
-        if task.kind is TaskKind.lowering:
-            raise Refused("A second clinician agrees or refuses: on the clinicians' page, or in the case.")
-        if task.kind is TaskKind.care_time:
-            raise Refused("Say when care began, or that no care was given.")
-        if task.kind is TaskKind.dependants:
-            raise Refused(
-                "Say who looks after them, that nobody is there, or who was told that it is not known."
-            )
-        if task.kind is TaskKind.danger:
-            _need(told.words, "Say how they are, and how you know.")
-        if task.kind is TaskKind.after_death:
-            _need(told.words, "Say who was told, and when.")
-        if task.kind is TaskKind.no_access:
-            _need(told.words, "Say who has seen or heard them, or where they are.")
-        words = f"{task.words} {told.words}".strip() if told.words else ""
-        tasks.do(session, task, now, visitor.user.actor, words)
+        tasks.do_by_hand(session, task, told.words, now, visitor.user.actor)
     return {"said": "Done."}
-
-
-def _need(words: str, problem: str) -> None:
-    if not words:
-        raise Refused(problem)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from hub import deadlines
 from hub.actors import HUB, Actor
+from hub.errors import Refused
 from records import alarms
 from records.model import CallBack, CallBackKind, Case
 from records.service import Due, move, owe, redue, supersede, take, write_line
@@ -82,14 +83,25 @@ def reach(session: Session, row: CallBack, now: datetime, actor: Actor, words: s
     alarms.end(session, row.place, "call_back", row.key, now)
 
 
-def fail(session: Session, row: CallBack, now: datetime, actor: Actor, words: str) -> None:
-    """No answer: on to the next way, soon; when the ways have run out, the last one again with an alarm."""
+def reach_by_hand(session: Session, row: CallBack, words: str, now: datetime, actor: Actor) -> None:
+    """Raises `Refused` without what they said, and of a welfare call, which asks the red flags again (S4)."""
+    if not words:
+        raise Refused("Say in a few words what they said.")
+    if row.kind is CallBackKind.welfare:
+        raise Refused("A welfare call: ask the red flags again, then say the same, better or worse.")
+    reach(session, row, now, actor, words)
+
+
+def fail(session: Session, row: CallBack, now: datetime, actor: Actor, words: str) -> str:
+    """No answer: on to the next way, soon; when the ways have run out, the last one again with an alarm. Returns the
+    way to try now."""
     case = take(session, row.case_id, now)
     due = Due("call_back", now + NEXT_WAY_IN)
     move(session, row, "fail", now, actor, f"Call-back failed: {words}", due)
     way = min(row.way + 1, len(row.ways) - 1)
     move(session, row, "try_next_way", now, HUB, f"Next way: {row.ways[way]}.", due, way=way)
     alarms.ring(session, row.place, "call_back", row.key, f"{case.ref}: now try {row.ways[way]}.", now, case)
+    return row.ways[way]
 
 
 def overdue(session: Session, row_id: int, now: datetime) -> None:

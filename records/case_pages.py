@@ -5,7 +5,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from records import seen
-from records.model import Call, Case, CaseState
+from records.lifecycles import TaskState
+from records.model import Call, Case, CaseState, Task
 
 
 def page(
@@ -33,6 +34,13 @@ def found(
         rung = select(Call.case_id).where(Call.place == place, Call.number == number)
         wanted = wanted.where(col(Case.id).in_(rung))
     return list(session.exec(wanted.order_by(col(Case.id).desc()).limit(limit)))
+
+
+def open_tasks(session: Session, place: str, after: int, limit: int) -> list[Task]:
+    """What is still to be done by people of the hub, of all cases that whoever asks may see."""
+    found = select(Task).where(Task.place == place, Task.state == TaskState.open, col(Task.id) > after)
+    found = found.where(col(Task.case_id).not_in(seen.hidden(session, place)))
+    return list(session.exec(found.order_by(col(Task.id)).limit(limit)))
 
 
 def _seen(session: Session, place: str) -> Any:

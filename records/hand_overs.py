@@ -107,7 +107,9 @@ def _say_how_it_ended(session: Session, case: Case, row: HandOver, now: datetime
 
 
 def refuse(session: Session, row: HandOver, why: str, now: datetime, actor: Actor) -> None:
-    """They will not take it: back to work on the old clock."""
+    """They will not take it: back to work on the old clock. Raises `Refused` without a reason."""
+    if not why:
+        raise Refused("Say why they will not take it; the reason is kept.")
     case = take(session, row.case_id, now)
     move(session, row, "refuse", now, actor, f"{row.to} refused: {why}")
     _back_to_work(session, case, row, now)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from hub.bodies import Body, Number, Text
 from hub.gate import Visitor, allow, hub_of
-from records import sealing, store
+from records import sealed_items, sealing, store
+from records.sealed_items import Kind
 
 router = APIRouter()
 Sealer = Annotated[Visitor, allow(*sealing.MAY_SEAL)]
@@ -33,4 +34,22 @@ def unseal(request: Request, case_id: Number, visitor: Sealer) -> Said:
     with hub.db.write() as session:
         store.case(session, visitor.user.place, case_id)
         sealing.unseal(session, case_id, hub.clock.now(), visitor.user.actor)
+    return {"said": "Not sealed any more: everybody here sees it again."}
+
+
+@router.post("/cases/{case_id}/notes/{line_id}/seal")
+def seal_note(request: Request, case_id: Number, line_id: Number, told: Why, visitor: Sealer) -> Said:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        case = store.case(session, visitor.user.place, case_id)
+        sealed_items.seal_note(session, case, line_id, told.why, hub.clock.now(), visitor.user.actor)
+    return {"said": "Sealed: only those who must see it do."}
+
+
+@router.post("/cases/{case_id}/notes/{line_id}/unseal")
+def unseal_note(request: Request, case_id: Number, line_id: Number, visitor: Sealer) -> Said:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        case = store.case(session, visitor.user.place, case_id)
+        sealed_items.unseal(session, case, Kind.note, line_id, hub.clock.now(), visitor.user.actor)
     return {"said": "Not sealed any more: everybody here sees it again."}

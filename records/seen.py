@@ -5,12 +5,13 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, or_, text
 from sqlmodel import Session, col, select
 
 from hub import asking
 from hub.asking import Asker
 from hub.errors import NotFound
+from records import machine_calls
 from records.lifecycles import CallState
 from records.model import SEALED, Call, Case
 from records.sight import Relationship, may_see
@@ -31,8 +32,11 @@ def hidden(session: Session, place: str) -> frozenset[int]:
     if asker is None or may_see(asker.rights, Relationship.none, sealed=True):
         return frozenset()
     ids = sealed(session, place)
-    if not ids or asker.id is None:
+    if not ids:
         return ids
+    if asker.id is None:
+        near = machine_calls.cases_of(session, asker.token, ids) if asker.token is not None else set()
+        return ids - {case_id for case_id in near if sees(session, session.get_one(Case, case_id))}
     taken = select(Call.case_id).where(col(Call.case_id).in_(ids), Call.handler_id == asker.id).distinct()
     theirs = [session.get_one(Case, case_id) for case_id in session.exec(taken)]
     return ids - {case.key for case in theirs if sees(session, case)}
@@ -40,8 +44,13 @@ def hidden(session: Session, place: str) -> frozenset[int]:
 
 def sees(session: Session, case: Case) -> bool:
     """Whether whoever asks may see this case."""
+    return not case.sealed or reaches(session, case)
+
+
+def reaches(session: Session, case: Case) -> bool:
+    """Whether whoever asks may see what is sealed of this case."""
     asker = asking.who()
-    if asker is None or not case.sealed or may_see(asker.rights, Relationship.none, sealed=True):
+    if asker is None or may_see(asker.rights, Relationship.none, sealed=True):
         return True
     return may_see(asker.rights, _relationship(session, case, asker), sealed=True)
 
@@ -66,12 +75,13 @@ def must_see_case_of(session: Session, row: Any, problem: str) -> None:
 def _relationship(session: Session, case: Case, asker: Asker) -> Relationship:
     """What somebody of the hub has to do with it. Responders have pages of their own, which find an offer by its code
     and show it to nobody else (S24)."""
-    if asker.id is None:
-        return Relationship.none
-    if case.responsible_id == asker.id:
+    if asker.id is not None and case.responsible_id == asker.id:
         return Relationship.responsible
-    found = select(Call).where(Call.case_id == case.key, col(Call.handler_id).is_not(None))
+    of_machine = set() if asker.token is None else machine_calls.calls_of(session, asker.token, case.key)
+    taken = or_(col(Call.handler_id).is_not(None), col(Call.id).in_(of_machine))
+    found = select(Call).where(Call.case_id == case.key, taken)
     calls = list(session.exec(found.order_by(col(Call.id).desc()).limit(50)))
-    if any(call.handler_id == asker.id and call.state is CallState.on_line for call in calls):
+    theirs = [call.id in of_machine or (call.handler_id == asker.id is not None) for call in calls]
+    if any(one and call.state is CallState.on_line for one, call in zip(theirs, calls, strict=True)):
         return Relationship.on_its_call
-    return Relationship.took_it if calls and calls[0].handler_id == asker.id else Relationship.none
+    return Relationship.took_it if theirs and theirs[0] else Relationship.none

@@ -23,8 +23,8 @@ ALWAYS = frozenset({Role.coordinator.value, Role.manager.value, Role.hub_clinici
 """They must send somebody: a case that is invisible to them would be lost."""
 TABLE: dict[Relationship, frozenset[str]] = {
     Relationship.responsible: ALWAYS | {Scope.sealed_read},
-    Relationship.on_its_call: ALWAYS | {Scope.sealed_read, Role.handler},
-    Relationship.took_it: ALWAYS | {Scope.sealed_read, Role.handler},
+    Relationship.on_its_call: ALWAYS | {Scope.sealed_read, Role.handler, Scope.calls_write},
+    Relationship.took_it: ALWAYS | {Scope.sealed_read, Role.handler, Scope.calls_write},
     Relationship.assigned: ALWAYS | {Scope.sealed_read, Role.responder},
     Relationship.asked: ALWAYS | {Scope.sealed_read, Role.responder},
     Relationship.none: ALWAYS | {Scope.sealed_read},

@@ -4,12 +4,13 @@ from hub.access import Role
 from hub.tokens import Scope
 from records.sight import MEANS, Relationship, may_see
 
-COLUMNS = (*(role.value for role in Role), Scope.sealed_read.value)
+OF_TOKENS = (Scope.calls_write.value, Scope.sealed_read.value)
+COLUMNS = (*(role.value for role in Role), *OF_TOKENS)
 
 
 def table() -> str:
     """Relationship × role, in Markdown."""
-    head = [name.replace("_", " ") for name in COLUMNS[:-1]] + [f"a token with `{COLUMNS[-1]}`"]
+    head = [role.value.replace("_", " ") for role in Role] + [f"a token with `{one}`" for one in OF_TOKENS]
     rows = [_row(relationship) for relationship in Relationship]
     return "\n".join([f"| who … | {' | '.join(head)} |", f"|{'---|' * (len(head) + 1)}", *rows])
 

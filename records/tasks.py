@@ -5,11 +5,25 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from hub.actors import HUB, Actor
+from hub.errors import Refused
 from records import alarms, store
 from records.model import Case, Position, Task, TaskKind
 from records.service import Due, move, owe, redue, take, write_line
 
 AGAIN_IN = timedelta(minutes=10)
+ANSWERED_ELSEWHERE = {
+    TaskKind.finish: "Say how the case ended: choose its outcome.",
+    TaskKind.lowering: "A second clinician agrees or refuses: on the clinicians' page, or in the case.",
+    TaskKind.care_time: "Say when care began, or that no care was given.",
+    TaskKind.dependants: "Say who looks after them, that nobody is there, or who was told that it is not known.",
+    TaskKind.has_died: "Say whether this person has died too, or who it was.",
+}
+NEEDS_WORDS = {
+    TaskKind.danger: "Say how they are, and how you know.",
+    TaskKind.after_death: "Say who was told, and when.",
+    TaskKind.no_access: "Say who has seen or heard them, or where they are.",
+}
+"""Nothing but "done" would be no answer to these."""
 
 
 def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) -> None:
@@ -17,6 +31,23 @@ def do(session: Session, task: Task, now: datetime, actor: Actor, words: str) ->
     take(session, task.case_id, now)
     move(session, task, "do", now, actor, words or f"Done: {task.words}", done_by=actor.name)
     alarms.end(session, task.place, "danger", task.key, now)
+
+
+def do_by_hand(session: Session, task: Task, told: str, now: datetime, actor: Actor) -> None:
+    """Raises `Refused` for a task that is answered in a way of its own, or without the words that it asks for."""
+    if problem := ANSWERED_ELSEWHERE.get(task.kind):
+        raise Refused(problem)
+    if task.kind in NEEDS_WORDS and not told:
+        raise Refused(NEEDS_WORDS[task.kind])
+    do(session, task, now, actor, f"{task.words} {told}" if told else "")
+
+
+def note(session: Session, case: Case, words: str, now: datetime, actor: Actor) -> None:
+    """Something to be known of the case, in somebody's own words. Raises `Refused` where there are none."""
+    if not words:
+        raise Refused("Type the note first.")
+    take(session, case.key, now)
+    write_line(session, case.key, now, actor, "note", words)
 
 
 def ask_where_they_are(session: Session, case: Case, position: Position, now: datetime) -> None:

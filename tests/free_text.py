@@ -20,7 +20,7 @@ from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
 from records import call_backs
-from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind
+from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
@@ -199,6 +199,19 @@ def _triaged(body: dict[str, Any], **answers: Any) -> Any:
 def _advised(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     """By a clinician, who needs no protocol to know that it is enough."""
     case = _new(desk)["case"]
+    due = desk.jay.get(f"/api/cases/{case}/safety-net").json()["words"]
+    return {"case_id": case}, {"said": [*due, WORDS], "words": WORDS}
+
+
+def _advised_by_machine(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What came to advice alone, as a clinician has lowered it."""
+    case = committed(desk)
+    for position in [row for row in desk.rows(Position) if row.case_id == case]:
+        with desk.hub.db.write() as session:
+            row = session.get_one(Position, position.key)
+            taking_back.stand_down(session, row, desk.clock.now(), HUB, "not needed")
+    lowered = {"priority": "advice", "why": "because"}
+    desk.person("Amara Obi").post(f"/api/cases/{case}/lower", json=lowered).raise_for_status()
     due = desk.jay.get(f"/api/cases/{case}/safety-net").json()["words"]
     return {"case_id": case}, {"said": [*due, WORDS], "words": WORDS}
 
@@ -398,6 +411,19 @@ def who_goes(desk: Desk) -> str:
     return str(next(row.name for row in desk.rows(Responder) if row.id == offer.responder_id))
 
 
+def _a_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    desk.does(f"/api/cases/{case}/note", {"words": "private"})
+    line = [row for row in desk.rows(Timeline) if row.event == "note"][-1]
+    return {"case_id": case, "line_id": line.id}, {"why": WORDS}
+
+
+def _a_text(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = accepted(desk).case_id
+    message = [row for row in desk.rows(Message) if row.case_id == case][-1]
+    return {"case_id": case, "message_id": message.key}, {"why": WORDS}
+
+
 def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
     return lambda _desk: ({"responder_id": 1}, {name: WORDS})
 
@@ -413,6 +439,37 @@ WAYS: dict[str, Way] = {
     "/api/v1/calls value": Way(MACHINE, lambda _desk: ({}, FIELDS), 201),
     "/api/v1/calls/{call_id}/fields value": Way(MACHINE, _on_call(FIELDS)),
     "/api/v1/cases/{case_id}/outcome words": Way(MACHINE, _on_case({"outcome": "cancelled", **SAID})),
+    "/api/v1/cases/{case_id}/advice said": Way(MACHINE, _advised_by_machine),
+    "/api/v1/cases/{case_id}/advice words": Way(MACHINE, _advised_by_machine),
+    "/api/v1/cases/{case_id}/declined refuser_name": Way(MACHINE, _declined),
+    "/api/v1/cases/{case_id}/declined understood": Way(MACHINE, _declined),
+    "/api/v1/cases/{case_id}/declined risks": Way(MACHINE, _declined),
+    "/api/v1/cases/{case_id}/declined ring": Way(MACHINE, _declined),
+    "/api/v1/cases/{case_id}/died words": Way(MACHINE, _on_case(SAID)),
+    "/api/v1/cases/{case_id}/refer why": Way(MACHINE, _on_case({"service": "gp", **WHY}), 201),
+    "/api/v1/cases/{case_id}/hold why": Way(MACHINE, _triaged({"until": "1500", **WHY})),
+    "/api/v1/cases/{case_id}/no-capacity words": Way(MACHINE, _on_case(SAID)),
+    "/api/v1/cases/{case_id}/raise why": Way(MACHINE, _triaged({"priority": "one_hour", **WHY})),
+    "/api/v1/cases/{case_id}/reopen why": Way(MACHINE, _closed),
+    "/api/v1/cases/{case_id}/dependants words": Way(MACHINE, _on_case({"answer": "looked_after", **SAID})),
+    "/api/v1/cases/{case_id}/notes words": Way(MACHINE, _on_case(SAID), 201),
+    "/api/v1/cases/{case_id}/messages body": Way(MACHINE, _to_responder, 201),
+    "/api/v1/tasks/{task_id}/done words": Way(MACHINE, _task),
+    "/api/v1/call-backs/{row_id}/reached words": Way(
+        MACHINE, _call_back("row_id", CallBackKind.call_back, SAID)
+    ),
+    "/api/v1/call-backs/{row_id}/failed words": Way(
+        MACHINE, _call_back("row_id", CallBackKind.call_back, SAID)
+    ),
+    "/api/v1/hand-overs/{row_id}/confirm reference": Way(MACHINE, _hand_over({"reference": WORDS})),
+    "/api/v1/hand-overs/{row_id}/refuse why": Way(MACHINE, _hand_over(WHY)),
+    "/api/v1/positions/{position_id}/hand-back why": Way(MACHINE, _visit(WHY)),
+    "/api/v1/positions/{position_id}/note words": Way(MACHINE, _noted),
+    "/api/v1/positions/{position_id}/stand-down why": Way(MACHINE, _visit(WHY)),
+    "/api/v1/positions/{position_id}/undo why": Way(MACHINE, _visit_begun(WHY)),
+    "/api/v1/positions/{position_id}/reassign why": Way(MACHINE, _to_another),
+    "/api/v1/positions/{position_id}/pause why": Way(MACHINE, _sought),
+    "/api/v1/offers/{offer_id}/withdraw why": Way(MACHINE, _asked),
     "/api/calls/{call_id}/typed value": Way(HANDLER, _every_field),
     "/api/calls/{call_id}/note words": Way(HANDLER, _on_call(SAID)),
     "/api/calls/{call_id}/answer-note words": Way(HANDLER, _answer_note),
@@ -461,6 +518,8 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
+    "/api/cases/{case_id}/notes/{line_id}/seal why": Way(CLINICIAN, _a_note),
+    "/api/cases/{case_id}/texts/{message_id}/seal why": Way(CLINICIAN, _a_text),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
     "/o/{code}/pressed why": Way(who_goes, _their_press),
     "/api/cases/{case_id}/not-died words": Way(HANDLER, _on_case(SAID)),
@@ -484,6 +543,9 @@ NOT_KEPT: dict[str, Way] = {
     "/hand-over words": Way(SENIOR, lambda _desk: ({}, {"role": "coordinator", **SAID}), 422),
     "/api/cases/{case_id}/go-on words": Way(HANDLER, _on_case(SAID), 409),
     "/api/cases/{case_id}/tell-wish number": Way(HANDLER, _on_case({"agreed": "yes", "number": WORDS}), 422),
+    "/api/v1/cases/{case_id}/duplicate ref": Way(MACHINE, _on_case({"ref": WORDS}), 422),
+    "/api/v1/cases/{case_id}/go-on words": Way(MACHINE, _on_case(SAID), 409),
+    "/api/v1/cases/{case_id}/hold until": Way(MACHINE, _triaged({"until": WORDS, "why": "x"}), 422),
     "/api/cases/{case_id}/duplicate ref": Way(HANDLER, _on_case({"ref": WORDS}), 422),
     **{f"/responders/{{responder_id}}/about {name}": Way(SENIOR, _about(name), 422) for name in OF_RECORD},
     "/responders name": Way(SENIOR, lambda _desk: ({}, NEWCOMER | {"name": WORDS}), 422),
@@ -523,6 +585,7 @@ FROM_A_LIST = {
     "/api/calls/{call_id}/answer-note question": "must be one of the protocol's",
     "/api/cases/{case_id}/assessments protocol": "must be one in force",
     "/api/cases/{case_id}/refer service": "must be one of the house's",
+    "/api/v1/cases/{case_id}/refer service": "must be one of the house's",
     "/api/cases/{case_id}/raise priority": "must be one of the house's",
     "/api/cases/{case_id}/lower priority": "must be one of the house's",
 }

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from hub.actors import Acting
 from hub.errors import Refused
+from hub.tokens import Machine
+from records import machine_calls
 from records.model import Call
 from records.service import open_case
 from triage import calls
@@ -14,7 +15,7 @@ OLDEST = timedelta(hours=48)
 """What was heard longer ago is a need that somebody should ring about first. [LOCAL]"""
 
 
-def open_call(session: Session, machine: Acting, heard_at: datetime | None, now: datetime) -> Call:
+def open_call(session: Session, machine: Machine, heard_at: datetime | None, now: datetime) -> Call:
     """A call and its case. The clock starts when that system first heard of the need, if it says when, never later than
     now (S1). Raises `Refused` for a time that cannot be."""
     start = heard_at or now
@@ -23,4 +24,6 @@ def open_call(session: Session, machine: Acting, heard_at: datetime | None, now:
     case = open_case(session, machine.place, start, now, machine.actor, f"Told by {machine.name}.")
     words = f"{machine.name} took the call."
     late = {"opened_at": start, "answered_at": start, "heard_at": now} if heard_at else {}
-    return calls.on_the_line(session, case, machine, now, words, **late)
+    call = calls.on_the_line(session, case, machine, now, words, **late)
+    machine_calls.opened(session, call, machine.token)
+    return call

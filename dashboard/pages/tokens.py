@@ -1,4 +1,5 @@
-"""Machines and their tokens: an administrator makes one, sees it once, and takes it back."""
+"""Machines and their tokens: an administrator makes one, sees it once, and takes it back. Whether it sees sealed cases
+is a manager's to say."""
 
 from typing import Annotated
 
@@ -6,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from hub import audit, tokens
+from hub import audit, sealed_grants, tokens
 from hub.access import Role
 from hub.bodies import Number, Text
 from hub.errors import Refused
@@ -14,8 +15,11 @@ from hub.gate import Visitor, allow, hub_of
 from hub.tokens import ApiToken, Scope
 
 router = APIRouter()
-Keeper = Annotated[Visitor, allow(Role.administrator)]
+Maker = Annotated[Visitor, allow(Role.administrator)]
+Keeper = Annotated[Visitor, allow(Role.administrator, Role.manager)]
+Manager = Annotated[Visitor, allow(Role.manager)]
 DAYS = (30, 90, 365)
+SEALED = Scope.sealed_read
 
 
 @router.get("/tokens")
@@ -26,7 +30,7 @@ def all_tokens(request: Request, visitor: Keeper) -> Response:
 @router.post("/tokens")
 def make_token(
     request: Request,
-    visitor: Keeper,
+    visitor: Maker,
     name: Annotated[Text, Form(max_length=60)] = "",
     scopes: Annotated[list[Scope] | None, Form(max_length=20)] = None,
     days: Annotated[int, Form(ge=1, le=tokens.LONGEST_DAYS)] = 90,
@@ -35,7 +39,10 @@ def make_token(
     now = hub.clock.machine()
     try:
         with hub.db.write() as session:
-            made, token = tokens.make(session, user.place, name, scopes or (), days, user.actor, now)
+            wanted = set(scopes or ())
+            made, token = tokens.make(session, user.place, name, wanted - {SEALED}, days, user.actor, now)
+            if SEALED in wanted:
+                sealed_grants.ask(session, made, user.actor, now)
             audit.note(session, user.place, hub.clock.now(), user.actor, "token_made", f"token:{made.key}")
     except Refused as why:
         return _shown(request, visitor, problem=str(why), status=422)
@@ -43,11 +50,26 @@ def make_token(
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke_token(request: Request, token_id: Number, visitor: Keeper) -> Response:
+def revoke_token(request: Request, token_id: Number, visitor: Maker) -> Response:
     hub, user = hub_of(request), visitor.user
     with hub.db.write() as session:
         tokens.revoke(session, user.place, token_id, hub.clock.machine())
         audit.note(session, user.place, hub.clock.now(), user.actor, "token_revoked", f"token:{token_id}")
+    return RedirectResponse("/tokens", 303)
+
+
+@router.post("/tokens/{token_id}/sealed")
+def say_whether_sealed(
+    request: Request, token_id: Number, visitor: Manager, granted: Annotated[bool, Form()]
+) -> Response:
+    hub, user = hub_of(request), visitor.user
+    now, done = hub.clock.machine(), "sealed_read_granted" if granted else "sealed_read_refused"
+    try:
+        with hub.db.write() as session:
+            sealed_grants.answer(session, user.place, token_id, user.actor, now, granted=granted)
+            audit.note(session, user.place, hub.clock.now(), user.actor, done, f"token:{token_id}")
+    except Refused as why:
+        return _shown(request, visitor, problem=str(why), status=422)
     return RedirectResponse("/tokens", 303)
 
 
@@ -60,15 +82,19 @@ def _shown(
     status: int = 200,
 ) -> Response:
     hub, place = hub_of(request), the_place(request)
+    now = hub.clock.machine()
     with hub.db.read() as session:
         rows = tokens.listed(session, visitor.user.place)
-    now = hub.clock.machine()
+        waits = sealed_grants.waiting(session, visitor.user.place, now)
     return page(
         request,
         "tokens.html",
         visitor,
         status=status,
         holding=[row for row in rows if row.holds(now)],
+        waits=waits,
+        makes=visitor.user.has(Role.administrator),
+        manages=visitor.user.has(Role.manager),
         over=[row for row in rows if not row.holds(now)],
         means=[(scope.value, words) for scope, words in tokens.MEANS.items()],
         days=DAYS,

@@ -11,7 +11,11 @@ from dashboard.v1 import events
 from dashboard.v1.assessments import assessments
 from dashboard.v1.calls import calls
 from dashboard.v1.cases import cases
+from dashboard.v1.endings import endings
+from dashboard.v1.offering import offering
+from dashboard.v1.owed import owed
 from dashboard.v1.problems import KINDS, Problem, answer_with
+from dashboard.v1.visit_acts import acts
 from dashboard.v1.visits import room
 from hub.gate import everybody
 from hub.tokens import MEANS
@@ -22,6 +26,7 @@ ABOUT = (
     "What the screens of First Point can do, for other systems. Within v1 operations and fields are added, none is "
     "taken away and none changes its meaning."
 )
+KINDS_OF_OPERATIONS = (calls, assessments, cases, endings, owed, offering, acts, room)
 OPEN = everybody("what the API can do is no secret: the code is open; nothing of a place is told")
 
 
@@ -36,8 +41,9 @@ def create_v1(house: FastAPI, most_bytes: int) -> FastAPI:
         max_body_size=most_bytes,
     )
     app.state = house.state
-    for router in (calls.router, assessments.router, cases.router, room.router, events.router):
-        app.include_router(router)
+    for kind in KINDS_OF_OPERATIONS:
+        app.include_router(kind.router)
+    app.include_router(events.router)
     answer_with(app)
     app.add_api_route("/openapi.json", lambda: JSONResponse(described(app)), dependencies=[OPEN])
     app.add_api_route("/docs", _docs, dependencies=[OPEN])

@@ -6,8 +6,9 @@ from pydantic import Field
 
 from dashboard.case_visits import STEPS
 from dashboard.v1.operations import Answer, Work
+from dispatch import sealed_texts
 from dispatch import store as dispatch
-from records import store
+from records import sealed_items, store
 from records.lifecycles import Word, after
 from records.model import (
     Assessment,
@@ -90,6 +91,7 @@ class PositionSeen(Answer):
     stops_clock: bool
     held_for_999: bool
     responder_name: str
+    is_next: bool = Field(description="accepted, and begins when the visit before it is over")
     travel_min: int | None
     forecast_at: datetime | None
     accepted_at: datetime | None
@@ -187,7 +189,7 @@ def case_seen(work: Work, case_id: int, lines: int) -> CaseSeen:
         return [shown.model_validate(one) for one in store.rows_of(session, kind, case_id)[-MOST:]]
 
     offers = dispatch.offers_of_case(session, case_id)[-MOST:]
-    timeline = store.timeline(session, case_id, lines)
+    timeline = sealed_items.timeline(session, case, lines)
     return CaseSeen.model_validate(
         {
             "case": case,
@@ -202,7 +204,7 @@ def case_seen(work: Work, case_id: int, lines: int) -> CaseSeen:
             "hand_overs": rows(HandOver, HandOverSeen),
             "holds": rows(Hold, HoldSeen),
             "tasks": rows(Task, TaskSeen),
-            "messages": dispatch.messages_of_case(session, case_id, MOST),
+            "messages": sealed_texts.of_case(session, case, MOST),
             "timeline": [line for line in timeline if line.event not in NEVER_SHOWN],
         },
         from_attributes=True,

@@ -13,7 +13,7 @@ from hub.errors import Refused
 from hub.gate import hub_of
 from hub.tokens import Scope
 from records import case_pages, outcomes, store
-from records.model import CaseState, Outcome
+from records.model import Case, CaseState, Outcome
 from records.service import still_in_the_way, take
 from triage import rules
 
@@ -52,7 +52,7 @@ class Ended(Body):
 
 class CaseEnded(Answer):
     case: int
-    outcome: Outcome
+    outcome: Outcome | None = Field(description="null where it goes on")
     closed: bool
     in_the_way: str = Field(
         description="what the case still owes, in a sentence; it closes by itself with the last"
@@ -102,6 +102,12 @@ def say_outcome(work: Work, case_id: Number, body: Ended) -> CaseEnded:
     store.case(work.session, work.place, case_id)
     case = take(work.session, case_id, work.now, body.version)
     outcomes.say(work.session, case, body.outcome, body.words, work.now, work.actor)
+    return ended(work, case)
+
+
+def ended(work: Work, case: Case) -> CaseEnded:
+    """How it stands after what was done."""
     work.session.flush()
-    in_the_way = still_in_the_way(work.session, case)
-    return CaseEnded(case=case.key, outcome=body.outcome, closed=not in_the_way, in_the_way=in_the_way)
+    in_the_way = still_in_the_way(work.session, case) if case.state is CaseState.open else ""
+    closed = case.state is CaseState.closed or (case.outcome is not None and not in_the_way)
+    return CaseEnded(case=case.key, outcome=case.outcome, closed=closed, in_the_way=in_the_way)

@@ -5,8 +5,11 @@ import os
 import random
 import re
 import threading
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,15 +19,21 @@ from demo_day import report
 from demo_day.__main__ import Wanted, play
 from demo_day.day import Day
 from demo_day.responders import Crew
-from dispatch.model import Offer, Responder
+from dispatch.model import Direction, Message, Offer, Responder
+from hub.access import User
+from records.contact_points import Safe
 from records.model import Case
+from records.tell_wishes import TellWish
 from tests.crashes import proof
+from tests.crashes.ledger import Ledger
 from tests.crashes.real_hub import NAMES, RealHub
 from tests.stage import until
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S, LOOK_SHARE = 2.0, 10
+AMID_A_START = 0.05
 REST_S = 120.0
 OWN_CODE = re.compile(r"FP ([0-9A-Z]+)")
+ASKS = re.compile(r"FP ([0-9A-Z]+).*Reply 1 yes 2 no\. \S", re.DOTALL)
 
 
 def play_out(hub: RealHub, wanted: Wanted, kill_every_s: float = 0.0) -> None:
@@ -41,23 +50,34 @@ def play_out(hub: RealHub, wanted: Wanted, kill_every_s: float = 0.0) -> None:
     assert said == []
     assert day.counted["calls"] >= wanted.cases
     until(lambda: not _at_rest(hub), "the hub to come to rest", REST_S)
+    texts = hub.carrier_texts()
     with hub.db.read() as session:
         assert (found := proof.always(session)) == [], "\n".join(found)
+        assert (found := proof.never_undone(session, texts, Ledger())) == [], "\n".join(found)
         assert not_theirs(session, crew.got) == []
+        assert not_expected(session, texts) == []
         assert report.two_hours(session, "training") == report.two_hours_by_timeline(session, "training")
         assert session.exec(select(Case).where(col(Case.clock_stop).is_not(None))).first(), "care began"
 
 
 def _beside(hub: RealHub, day: Day, kill_every_s: float, said: list[str]) -> list[Callable[[], None]]:
     def look() -> None:
-        while not day.over.wait(LOOK_EVERY_S):
+        """It reads all there is: so the more there is, the seldomer."""
+        took_s = 0.0
+        while not day.over.wait(max(LOOK_EVERY_S, LOOK_SHARE * took_s)):
+            began = time.monotonic()
             with hub.db.read() as session:
                 said.extend(proof.always(session))
+            took_s = time.monotonic() - began
+            if said:
+                day.over.set()
 
     def kill() -> None:
+        """Whoever it hits; mostly once all are up again, so that a slow machine has a day and not only starts."""
         chance = random.Random(day.chance.random())
         while not day.over.wait(chance.uniform(0.5, 1.5) * kill_every_s):
-            hub.kill(chance.choice(NAMES))
+            if chance.random() < AMID_A_START or hub.is_up():
+                hub.kill(chance.choice(NAMES))
 
     return [look, kill] if kill_every_s else [look]
 
@@ -80,6 +100,23 @@ def not_theirs(session: Session, got: list[str]) -> list[str]:
         if number in phones and code and (number, code[1]) not in theirs:
             found.append(line)
     return found
+
+
+def not_expected(session: Session, texts: Sequence[dict[str, Any]]) -> list[str]:
+    """Texts to anybody but responders, people of the hub on call, who agreed to be told, and who texted first; and a
+    second text of the same offer."""
+    knows = {
+        *session.exec(select(Responder.phone)),
+        *session.exec(select(User.phone).where(col(User.phone).is_not(None))),
+        *session.exec(select(Message.phone).where(Message.direction == Direction.in_)),
+        *session.exec(select(TellWish.number).where(TellWish.agreed == Safe.yes)),
+    }
+    ours = [text for text in texts if text["direction"] == "outbound-api"]
+    asked = Counter(code[1] for text in ours if (code := ASKS.match(text["body"])))
+    return [
+        *(f"{text['to']}: {text['body']}" for text in ours if text["to"] not in knows),
+        *(f"{code} was asked {many} times" for code, many in asked.items() if many > 1),
+    ]
 
 
 def _hub(folder: Path) -> RealHub:

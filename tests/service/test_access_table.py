@@ -2,197 +2,81 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import select
 from starlette.testclient import TestClient
-from websockets.sync.client import connect
 
-from dispatch.model import Direction, Message
 from hub.access import Role, User
-from hub.events import cursor
+from hub.actors import HUB
 from hub.tokens import Scope
 from records import alarms, sealing
-from records.lifecycles import CallState
-from records.model import Call, Case, Task
-from records.service import Due, owe, take
+from records.model import Case, Task
+from records.service import take
 from records.sight import Relationship, may_see
 from records.sight_drawing import table
-from tests.desk import Desk, entry, types
+from tests.desk import Desk
 from tests.machines import Machine
-from tests.stage import Served, free_port
+from tests.sealed_room import GOES, PEOPLE, Feed, Room, told
+from triage import calls
 from triage.further_contact import look
 
 ACCESS = Path(__file__).resolve().parents[2] / "docs" / "access.md"
-PEOPLE = {
-    Role.handler: "Mina Patel",
-    Role.hub_clinician: "Femi Ade",
-    Role.coordinator: "Priya Nair",
-    Role.manager: "Dana Cole",
-    Role.governance: "Ruth Adeyemi",
-    Role.administrator: "Alex Shaw",
-}
 WORKERS = {Role.handler, Role.hub_clinician, Role.coordinator, Role.manager}
 LETS_IN = {
     "page": WORKERS | {Role.governance},
     "panel": WORKERS | {Role.governance},
-    "board": {*PEOPLE},
+    "board": WORKERS | {Role.governance, Role.administrator},
     "board as JSON": WORKERS,
-    "websocket": {*PEOPLE},
+    "websocket": WORKERS | {Role.governance, Role.administrator},
+    "websocket as JSON": WORKERS,
     "find": WORKERS,
     "messages": WORKERS,
     "downtime": WORKERS,
     "note": WORKERS,
+    "own page": {Role.responder},
+    "own visits": {Role.responder},
 }
 """Which roles a way lets in at all, whatever is sealed."""
-SHARED = {"board", "board as JSON", "websocket"}
+SHARED = {"board", "board as JSON", "websocket", "websocket as JSON"}
 """Rendered once for each kind of viewer, so that a relationship to one case opens nothing there."""
-RELATED = {
-    Relationship.none: tuple(PEOPLE),
-    Relationship.on_its_call: (Role.handler, Role.hub_clinician),
-    Relationship.took_it: (Role.handler, Role.hub_clinician),
-    Relationship.responsible: (Role.hub_clinician, Role.manager),
-}
-"""Who can come to stand so to a case; who is asked or assigned is a responder (`test_responder_page`)."""
-KINDS = ("ordinary", "sealed", "elsewhere")
+OF_ONE = {"page", "panel", "find", "note", "own page"}
+"""Asked for each case by itself; the others are lists."""
 
 
-class Room:
-    """Three cases that differ in nothing but that one is sealed and one belongs to another place."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.cases: dict[str, Case] = {}
-        for kind in KINDS:
-            call = desk.does("/api/calls/new")
-            typed = (entry("person_name", f"Quilla {kind}"), entry("postcode", "LS8 2AB"))
-            types(desk, call["call"], *typed)
-            with desk.hub.db.write() as session:
-                self.cases[kind] = take(session, call["case"], desk.clock.now())
-                self._fill(session, self.cases[kind])
-        self._seal("sealed")
-        with desk.hub.db.write() as session:
-            kinds: tuple[Any, ...] = (Case, Call, Task, Message, alarms.Alarm)
-            for one in (one for kind in kinds for one in session.exec(select(kind))):
-                if (one.id if isinstance(one, Case) else one.case_id) == self.cases["elsewhere"].key:
-                    one.place = "york"
-                    session.add(one)
-
-    def _fill(self, session: Session, case: Case) -> None:
-        now = self.desk.clock.now()
-        task = Task(place=case.place, opened_at=now, case_id=case.key, words=f"Do it: {case.ref}")
-        owe(session, task, now, self.actor(session), task.words, Due("task", now))
-        alarms.ring(session, case.place, "task", case.key, f"Late: {case.ref}", now, case)
-        session.add(
-            Message(
-                place=case.place,
-                direction=Direction.out,
-                phone="+447700900141",
-                body=f"FP {case.ref}A",
-                at=now,
-                case_id=case.key,
-            )
-        )
-
-    def _seal(self, kind: str) -> None:
-        with self.desk.hub.db.write() as session:
-            now, actor = self.desk.clock.now(), self.actor(session)
-            sealing.seal(session, self.cases[kind].key, "a colleague's mother", now, actor)
-
-    def actor(self, session: Session) -> Any:
-        return session.exec(select(User).where(User.name == "Dana Cole")).one().actor
-
-    def stand(self, who: str, relationship: Relationship) -> None:
-        """That person, and nobody else, comes to stand so to every case."""
-        with self.desk.hub.db.write() as session:
-            me = session.exec(select(User).where(User.name == who)).one().id
-            other = session.exec(select(User).where(User.name == "Amara Obi")).one().id
-            for call in session.exec(select(Call)):
-                on_line = relationship is Relationship.on_its_call
-                took = on_line or relationship is Relationship.took_it
-                call.handler_id = me if took else other
-                call.state = CallState.on_line if on_line else CallState.ended
-                session.add(call)
-            for case in session.exec(select(Case)):
-                case.responsible_id = me if relationship is Relationship.responsible else other
-                session.add(case)
-
-    def cursor(self) -> int:
-        with self.desk.hub.db.read() as session:
-            return cursor(session, self.desk.place)
-
-
-class Feed:
-    """The hub on a port of its own, while somebody asks."""
-
-    def __init__(self, desk: Desk) -> None:
-        bound = free_port()
-        self.desk, self.served = desk, Served(desk.app, bound)
-        self.url = f"ws://127.0.0.1:{bound.getsockname()[1]}/feed"
-
-    def __enter__(self) -> "Feed":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.served.stop()
-
-    def last(self) -> int:
-        with self.desk.hub.db.read() as session:
-            return cursor(session, self.desk.place)
-
-
-def told(feed: Feed, client: TestClient, way: str, case: Case, since: int) -> tuple[int, str]:
-    """What this person gets by this way: the status, and all that is said. `feed`: where the hub is served."""
-    page = {"accept": "text/html"}
-    if way == "websocket":
-        said, upto = list[str](), feed.last()
-        with connect(
-            f"{feed.url}?since={since}", additional_headers=_cookie(client), compression=None
-        ) as socket:
-            while since < upto:
-                text = str(socket.recv(timeout=5))
-                since = json.loads(text).get("cursor", since)  # the crew has none
-                said += [] if '"beat"' in text else [text]
-        return 200, "\n".join(said)
-    answer = {
-        "page": lambda: client.get(f"/cases/{case.key}", headers=page),
-        "panel": lambda: client.get(f"/cases/{case.key}/panel"),
-        "board": lambda: client.get("/board/snapshot"),
-        "board as JSON": lambda: client.get("/board/snapshot?as=json"),
-        "find": lambda: client.post("/find", json={"typed": case.ref}),
-        "messages": lambda: client.get("/messages", headers=page),
-        "downtime": lambda: client.get("/downtime", headers=page),
-        "note": lambda: client.post(f"/api/cases/{case.key}/note", json={"words": f"About {case.ref}."}),
-    }[way]()
-    return answer.status_code, answer.text
-
-
-def _cookie(client: TestClient) -> dict[str, str]:
-    return {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
-
-
-ABSENT_IS_404 = {"page", "panel", "note"}
+ABSENT_IS_404 = {"page", "panel", "note", "own page"}
 
 
 def check(
     room: Room, role: Role, relationship: Relationship, feed: Feed, client: TestClient, since: int
 ) -> None:
     for way, roles in LETS_IN.items():
+        whole = (0, "") if way in OF_ONE else told(feed, client, way, room.cases["sealed"], since)
         for kind, case in room.cases.items():
             cell = f"{role} {relationship} {kind} by {way}"
-            status, said = told(feed, client, way, case, since)
+            status, said = told(feed, client, way, case, since) if way in OF_ONE else whole
             if role not in roles:
                 assert status == 403, cell
                 continue
             stands = Relationship.none if way in SHARED else relationship
             sees = kind != "elsewhere" and may_see({role}, stands, sealed=kind == "sealed")
+            if (
+                role is Role.responder
+            ):  # theirs or not, sealed or not: what they are offered and what they have
+                sees = kind != "elsewhere" and _is_theirs(way, kind, relationship)
             if way in ABSENT_IS_404:
                 assert status == (200 if sees else 404), cell
                 assert sees or case.ref not in said, cell
             else:
                 assert status == 200, cell
                 assert (case.ref in said) is sees, cell
+
+
+def _is_theirs(way: str, kind: str, relationship: Relationship) -> bool:
+    """Their list has each offer that stands, and the one visit that they are on."""
+    if way == "own visits" and relationship is Relationship.assigned:
+        return kind == "sealed"
+    return relationship in GOES
 
 
 def test_s18_every_cell_of_the_table(sqlite_desk: Desk) -> None:
@@ -203,8 +87,8 @@ def test_s18_every_cell_of_the_table(sqlite_desk: Desk) -> None:
         for kind in ("ordinary", "sealed"):
             take(session, room.cases[kind].key, sqlite_desk.clock.now())
     with Feed(sqlite_desk) as feed:
-        for relationship, roles in RELATED.items():
-            for role in roles:
+        for relationship in Relationship:
+            for role in PEOPLE:
                 room.stand(PEOPLE[role], relationship)
                 check(room, role, relationship, feed, people[role], since)
 
@@ -213,7 +97,7 @@ def test_s18_the_feed_says_gone_and_then_a_number_alone(sqlite_desk: Desk) -> No
     room, now = Room(sqlite_desk), sqlite_desk.clock.now()
     case, since = room.cases["ordinary"], room.cursor()
     mina, priya = sqlite_desk.person("Mina Patel"), sqlite_desk.person("Priya Nair")
-    room._seal("ordinary")
+    room.seal("ordinary")
     with Feed(sqlite_desk) as feed:
         _, hands = told(feed, mina, "websocket", case, since)
         _, seniors = told(feed, priya, "websocket", case, since)
@@ -233,6 +117,37 @@ def test_s18_the_feed_says_gone_and_then_a_number_alone(sqlite_desk: Desk) -> No
         assert dana.post(f"/api/cases/{case.key}/unseal", json={}).status_code == 200
         assert case.ref in told(feed, mina, "websocket", case, since)[1]
         assert case.ref in told(feed, mina, "board", case, since)[1]
+
+
+def test_s18_a_machine_is_near_the_calls_that_it_opened_while_nobody_took_a_later_one(
+    sqlite_desk: Desk,
+) -> None:
+    """As a handler is to theirs; what is sealed is no less absent for every other machine without the right."""
+    desk = sqlite_desk
+    scopes = [scope for scope in Scope if scope is not Scope.sealed_read]
+    mine, other = Machine(desk, scopes), Machine(desk, scopes, name="Another")
+    opened = mine.does("/calls", {"fields": [{"field": "person_name", "value": "Quilla"}]}, 201)
+    case, ref = opened["case"], opened["ref"]
+    with desk.hub.db.write() as session:
+        sealing.seal(session, case, "a colleague's mother", desk.clock.now(), HUB)
+    for on_line in (True, False):
+        assert mine.gets(f"/cases/{case}")["person"]["person_name"] == "Quilla"
+        assert ref in str(mine.gets("/cases"))
+        assert ref in str(mine.does("/cases/search", {"ref": ref}))
+        assert mine.does(f"/cases/{case}/notes", {"words": "They moved."}, 201)
+        other.gets(f"/cases/{case}", 404)
+        assert ref not in str(other.gets("/cases"))
+        assert other.posts(f"/cases/{case}/notes", {"words": "Hm."}).status_code == 404
+        if on_line:
+            mine.does(f"/calls/{opened['call']}/end")
+    assert ref not in str(mine.gets("/events", after=0)), "the feed goes by scopes alone"
+    reader = Machine(desk, [Scope.cases_read], name="Reads only")
+    reader.gets(f"/cases/{case}", 404)
+    with desk.hub.db.write() as session:
+        now, jay = desk.clock.now(), session.exec(select(User).where(User.name == "Jay Osei")).one()
+        calls.on_the_line(session, take(session, case, now), jay, now, "Rung again.")
+    mine.gets(f"/cases/{case}", 404)
+    assert ref not in str(mine.gets("/cases"))
 
 
 @pytest.mark.parametrize("may", [True, False])

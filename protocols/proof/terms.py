@@ -1,0 +1,72 @@
+"""Boolean terms that fold what is certain before Z3 sees it: most of a proof is answered by never being asked."""
+
+from collections.abc import Iterable
+
+import z3
+
+Term = bool | z3.BoolRef
+"""What is known to be so or not so while a proof is being written, or what Z3 is to find out."""
+
+
+def both(parts: Iterable[Term]) -> Term:
+    """All of these."""
+    kept: list[z3.BoolRef] = []
+    for part in parts:
+        if part is False:
+            return False
+        if part is not True:
+            kept.append(part)
+    if not kept:
+        return True
+    return kept[0] if len(kept) == 1 else z3.And(kept)
+
+
+def either(parts: Iterable[Term]) -> Term:
+    """At least one of these."""
+    kept: list[z3.BoolRef] = []
+    for part in parts:
+        if part is True:
+            return True
+        if part is not False:
+            kept.append(part)
+    if not kept:
+        return False
+    return kept[0] if len(kept) == 1 else z3.Or(kept)
+
+
+def never(part: Term) -> Term:
+    """Not this."""
+    return (not part) if isinstance(part, bool) else z3.Not(part)
+
+
+def at_least(parts: Iterable[Term], bound: int) -> Term:
+    """So many of these, or more."""
+    kept: list[z3.BoolRef] = []
+    for part in parts:
+        if part is True:
+            bound -= 1
+        elif part is not False:
+            kept.append(part)
+    if bound <= 0:
+        return True
+    if bound > len(kept):
+        return False
+    if bound == 1:
+        return either(kept)
+    return z3.AtLeast(*kept, bound)
+
+
+Units = tuple[Term, ...]
+"""A number: so many of these are true, the first ones first."""
+
+
+def plus(one: Units, other: Units) -> Units:
+    """The sum. Written out, not left to Z3: two sums that differ in one part then share all the rest."""
+    return tuple(
+        either(
+            both((one[here - 1] if here else True, other[unit - here - 1] if unit > here else True))
+            for here in range(unit + 1)
+            if here <= len(one) and unit - here <= len(other)
+        )
+        for unit in range(1, len(one) + len(other) + 1)
+    )

@@ -7,7 +7,7 @@ from protocols.model import Answer, Disposition, Question
 from protocols.proof.findings import Finding
 from protocols.proof.safety import Change, not_known, worse
 from protocols.proof.subject import Subject
-from protocols.proof.terms import Term, both, either, never
+from protocols.proof.terms import Term, both, either, never, same
 
 
 def rules(subject: Subject) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def _matters(subject: Subject, question: Question) -> Term:
 
 
 def _unlike(one: Term, other: Term) -> Term:
-    if one is other:
+    if same(one, other):
         return False
     return either((both((one, never(other))), both((other, never(one)))))
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from protocols.model import Disposition, ExceptionPermit, House, Population, RedFlag
 from protocols.proof.call import World
-from protocols.proof.terms import Term, at_least, both, either, never
+from protocols.proof.terms import Term, at_least, both, either, never, same
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Outcome:
     house: House
     world: World
     drop: bool = False
+    base: "Outcome | None" = None
     _urgent: dict[int, Term] = field(default_factory=dict)
     _fired: dict[str, Term] = field(default_factory=dict)
 
@@ -72,18 +73,51 @@ class Outcome:
     @cached_property
     def too_many_unknown(self) -> Term:
         """Whether the limit of unknowns is reached; all observations of a score count once."""
+        limit = self.world.call.protocol.unknowns.limit
+        if self.base is None:
+            return at_least(self.unknown, limit)
+        if not self._recounted:
+            return self.base.too_many_unknown
+        return self._reached(self.unknown)
+
+    @cached_property
+    def _recounted(self) -> set[int]:
+        """The places of `unknown` that are another term than in `base`."""
+        pairs = zip(self.unknown, self.base.unknown, strict=True) if self.base is not None else ()
+        return {place for place, (here, there) in enumerate(pairs) if not same(here, there)}
+
+    def _reached(self, unknown: list[Term]) -> Term:
+        """The limit, counted apart in what is the same in `base` and in what is not: Z3 does not count well."""
+        limit = self.world.call.protocol.unknowns.limit
+        alike = [term for place, term in enumerate(unknown) if place not in self._recounted]
+        recounted = [unknown[place] for place in self._recounted]
+        return either(
+            both((at_least(alike, limit - some), at_least(recounted, some))) for some in range(limit + 1)
+        )
+
+    @cached_property
+    def _counts_agree(self) -> Term:
+        """Both ways to count come to the same in `base`. It follows; said aloud, it need not be found out."""
+        if self.base is None or not self._recounted:
+            return True
+        return either((never(self.base.too_many_unknown), self._reached(self.base.unknown)))
+
+    @cached_property
+    def unknown(self) -> list[Term]:
+        """What may count towards the limit, each whether it is not known."""
         groups: dict[str, list[Term]] = {}
         for question in self.world.call.protocol.questions:
             if not question.for_information:
                 unknown = self.world.readings[question.index].unknown
                 groups.setdefault(question.score or question.id, []).append(unknown)
-        return at_least((either(group) for group in groups.values()), self.world.call.protocol.unknowns.limit)
+        return [either(group) for group in groups.values()]
 
     def slower_than(self, other: "Outcome") -> Term:
         """Whether this is a less urgent outcome than the other."""
-        return either(
+        slower = either(
             both((other.as_urgent_as(rank), never(self.as_urgent_as(rank)))) for rank in self.ranks
         )
+        return both((slower, self._counts_agree))
 
     @property
     def ranks(self) -> list[int]:

@@ -74,7 +74,9 @@ def worse(subject: Subject, question: Question) -> Iterator[Change]:
     """One answer of the question worsens, and what is done becomes slower."""
     cells, raw = subject.call.cells[question.index], subject.call.raw[question.index]
     for way, steps in enumerate(cells.steps):
-        reading = subject.call.anew(question.index, sorted({after for _, after in steps}))
+        # Not known before is not known after: so the count of unknowns stays the very same term.
+        told = subject.call.anew(question.index, sorted({after for _, after in steps}))
+        reading = told._replace(unknown=raw.unknown)
         pairs = either(
             both((raw.cells[place], either(reading.cells[after] for before, after in steps if before == place)))
             for place in sorted({before for before, _ in steps})

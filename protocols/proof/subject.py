@@ -41,7 +41,7 @@ class Subject:
 
     def otherwise(self, index: int, reading: Reading) -> Outcome:
         """The outcome of the same call with one question answered otherwise."""
-        return Outcome(self.house, World(self.call, {index: reading}, self.world))
+        return Outcome(self.house, World(self.call, {index: reading}, self.world), base=self.outcome)
 
     def floor(self, flag: RedFlag) -> int:
         """The rank of a red flag's floor."""

@@ -1,11 +1,21 @@
 """Boolean terms that fold what is certain before Z3 sees it: most of a proof is answered by never being asked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import z3
+from z3 import z3core
 
 Term = bool | z3.BoolRef
 """What is known to be so or not so while a proof is being written, or what Z3 is to find out."""
+
+
+_CONTEXT = z3.main_ctx()
+
+
+def _joined(make: Callable[..., z3.Ast], parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """As `z3.And` and `z3.Or` do it, without looking at the sort of every part again: a third of a proof's time."""
+    asts = (z3.Ast * len(parts))(*[part.as_ast() for part in parts])
+    return z3.BoolRef(make(_CONTEXT.ref(), len(parts), asts), _CONTEXT)
 
 
 def both(parts: Iterable[Term]) -> Term:
@@ -18,7 +28,7 @@ def both(parts: Iterable[Term]) -> Term:
             kept.append(part)
     if not kept:
         return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return kept[0] if len(kept) == 1 else _joined(z3core.Z3_mk_and, kept)
 
 
 def either(parts: Iterable[Term]) -> Term:
@@ -31,12 +41,21 @@ def either(parts: Iterable[Term]) -> Term:
             kept.append(part)
     if not kept:
         return False
-    return kept[0] if len(kept) == 1 else z3.Or(kept)
+    return kept[0] if len(kept) == 1 else _joined(z3core.Z3_mk_or, kept)
 
 
 def never(part: Term) -> Term:
     """Not this."""
-    return (not part) if isinstance(part, bool) else z3.Not(part)
+    if isinstance(part, bool):
+        return not part
+    return z3.BoolRef(z3core.Z3_mk_not(_CONTEXT.ref(), part.as_ast()), _CONTEXT)
+
+
+def same(one: Term, other: Term) -> bool:
+    """Whether these are the very same term, which Z3 keeps once."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return one.eq(other)
 
 
 def at_least(parts: Iterable[Term], bound: int) -> Term:

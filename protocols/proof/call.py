@@ -7,7 +7,7 @@ question *reads* as follows: its mildest answer where its gate is closed, or whe
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal, NamedTuple
 
 import z3
@@ -102,21 +102,22 @@ class Call:
     always: list[Term]
 
     @classmethod
-    def under(cls, protocol: TriageProtocol, *compared: TriageProtocol) -> "Call":
-        """A call whose cells are fine enough for `compared` too."""
+    def under(
+        cls, protocol: TriageProtocol, *compared: TriageProtocol, apart: frozenset[str] = frozenset()
+    ) -> "Call":
+        """A call whose cells are fine enough for `compared` too: a question of the same id and cells has the same
+        variables there, unless it is one of `apart`."""
         cells = cells_of(protocol, *compared)
+        names = [f"{one.question.id}{'*' if one.question.id in apart else ''}" for one in cells]
         raw = tuple(
-            Reading(
-                tuple(z3.Bool(f"{one.question.id}={value}") for value in one.values),
-                z3.Bool(f"{one.question.id}?"),
-            )
-            for one in cells
+            Reading(tuple(z3.Bool(f"{name}={value}") for value in one.values), z3.Bool(f"{name}?"))
+            for name, one in zip(names, cells, strict=True)
         )
         reached = tuple(z3.Bool(f"{question.id}!") for question in protocol.questions)
         always: list[Term] = []
         always += [reading.one for reading in raw]
         # One question after the other: whatever is reached, all before it was.
-        always += [z3.Or(z3.Not(later), before) for before, later in zip(reached, reached[1:], strict=False)]
+        always += [z3.Or(z3.Not(later), before) for before, later in pairwise(reached)]
         return cls(protocol, cells, raw, reached, always)
 
     def anew(self, index: int, cells: Sequence[int] | None = None) -> Reading:

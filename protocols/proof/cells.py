@@ -1,4 +1,4 @@
-"""A question as finitely many answers: numbers fall into cells inside which nothing in the protocol makes a difference."""
+"""A question as finitely many answers: inside each cell of a number nothing in the protocol makes a difference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -32,7 +32,9 @@ def dispositions(subject: Subject) -> Iterator[Finding]:
     for disposition in subject.protocol.dispositions:
         stands = subject.outcome.fired(disposition)
         if disposition.otherwise:
-            stands = either((stands, never(either((*map(subject.outcome.fired, above), subject.outcome.refused)))))
+            stands = either(
+                (stands, never(either((*map(subject.outcome.fired, above), subject.outcome.refused))))
+            )
             if not subject.search.possible(stands):
                 words = f'"{disposition.title}" stands when nothing else does, and something else always does'
                 yield _fault("dead", disposition.id, f"{words}: remove it")
@@ -146,11 +148,11 @@ def _excused(subject: Subject, permit_id: str) -> Iterator[Term]:
             permits = subject.permits_about(names, allowed)
             if permit_id not in [permit.id for permit in permits]:
                 continue
-            others = [permit for permit in permits if permit.id != permit_id]
-            [mine] = [permit for permit in permits if permit.id == permit_id]
+            rest = [permit for permit in permits if permit.id != permit_id]
+            [own] = [permit for permit in permits if permit.id == permit_id]
             for change in changes(subject, question):
-                excused = both((change.slower, change.after.permits(mine)))
-                yield subject.unexcused(excused, change.after, others)
+                excused_here = both((change.slower, change.after.permits(own)))
+                yield subject.unexcused(excused_here, change.after, rest)
 
 
 def _not_known(subject: Subject, question: Question) -> Iterator[Change]:

@@ -6,9 +6,9 @@ from typing import Literal
 
 from protocols.model import UNKNOWN, Answer, House, Question, TriageProtocol
 
-Kind = Literal["not_proved", "undecided", "warning", "slower", "review"]
-"""`undecided`: Z3 gave up, which is never a proof. `slower`: than the approved version, which two people must have
-seen. `review`: nothing is wrong that a proof could see."""
+Kind = Literal["not_proved", "undecided", "warning", "slower", "faster", "review"]
+"""`undecided`: Z3 gave up, which is never a proof. `slower` and `faster`: than the approved version, which two people
+must have seen. `review`: nothing is wrong that a proof could see."""
 
 FAILS: tuple[Kind, ...] = ("not_proved", "undecided")
 _TITLES: Mapping[Kind, str] = {
@@ -16,6 +16,7 @@ _TITLES: Mapping[Kind, str] = {
     "undecided": "NOT DECIDED",
     "warning": "WARNING",
     "slower": "NOW SLOWER",
+    "faster": "NOW FASTER",
     "review": "FOR REVIEW",
 }
 

@@ -1,4 +1,4 @@
-"""What the order of the questions does: a line that drops, a call that ends, and somebody whom the protocol is not for."""
+"""What the order of the questions does: the line drops, the call ends, the protocol is not for this person."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What is done about a call, as terms: the rules, the population and the limit of unknowns; floors are what is proved."""
+"""What is done about a call, as terms: rules, population and the limit of unknowns. Floors are what is proved."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +25,9 @@ class Outcome:
         if self.drop:
             seen = self._open
             return either(never(seen.value(one.condition).may) for one in self.world.call.protocol.population)
-        return either(never(self.world.value(one.condition).may) for one in self.world.call.protocol.population)
+        return either(
+            never(self.world.value(one.condition).may) for one in self.world.call.protocol.population
+        )
 
     @cached_property
     def _open(self) -> World:

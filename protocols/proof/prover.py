@@ -59,4 +59,6 @@ def _decided(obligation: str, about: str, look: Callable[[], Iterable[Finding]])
     try:
         yield from look()
     except Undecided as gave_up:
-        yield Finding("undecided", obligation, about, f"Z3 gave up on this ({gave_up}): make the protocol simpler")
+        yield Finding(
+            "undecided", obligation, about, f"Z3 gave up on this ({gave_up}): make the protocol simpler"
+        )

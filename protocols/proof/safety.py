@@ -18,7 +18,9 @@ def total(subject: Subject) -> Iterator[Finding]:
     found = subject.search.mildest(never(subject.outcome.as_urgent_as(slowest)))
     if found is not None:
         agreed = subject.by_rules(subject.replayed(found.said)) > slowest
-        yield subject.told("total", subject.protocol.protocol, "a call comes to nothing", found.said, agreed=agreed)
+        yield subject.told(
+            "total", subject.protocol.protocol, "a call comes to nothing", found.said, agreed=agreed
+        )
 
 
 def floor(subject: Subject) -> Iterator[Finding]:
@@ -78,14 +80,18 @@ def worse(subject: Subject, question: Question) -> Iterator[Change]:
         told = subject.call.anew(question.index, sorted({after for _, after in steps}))
         reading = told._replace(unknown=raw.unknown)
         pairs = either(
-            both((raw.cells[place], either(reading.cells[after] for before, after in steps if before == place)))
+            both(
+                (raw.cells[place], either(reading.cells[after] for before, after in steps if before == place))
+            )
             for place in sorted({before for before, _ in steps})
         )
         after = subject.otherwise(question.index, reading)
         here = both((subject.world.asked(question.index), _way(subject, question, way), pairs))
         if here is not False:
             heavier = _heavier(subject, question, after.world)
-            yield Change(reading, after, both((here, reading.one, *heavier, after.slower_than(subject.outcome))))
+            yield Change(
+                reading, after, both((here, reading.one, *heavier, after.slower_than(subject.outcome)))
+            )
 
 
 def _heavier(subject: Subject, question: Question, after: World) -> Iterator[Term]:
@@ -107,6 +113,8 @@ def not_known(subject: Subject, question: Question) -> Change:
 
 def monotone(subject: Subject, question: Question) -> Iterator[Finding]:
     """One answer worse is never slower, but for a signed exception."""
+    if subject.form.rises(question):
+        return
     permits = subject.permits_about(subject.names_around(question), "slower")
     for change in worse(subject, question):
         wanted = subject.unexcused(change.slower, change.after, permits)
@@ -119,6 +127,8 @@ def monotone(subject: Subject, question: Question) -> Iterator[Finding]:
 
 def unknown(subject: Subject, question: Question) -> Iterator[Finding]:
     """Not to know an answer is never slower than to know it, but for a signed exception."""
+    if subject.form.opens(question):
+        return
     permits = subject.permits_about(subject.names_around(question), "unknown")
     change = not_known(subject, question)
     found = subject.search.mildest(subject.unexcused(change.slower, change.after, permits))
@@ -193,7 +203,9 @@ def _with_fact(subject: Subject, question: Question, fact: Reading) -> Reading:
         either(
             (
                 both((raw.cells[place], within[place])),
-                both((fact.cells[place], either(raw.cells[other] for other in places if place in worse[other]))),
+                both(
+                    (fact.cells[place], either(raw.cells[other] for other in places if place in worse[other]))
+                ),
             )
         )
         for place in places

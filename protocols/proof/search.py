@@ -29,12 +29,12 @@ class Found:
 class Search:
     """One solver for all questions about one call."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, *also: Term) -> None:
         self.call = call
         self.asked = 0
         self._solver = z3.SimpleSolver()
         self._solver.set("timeout", TIMEOUT_MS)
-        self._solver.add(*call.always)
+        self._solver.add(*call.always, *also)
 
     def possible(self, wanted: Term) -> bool:
         """Whether there is such a call. Raises Undecided."""

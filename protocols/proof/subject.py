@@ -6,9 +6,19 @@ from functools import cached_property
 
 from protocols.conditions import asked_by, leaves
 from protocols.engine import assess
-from protocols.model import Answer, Condition, ExceptionPermit, House, Question, RedFlag, ScoreAtLeast, TriageProtocol
+from protocols.model import (
+    Answer,
+    Condition,
+    ExceptionPermit,
+    House,
+    Question,
+    RedFlag,
+    ScoreAtLeast,
+    TriageProtocol,
+)
 from protocols.proof.call import Call, Reading, World
 from protocols.proof.findings import Finding, said_priority, shown
+from protocols.proof.form import Form
 from protocols.proof.outcome import Outcome
 from protocols.proof.search import Search
 from protocols.proof.terms import Term, both, either, never
@@ -34,6 +44,10 @@ class Subject:
     @cached_property
     def outcome(self) -> Outcome:
         return Outcome(self.house, self.world)
+
+    @cached_property
+    def form(self) -> Form:
+        return Form(self.protocol, tuple(self.call.cells))
 
     @cached_property
     def search(self) -> Search:
@@ -72,7 +86,9 @@ class Subject:
         slow = both((outcome.heard(flag), never(outcome.as_urgent_as(self.floor(flag)))))
         yield slow, None
         must = outcome.world.value(flag.condition).must
-        for permit in self.permits_about({flag.flag} | self.names_in(flag.condition), "unknown", "below_floor"):
+        for permit in self.permits_about(
+            {flag.flag} | self.names_in(flag.condition), "unknown", "below_floor"
+        ):
             unsure = never(must) if permit.allows == "unknown" else True
             yield both((unsure, outcome.permits(permit))), permit
 
@@ -96,5 +112,7 @@ class Subject:
     ) -> Finding:
         """A call as a finding; one that the engine does not confirm is a fault of the prover, and says so."""
         if not agreed:
-            words = f"{words}. The engine does not agree on this call: please tell the maintainers of First Point"
+            words = (
+                f"{words}. The engine does not agree on this call: please tell the maintainers of First Point"
+            )
         return Finding("not_proved", obligation, about, words, shown(self.protocol, answers))

@@ -1,11 +1,12 @@
 """Boolean terms that fold what is certain before Z3 sees it: most of a proof is answered by never being asked."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import z3
 from z3 import z3core
 
-Term = bool | z3.BoolRef
+Term: TypeAlias = bool | z3.BoolRef
 """What is known to be so or not so while a proof is being written, or what Z3 is to find out."""
 
 
@@ -55,7 +56,7 @@ def same(one: Term, other: Term) -> bool:
     """Whether these are the very same term, which Z3 keeps once."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
-    return one.eq(other)
+    return bool(one.eq(other))
 
 
 def at_least(parts: Iterable[Term], bound: int) -> Term:

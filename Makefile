@@ -55,5 +55,5 @@ lock: dev ## writes package-lock.json anew, without download addresses
 	$(PY) setup/lock.py
 
 clean: ## takes away what was installed and made, but never data/
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .proof_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,38 +3,46 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from protocols.examples import run_examples
+from protocols.checking import Checked, Checker
 from protocols.faults import Fault
-from protocols.loader import ProtocolError, load_escalation, load_house, load_library, load_triage
-from protocols.model import House
+from protocols.proof.findings import Finding
+from protocols.proof.kept import KeptProofs
 from protocols.schema import KINDS, published
 
 FOLDER = Path(__file__).parent
+KEPT = Path(".proof_cache")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 0 if all is well, 1 with the faults printed as file:line:column."""
+    """Run one command; 0 if all is well. 1 with what is wrong: faults as file:line:column, and calls not covered."""
     parser = argparse.ArgumentParser(prog="python -m protocols", description="Check First Point's protocols.")
     commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="load, validate, and run the examples of protocol files")
+    check = commands.add_parser(
+        "check", help="load, validate, run the examples of protocol files, and prove them"
+    )
     check.add_argument(
         "files", nargs="*", type=Path, help="files or folders; without any, the house's own folder"
     )
     check.add_argument("--house", type=Path, help="the house file; without it the nearest house.yaml")
+    check.add_argument("--against", type=Path, help="the approved file or folder: says which calls change")
+    check.add_argument("--report", type=Path, help="write what was found as Markdown too, for a pull request")
+    check.add_argument("--anew", action="store_true", help=f"prove everything, whatever {KEPT} keeps")
     schema = commands.add_parser("schema", help="print a published JSON Schema, or write all into a folder")
     schema.add_argument("kind", nargs="?", choices=KINDS)
     schema.add_argument("--out", type=Path, help="write house.json, triage.json and escalation.json here")
     chosen = parser.parse_args(arguments)
     if chosen.command == "schema":
         return _schema(chosen.kind, chosen.out)
-    return _check(chosen.files or [FOLDER], chosen.house)
+    checker = Checker(KeptProofs(None if chosen.anew else KEPT), FOLDER, chosen.house, chosen.against)
+    return _check(checker, chosen.files or [FOLDER], chosen.report)
 
 
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _schema(kind: str | None, out: Path | None) -> int:
@@ -48,62 +56,55 @@ def _schema(kind: str | None, out: Path | None) -> int:
     return 0
 
 
-def _check(paths: Sequence[Path], house_path: Path | None) -> int:
-    faults: list[Fault] = []
-    checked = 0
-    for path in paths:
-        files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
-        for file in files:
-            checked += 1
-            faults += _check_file(file, house_path or _nearest_house(file))
-        if path.is_dir() and (path / "house.yaml").exists() and not faults:
-            faults += _check_library(path)
-    for fault in sorted(set(faults)):
-        _say(str(fault))
-    _say(f"{checked} files, {len(set(faults))} faults" if faults else f"{checked} files, all sound")
-    return 1 if faults or not checked else 0
+def _check(checker: Checker, paths: Sequence[Path], report: Path | None) -> int:
+    done: list[Checked] = []
+    for checked in checker.check(paths):
+        done.append(checked)
+        for line in _lines(checked):
+            _say(line)
+    faults: set[Fault] = {fault for checked in done for fault in checked.faults}
+    unproved = sum(finding.fails for checked in done for finding in checked.findings)
+    files = sum(checked.file.suffix == ".yaml" for checked in done)
+    if report is not None:
+        report.write_text("\n".join(_markdown(done)) + "\n", encoding="utf-8")
+    if faults or unproved or not files:
+        _say(f"{files} files, {len(faults)} faults, {unproved} not proved")
+        return 1
+    _say(f"{files} files, all sound and proved")
+    return 0
 
 
-def _nearest_house(file: Path) -> Path:
-    for folder in file.resolve().parents:
-        if (folder / "house.yaml").exists():
-            return folder / "house.yaml"
-    return FOLDER / "house.yaml"
+def _lines(checked: Checked) -> Iterator[str]:
+    yield from map(str, sorted(set(checked.faults)))
+    if checked.findings or checked.notes:
+        yield f"{checked.file}:"
+    yield from map(str, checked.findings)
+    yield from (f"    {note}" for note in checked.notes)
 
 
-def _check_file(file: Path, house_path: Path) -> Sequence[Fault]:
-    try:
-        if file.name == "house.yaml":
-            load_house(file)
-            return ()
-        house = load_house(house_path)
-        return _check_protocol(file, house)
-    except ProtocolError as error:
-        return error.faults
+def _markdown(done: Sequence[Checked]) -> Iterator[str]:
+    yield "# Protocols"
+    for checked in done:
+        yield f"\n## {checked.file.name}: {'sound and proved' if checked.sound else 'NOT to be used'}\n"
+        yield from (f"- {fault}" for fault in sorted(set(checked.faults)))
+        yield from (f"- {note}" for note in checked.notes)
+        for title, found in _groups(checked.findings):
+            yield f"\n### {title}\n"
+            yield from (f"```\n{finding}\n```" for finding in found)
 
 
-def _check_protocol(file: Path, house: House) -> Sequence[Fault]:
-    if _is_escalation(file):
-        load_escalation(file, house)
-        return ()
-    return run_examples(load_triage(file, house), house, str(file))
-
-
-def _is_escalation(file: Path) -> bool:
-    """By its first key; a file that cannot be read is left to the loader, which says why."""
-    try:
-        text = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return any(line.startswith("escalation:") for line in text.splitlines())
-
-
-def _check_library(folder: Path) -> Sequence[Fault]:
-    try:
-        load_library(folder, draft=True)
-    except ProtocolError as error:
-        return error.faults
-    return ()
+def _groups(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]:
+    titles = {
+        "Not proved": ("not_proved", "undecided"),
+        "Calls that are answered more slowly than before": ("slower",),
+        "Calls that are answered faster than before": ("faster",),
+        "Warnings": ("warning",),
+        "For a second reader": ("review",),
+    }
+    for title, kinds in titles.items():
+        found = [finding for finding in findings if finding.kind in kinds]
+        if found:
+            yield title, found
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ class Clauses:
             information=unknown,
             place=place,
             scores=self.scores,
+            local=self.house.local,
         )
         return scope.read(data, path) or _NOTHING
 

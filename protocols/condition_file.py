@@ -8,6 +8,7 @@ from protocols import news2
 from protocols.faults import meant
 from protocols.model import (
     AllOf,
+    Answer,
     AnyOf,
     AtLeast,
     AtMost,
@@ -40,6 +41,7 @@ class Scope:
     information: bool = True
     place: str = "here"
     scores: Mapping[str, Score] = field(default_factory=dict)
+    local: Mapping[str, Answer] = field(default_factory=dict)
 
     def read(self, data: Data, path: Path) -> Condition | None:
         """The condition at this path, or None with its faults noted."""
@@ -75,8 +77,9 @@ class Scope:
             )
             self.source.fault(path, message)
             return None
-        [(word, bound)] = value.items() or [("", "")]
+        [(word, said)] = value.items() or [("", "")]
         here = (*path, word)
+        bound = self._of_this_place(said, here)
         if word not in ("at_least", "any_single") or (word == "any_single" and score.kind == "count"):
             allowed = "at_least" if score.kind == "count" else "at_least or any_single"
             self.source.fault(
@@ -182,7 +185,7 @@ class Scope:
             return None
         if question.kind == "choice":
             return self._choice_bound(question, word, bound, path)
-        number = self._quantity(question, bound, path)
+        number = self._quantity(question, self._of_this_place(bound, path), path)
         if number is None:
             return None
         make = AtLeast if word == "at_least" else AtMost
@@ -198,6 +201,16 @@ class Scope:
             self.source.fault(path, message)
             return None
         return _one_of(question, question.answers[question.answers.index(str(bound)) :])
+
+    def _of_this_place(self, bound: Data, path: Path) -> Data:
+        """`local.NAME` is what the house file says under `local`: a protocol is not forked to change a number."""
+        if not isinstance(bound, str) or not bound.startswith("local."):
+            return bound
+        name = bound.removeprefix("local.")
+        if name not in self.local:
+            known = [f"local.{one}" for one in self.local]
+            self.source.fault(path, f'the house has no local value "{name}"{meant(bound, known)}')
+        return self.local.get(name, bound)
 
     def _quantity(self, question: Question, bound: Data, path: Path) -> float | None:
         text = _QUANTITY.fullmatch(bound) if isinstance(bound, str) else None

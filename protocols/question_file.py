@@ -36,7 +36,7 @@ def read_questions(source: Source, house: House) -> dict[str, Question]:
             )
             continue
         question = _question(source, house, entry, path, len(found))
-        found[question.id] = _gated(source, question, entry, path, found, every_id)
+        found[question.id] = _gated(source, house, question, entry, path, found, every_id)
     return found
 
 
@@ -197,6 +197,7 @@ def _check_house(source: Source, house: House, question: Question, path: Path) -
 
 def _gated(
     source: Source,
+    house: House,
     question: Question,
     entry: Mapping[str, Any],
     path: Path,
@@ -207,7 +208,7 @@ def _gated(
         return question
     if question.observation:
         source.fault((*path, "ask_if"), "an observation is never gated; remove ask_if", at_key=True)
-    scope = Scope(source, earlier, every_id, place="in ask_if")
+    scope = Scope(source, earlier, every_id, place="in ask_if", local=house.local)
     condition = scope.read(entry["ask_if"], (*path, "ask_if"))
     if condition is None or source.faults:
         return question

@@ -21,6 +21,7 @@ FAULTS = {
     "pure": ("records/rules.py", "import hub.db"),
     "pure-directly": ("dispatch/ranking.py", "import random"),
     "time": ("records/service.py", "import time"),
+    "proofs-apart": ("protocols/loader.py", "import protocols.proof.prover"),
     "nobody-knows-the-demo-day": ("hub/clock.py", "import demo_day.day"),
 }
 """For each contract, one import that it is there to stop."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.__main__ import main
+from protocols.engine import assess
 from protocols.house import WELFARE_CALLS, WelfareCalls
 from protocols.loader import (
     ProtocolError,
@@ -227,6 +228,22 @@ def test_a_broken_protocol_says_where_what_and_what_was_meant(row):
     fault = fault_at(caught.value, line, column, row[2])
     assert str(fault).startswith(f"small.yaml:{line}:{column}: ")
     assert re.search(r"; |\?|\. |: ", fault.message), "every fault suggests something"
+
+
+def test_a_threshold_may_be_a_number_of_the_house():
+    house = parse_house(f'{HOUSE.text}\nlocal: {{long_lie: "90 min"}}\n', "house.yaml")
+    text = (FOLDER / "triage" / "fall-at-home.yaml").read_text(encoding="utf-8")
+    local = text.replace("floor_time: {at_least: 60 min}", "floor_time: {at_least: local.long_lie}")
+    assert local != text
+    fall = parse_triage(local, "fall.yaml", house)
+    said = {"where": "on_floor", "adult": "yes"}
+    flags = [
+        {flag.flag for flag in assess(fall, house, {**said, "floor_time": minutes}).flags}
+        for minutes in (89, 90)
+    ]
+    assert flags[1] - flags[0] == {"long_lie"}
+    with pytest.raises(ProtocolError, match="did you mean"):
+        parse_triage(local.replace("local.long_lie", "local.long_lye"), "fall.yaml", house)
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file():

@@ -1,0 +1,125 @@
+"""Checks protocol files as the command line and a pull request do: shape, examples, and proofs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from protocols.examples import run_examples
+from protocols.faults import Fault
+from protocols.loader import (
+    Library,
+    ProtocolError,
+    load_escalation,
+    load_house,
+    load_library,
+    load_triage,
+    read_file,
+)
+from protocols.model import EscalationProtocol, House, TriageProtocol
+from protocols.proof.comparison import Comparison
+from protocols.proof.findings import Finding
+from protocols.proof.kept import KeptProofs
+from protocols.proof.ladders import prove_ladder, who_knows
+from protocols.proof.prover import prove
+from protocols.proof.together import prove_together
+
+
+@dataclass
+class Checked:
+    """What was found about one file, or (with `file` a folder) about the protocols of a place together."""
+
+    file: Path
+    faults: Sequence[Fault] = ()
+    findings: Sequence[Finding] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing stands against its use."""
+        return not self.faults and not any(finding.fails for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Checker:
+    """`house` is the house file, without one the nearest `house.yaml`; `against` the approved file or folder."""
+
+    kept: KeptProofs
+    home: Path
+    house: Path | None = None
+    against: Path | None = None
+
+    def check(self, paths: Sequence[Path]) -> Iterator[Checked]:
+        """One after the other, as they are done."""
+        for path in paths:
+            files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+            sound = True
+            for file in files:
+                checked = self._file(file)
+                sound = sound and not checked.faults
+                yield checked
+            if sound and (path / "house.yaml").exists():
+                yield self._place(path)
+
+    def _file(self, file: Path) -> Checked:
+        try:
+            if file.name == "house.yaml":
+                load_house(file)
+                return Checked(file)
+            house = load_house(self.house or self._nearest_house(file))
+            if _is_escalation(file):
+                return self._escalation(file, load_escalation(file, house), house)
+            return self._triage(file, load_triage(file, house), house)
+        except ProtocolError as error:
+            return Checked(file, error.faults)
+
+    def _triage(self, file: Path, protocol: TriageProtocol, house: House) -> Checked:
+        faults = run_examples(protocol, house, str(file))
+        findings = self.kept.findings(lambda: prove(protocol, house).findings, protocol.sha256, house.sha256)
+        before = self._before(file, protocol, house)
+        if before is None:
+            return Checked(file, faults, findings)
+        comparison = Comparison(before, protocol, house)
+        changes = self.kept.findings(
+            lambda: tuple(comparison.changes()), "against", before.sha256, protocol.sha256, house.sha256
+        )
+        return Checked(file, faults, (*findings, *changes), tuple(comparison.words()))
+
+    def _before(self, file: Path, protocol: TriageProtocol, house: House) -> TriageProtocol | None:
+        """The approved version of this protocol; None where there is none, or nothing was named."""
+        if self.against is None:
+            return None
+        path = self.against if self.against.is_file() else self.against / "triage" / file.name
+        if not path.exists():
+            return None
+        before = load_triage(path, house)
+        return before if before.protocol == protocol.protocol and before.sha256 != protocol.sha256 else None
+
+    def _escalation(self, file: Path, ladder: EscalationProtocol, house: House) -> Checked:
+        notes = tuple(
+            f"{told.role} knows at minute {told.minute:g} by {' and '.join(told.ways)}"
+            + (f", and again every {told.again_min:g} min" if told.again_min else "")
+            for told in who_knows(ladder)
+        )
+        return Checked(file, (), prove_ladder(ladder, house), notes)
+
+    def _place(self, folder: Path) -> Checked:
+        try:
+            library: Library = load_library(folder, draft=True)
+        except ProtocolError as error:
+            return Checked(folder, error.faults)
+        return Checked(folder, (), prove_together(library))
+
+    def _nearest_house(self, file: Path) -> Path:
+        for folder in file.resolve().parents:
+            if (folder / "house.yaml").exists():
+                return folder / "house.yaml"
+        return self.home / "house.yaml"
+
+
+def _is_escalation(file: Path) -> bool:
+    """By its first key; a file that cannot be read is left to the loader, which says why."""
+    try:
+        text = read_file(file) or ""
+    except ProtocolError:
+        return False
+    return any(line.startswith("escalation:") for line in text.splitlines())

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml import MarkedYAMLError, YAMLError
+from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     DocumentStartEvent,
@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
+from yaml.reader import ReaderError
 
 from protocols.faults import Fault, ProtocolError
 
@@ -81,17 +81,18 @@ def read_source(text: str, name: str) -> Source:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ProtocolError([Fault(name, line, column, _yaml_words(error))]) from error
+        raise ProtocolError([Fault(name, line, column, _yaml_words(error, text))]) from error
     except (YAMLError, RecursionError, ValueError) as error:
         raise ProtocolError([Fault(name, 1, 1, f"cannot be read as YAML: {error}")]) from error
     return source
 
 
-def _yaml_words(error: MarkedYAMLError) -> str:
+def _yaml_words(error: MarkedYAMLError, text: str) -> str:
     problem = str(error.problem or error.context or "not YAML")
-    if "'?'" in problem:
+    mark = error.problem_mark
+    if mark is not None and text[mark.index : mark.index + 1] == "?":
         return "a question mark that stands alone; put the text in quotation marks"
-    if "'\\t'" in problem:
+    if "tab character" in problem:
         return "a tab; indent with spaces"
     if "mapping values are not allowed" in problem:
         return 'a colon inside a text; put the text in quotation marks, as in ask: "Pain: now?"'
@@ -104,9 +105,8 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.nodes = 0
-        yaml = YAML(typ="rt", pure=True)
-        yaml.version = (1, 2)
-        self.events: Iterator[Event] = iter(yaml.parse(source.text))
+        # Only the events: what a plain word means is decided here, by YAML 1.2, and not by the library, by 1.1.
+        self.events: Iterator[Event] = yaml.parse(source.text, Loader=yaml.CSafeLoader)
 
     def build(self) -> None:
         documents = 0
@@ -172,7 +172,7 @@ class _Builder:
         value = str(event.value)
         if len(value) > MAX_SCALAR_CHARS:
             raise self._stopped(event, f"a text of more than {MAX_SCALAR_CHARS} characters; shorten it")
-        if event.style is not None:
+        if event.style:
             return value
         if value in _NOTHING:
             missing = "nothing is written here; write the value, or remove the key"
@@ -199,4 +199,4 @@ def _tagged(event: Event) -> bool:
 
 def _place(event: Event) -> tuple[int, int]:
     mark = event.start_mark
-    return (mark.line + 1, mark.column + 1)
+    return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)

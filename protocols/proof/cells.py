@@ -61,6 +61,11 @@ class Cells:
         bad = [badness(question, value) for value in self.values]
         return (tuple(pairwise(sorted(range(len(bad)), key=bad.__getitem__))),)
 
+    @cached_property
+    def chains(self) -> tuple[tuple[Step, ...], ...]:
+        """As `steps`, and several at once: where an exception excuses one step, the next says nothing of both."""
+        return tuple(_chained(steps) for steps in self.steps)
+
     def worse_than(self, place: int) -> Iterator[int]:
         """The cells that are worse than this one."""
         here = badness(self.question, self.values[place])
@@ -159,6 +164,13 @@ def _out_of(band: tuple[float, float], values: Sequence[Answer]) -> Iterator[Ste
     yield from ((place, mild[-1] + 1) for place in mild if mild[-1] + 1 < len(numbers))
     yield from ((place, place - 1) for place in range(1, mild[0]))
     yield from ((place, place + 1) for place in range(mild[-1] + 1, len(numbers) - 1))
+
+
+def _chained(steps: Sequence[Step]) -> tuple[Step, ...]:
+    found = set(steps)
+    while more := {(a, d) for a, b in found for c, d in steps if b == c} - found:
+        found |= more
+    return tuple(sorted(found))
 
 
 def _short(number: float) -> Answer:

@@ -182,12 +182,13 @@ class World:
     def _reading(self, question: Question) -> Reading:
         index = question.index
         told = self.changed.get(index, self.call.raw[index])
+        if self.unreached is not None:
+            other = self.call.mildest(index) if self.unreached == "mild" else self.call.not_known(index)
+            told = _where(self.call.reached[index], told, other)
         if self.gates and question.ask_if is not None:
+            # Last: what does not apply is mildest, whether or not the call has come so far.
             told = _where(self._gate(question.ask_if), told, self.call.mildest(index))
-        if self.unreached is None:
-            return told
-        other = self.call.mildest(index) if self.unreached == "mild" else self.call.not_known(index)
-        return _where(self.call.reached[index], told, other)
+        return told
 
     def _gate(self, gate: Condition) -> Term:
         return self._work_out(gate, self._read).may

@@ -49,7 +49,10 @@ class Outcome:
         if not self.drop:
             return never(self.world.value(population.condition).must)
         seen = self._open.value(population.condition)
-        asked = both(self.world.call.reached[index] for index in population.questions)
+        asked = both(
+            either((self.world.call.reached[index], never(self._open.asked(index))))
+            for index in population.questions
+        )
         return either((never(seen.may), both((asked, never(seen.must)))))
 
     def as_urgent_as(self, rank: int) -> Term:

@@ -110,7 +110,10 @@ class Call:
         cells = cells_of(protocol, *compared)
         names = [f"{one.question.id}{'*' if one.question.id in apart else ''}" for one in cells]
         raw = tuple(
-            Reading(tuple(z3.Bool(f"{name}={value}") for value in one.values), z3.Bool(f"{name}?"))
+            Reading(
+                tuple(z3.Bool(f"{name}={_cell(place, value)}") for place, value in enumerate(one.values)),
+                z3.Bool(f"{name}?"),
+            )
             for name, one in zip(names, cells, strict=True)
         )
         reached = tuple(z3.Bool(f"{question.id}!") for question in protocol.questions)
@@ -291,6 +294,11 @@ class World:
         for value, cell in zip(self.call.cells[index].values, reading.cells, strict=True):
             yield (name, value), cell
         yield (name, None), reading.unknown
+
+
+def _cell(place: int, value: Answer) -> Answer:
+    """A cell's name: a number's is its place, since another version may have another number stand for it."""
+    return value if isinstance(value, str) else place
 
 
 def _parts(protocol: TriageProtocol, score: Score) -> list[frozenset[int]]:

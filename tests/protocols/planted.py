@@ -23,6 +23,7 @@ class Edited:
     about: str = ""
     why: str = ""
     says: str = ""
+    shows: tuple[str, str] | tuple[()] = ()
 
     @property
     def text(self) -> str:

@@ -16,7 +16,9 @@ HOUSE = parse_house(
             "exception_never_below": "words",
             "every_protocol_asks": [],
             "plausible": {},
-            "signs": {"threat": {"floor": "now", "life_threat": "yes", "title": "A threat", "words": ["Press."]}},
+            "signs": {
+                "threat": {"floor": "now", "life_threat": "yes", "title": "A threat", "words": ["Press."]}
+            },
             "visits": ["hour"],
         }
     ),

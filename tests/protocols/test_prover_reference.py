@@ -48,7 +48,9 @@ class EveryCall:
         """What each question may be answered by a call or by its beginning; nothing where nobody asks and none is
         mildest. With it the questions that are not known."""
         found, unsure = {}, set()
-        for question, answer in zip(self.questions, [*call, *[None] * (len(self.names) - len(call))], strict=True):
+        for question, answer in zip(
+            self.questions, [*call, *[None] * (len(self.names) - len(call))], strict=True
+        ):
             asked = not gates or "ask_if" not in question or self.value(question["ask_if"], found, set()) != 0
             if answer is None or not asked:
                 found[question["id"]] = mildest(question)
@@ -157,7 +159,9 @@ class EveryCall:
         for call, before in self.ranks.items():
             answers = dict(zip(self.names, call, strict=True))
             for facts in product(*([*answers_of(one), UNKNOWN] for one in recorded)):
-                record = {one["id"]: fact for one, fact in zip(recorded, facts, strict=True) if fact != UNKNOWN}
+                record = {
+                    one["id"]: fact for one, fact in zip(recorded, facts, strict=True) if fact != UNKNOWN
+                }
                 if record and self.rank(assess(self.protocol, HOUSE, answers, record)) > before:
                     return True
         return False

@@ -100,7 +100,7 @@ def _exceptions(draw, about, speak_of):
 @st.composite
 def protocols(draw):
     """A protocol as data. Its questions have an `id`, the scores of `scores` count what they name."""
-    questions: list[dict] = []
+    questions = []
     for place in range(draw(st.integers(2, 4))):
         questions.append(_question(draw, place, questions))
     speak_of = list(questions)
@@ -114,7 +114,7 @@ def protocols(draw):
         for place in range(draw(st.integers(1, 2)))
         if sided
     ]
-    dispositions: list[dict] = []
+    dispositions = []
     for place, priority in enumerate(PRIORITIES[:-1]):
         rules = [
             {"rule": f"r{number}", "if": _condition(draw, speak_of, known=True)}

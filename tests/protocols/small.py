@@ -41,9 +41,9 @@ def _question(draw, place, earlier):
         question |= {"unit": "h", "range": [0, MOST], "step": 1, "worse": worse}
     if question["worse"] == "neither":
         question["because"] = "no side is worse"
-    elif draw(st.integers(0, 2)) == 0:
+    elif sum("record" in one for one in earlier) < 2 and draw(st.integers(0, 3)) == 0:
         question["record"] = "yes"
-    if earlier and draw(st.integers(0, 2)) == 0:
+    if earlier and draw(st.booleans()):
         question["ask_if"] = _condition(draw, earlier, depth=1)
     return question
 
@@ -108,8 +108,9 @@ def protocols(draw):
     scores = [{"score": "count", "counts": countable}] if len(countable) > 1 else []
     speak_of += [{"id": "count", "kind": "score", "most": len(countable)} for _ in scores]
     sided = [one for one in questions if one["worse"] != "neither"]
+    gated = [one for one in sided if "ask_if" in one]
     flags = [
-        {"flag": f"f{place}", "if": _condition(draw, sided, depth=1)}
+        {"flag": f"f{place}", "if": _condition(draw, sided + gated, depth=1)}
         | draw(st.sampled_from([{"sign": "threat"}, {"floor": "ring"}, {"floor": "hour"}, {"floor": "hour"}]))
         for place in range(draw(st.integers(1, 2)))
         if sided

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.command == "schema":
         return _schema(chosen.kind, chosen.out)
+    if chosen.against is not None and not chosen.against.exists():
+        check.error(f"there is no {chosen.against} to compare with; is the name right?")
     checker = Checker(KeptProofs(None if chosen.anew else KEPT), FOLDER, chosen.house, chosen.against)
     return _check(checker, chosen.files or [FOLDER], chosen.report)
 

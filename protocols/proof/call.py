@@ -110,7 +110,10 @@ class Call:
         cells = cells_of(protocol, *compared)
         names = [f"{one.question.id}{'*' if one.question.id in apart else ''}" for one in cells]
         raw = tuple(
-            Reading(tuple(z3.Bool(f"{name}={value}") for value in one.values), z3.Bool(f"{name}?"))
+            Reading(
+                tuple(z3.Bool(f"{name}={_cell(place, value)}") for place, value in enumerate(one.values)),
+                z3.Bool(f"{name}?"),
+            )
             for name, one in zip(names, cells, strict=True)
         )
         reached = tuple(z3.Bool(f"{question.id}!") for question in protocol.questions)
@@ -182,12 +185,13 @@ class World:
     def _reading(self, question: Question) -> Reading:
         index = question.index
         told = self.changed.get(index, self.call.raw[index])
+        if self.unreached is not None:
+            other = self.call.mildest(index) if self.unreached == "mild" else self.call.not_known(index)
+            told = _where(self.call.reached[index], told, other)
         if self.gates and question.ask_if is not None:
+            # Last: what does not apply is mildest, whether or not the call has come so far.
             told = _where(self._gate(question.ask_if), told, self.call.mildest(index))
-        if self.unreached is None:
-            return told
-        other = self.call.mildest(index) if self.unreached == "mild" else self.call.not_known(index)
-        return _where(self.call.reached[index], told, other)
+        return told
 
     def _gate(self, gate: Condition) -> Term:
         return self._work_out(gate, self._read).may
@@ -290,6 +294,11 @@ class World:
         for value, cell in zip(self.call.cells[index].values, reading.cells, strict=True):
             yield (name, value), cell
         yield (name, None), reading.unknown
+
+
+def _cell(place: int, value: Answer) -> Answer:
+    """A cell's name: a number's is its place, since another version may have another number stand for it."""
+    return value if isinstance(value, str) else place
 
 
 def _parts(protocol: TriageProtocol, score: Score) -> list[frozenset[int]]:

@@ -56,10 +56,15 @@ class Cells:
         if question.worse == "by_score":
             weights = [_points(question, value) for value in self.values]
             return tuple(_outward(self, [each[way] for each in weights]) for way in range(len(weights[0])))
-        bad = [badness(question, value) for value in self.values]
         if question.band is not None:
-            return (tuple((a, b) if bad[b] > bad[a] else (b, a) for a, b in pairwise(range(len(bad)))),)
+            return (tuple(_out_of(question.band, self.values)),)
+        bad = [badness(question, value) for value in self.values]
         return (tuple(pairwise(sorted(range(len(bad)), key=bad.__getitem__))),)
+
+    @cached_property
+    def chains(self) -> tuple[tuple[Step, ...], ...]:
+        """As `steps`, and several at once: where an exception excuses one step, the next says nothing of both."""
+        return tuple(_chained(steps) for steps in self.steps)
 
     def worse_than(self, place: int) -> Iterator[int]:
         """The cells that are worse than this one."""
@@ -104,7 +109,7 @@ def _cells(question: Question, told: Sequence[Told]) -> Cells:
     kept: list[Answer] = []
     before: object = None
     for value in values:
-        alike = (tuple(_holds(leaf, value) for leaf in told), _points(question, value))
+        alike = (tuple(_holds(leaf, value) for leaf in told), _points(question, value), _out(question, value))
         if alike != before:
             kept.append(value)
         elif value == question.mildest:
@@ -121,6 +126,9 @@ def _numbers(question: Question, bounds: Sequence[float]) -> Iterator[Answer]:
         cuts.update(news2.OBSERVATIONS[question.id].cuts)
     if question.mildest is not None:
         cuts.add(float(question.mildest))
+    if question.band is not None and question.record:
+        # The fact and the answer may lie on two sides: what is as far out on the other side matters too.
+        cuts.update([sum(question.band) - cut for cut in cuts])
     inside = sorted(cut for cut in cuts if low <= cut <= high)
     for here, after in pairwise(inside):
         yield _short(here)
@@ -136,6 +144,33 @@ def _between(here: float, after: float, step: float | None, start: float) -> flo
         return (here + after) / 2
     following = round(start + step * (int((here - start) / step + 1e-9) + 1), 6)
     return following if following < after - 1e-9 else None
+
+
+def _out(question: Question, value: Answer) -> float:
+    """On which side of its mild band a number lies, 0 inside; how far out too, where a fact may lie further out."""
+    if question.band is None:
+        return 0
+    low, high = question.band
+    assert not isinstance(value, str)
+    out = min(value - low, 0) + max(value - high, 0)
+    return out if question.record else (out > 0) - (out < 0)
+
+
+def _out_of(band: tuple[float, float], values: Sequence[Answer]) -> Iterator[Step]:
+    """From whatever is mild to the nearest on either side, and from there outwards."""
+    numbers = [float(value) for value in values]
+    mild = [place for place, number in enumerate(numbers) if band[0] <= number <= band[1]]
+    yield from ((place, mild[0] - 1) for place in mild if mild[0] > 0)
+    yield from ((place, mild[-1] + 1) for place in mild if mild[-1] + 1 < len(numbers))
+    yield from ((place, place - 1) for place in range(1, mild[0]))
+    yield from ((place, place + 1) for place in range(mild[-1] + 1, len(numbers) - 1))
+
+
+def _chained(steps: Sequence[Step]) -> tuple[Step, ...]:
+    found = set(steps)
+    while more := {(a, d) for a, b in found for c, d in steps if b == c} - found:
+        found |= more
+    return tuple(sorted(found))
 
 
 def _short(number: float) -> Answer:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -34,17 +35,31 @@ class KeptProofs:
             return prove()
         key = hashlib.sha256("\n".join((prover_sha256(), *about)).encode()).hexdigest()
         path = self._folder / f"{key}.json"
-        try:
-            kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-            return tuple(_finding(one) for one in kept)
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
+        kept = _read(path)
+        if kept is not None:
+            return kept
         found = prove()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps([asdict(one) for one in found], ensure_ascii=False), encoding="utf-8")
-        new.replace(path)
+        # What Z3 gave up on it may find out on a quieter machine.
+        if all(one.kind != "undecided" for one in found):
+            with suppress(OSError):
+                self._keep(path, found)
         return found
+
+    def _keep(self, path: Path, found: tuple[Finding, ...]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        told = {"findings": [asdict(one) for one in found]}
+        new.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+        new.replace(path)
+
+
+def _read(path: Path) -> tuple[Finding, ...] | None:
+    """The findings kept here; None if there are none, or they are not what was written: never taken for a proof."""
+    try:
+        kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["findings"]
+        return tuple(_finding(one) for one in kept) if isinstance(kept, list) else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _finding(kept: dict[str, Any]) -> Finding:

@@ -71,8 +71,14 @@ def _more_urgent(subject: Subject, disposition: Disposition) -> Iterable[RedFlag
 
 
 def _surely_fires(subject: Subject, disposition: Disposition, prefix: World) -> Term:
-    """Whether a rule of it has fired, whatever the questions not yet reached come to be answered."""
+    """Whether it stands already, whatever the questions not yet reached come to be answered: by a rule, or because
+    it is not known whether the protocol is for this person."""
     rules = [_stays_open(prefix, rule.condition, wanted=True) for rule in disposition.rules]
+    rules += [
+        both((_all_reached(prefix, one.condition), never(prefix.value(one.condition).must)))
+        for one in subject.protocol.population
+        if one.otherwise == disposition.id
+    ]
     unknowns = subject.protocol.unknowns
     if unknowns.to == disposition.priority:
         rules.append(Outcome(subject.house, prefix).too_many_unknown)

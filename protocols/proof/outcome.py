@@ -49,7 +49,10 @@ class Outcome:
         if not self.drop:
             return never(self.world.value(population.condition).must)
         seen = self._open.value(population.condition)
-        asked = both(self.world.call.reached[index] for index in population.questions)
+        asked = both(
+            either((self.world.call.reached[index], never(self._open.asked(index))))
+            for index in population.questions
+        )
         return either((never(seen.may), both((asked, never(seen.must)))))
 
     def as_urgent_as(self, rank: int) -> Term:
@@ -64,13 +67,24 @@ class Outcome:
         for disposition in protocol.dispositions:
             if ranks[disposition.priority] <= rank:
                 parts.append(self.fired(disposition))
-                if disposition.otherwise and not self.drop:
-                    parts.append(never(self.refused))
+                if disposition.otherwise:
+                    parts.append(both((never(self.refused), self._whole)))
         if ranks[protocol.unknowns.to] <= rank:
             parts.append(self.too_many_unknown)
         if self.drop and ranks[protocol.dropped_call.to] <= rank:
             return True
         return either(parts)
+
+    @cached_property
+    def _whole(self) -> Term:
+        """Whether everything was asked: a call that drops before has no otherwise, `dropped_call` stands for it."""
+        if not self.drop:
+            return True
+        call = self.world.call
+        return both(
+            either((call.reached[question.index], never(self.world.asked(question.index))))
+            for question in call.protocol.questions
+        )
 
     @cached_property
     def too_many_unknown(self) -> Term:

@@ -41,7 +41,10 @@ class Search:
         return wanted if isinstance(wanted, bool) else self._check([wanted])
 
     def mildest(self, wanted: Term, readings: dict[int, Reading] | None = None) -> Found | None:
-        """Such a call, with as little wrong in it as can be; None if there is none. `readings` have their own cells."""
+        """Such a call, with as little wrong in it as can be; None if there is none.
+
+        `readings` have their own cells; of facts that nobody needs to hold, none is held.
+        """
         if wanted is False:
             return None
         asked: list[z3.BoolRef] = [] if wanted is True else [wanted]
@@ -58,6 +61,10 @@ class Search:
                     asked.append(wish)
                     model = self._solver.model()
                     break
+        for reading in (readings or {}).values():
+            if not isinstance(reading.unknown, bool) and self._check([*asked, reading.unknown]):
+                asked.append(reading.unknown)
+                model = self._solver.model()
         for reached in reversed(self.call.reached):
             if self._check([*asked, z3.Not(reached)]):
                 asked.append(z3.Not(reached))

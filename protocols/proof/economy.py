@@ -20,6 +20,10 @@ def rules(subject: Subject) -> Iterator[Finding]:
             if not subject.search.possible(fires[place]):
                 yield _fault("dead", about, f"{where} can never fire: remove or correct it")
                 continue
+            if not subject.search.possible(both((belongs, subject.world.value(rule.condition).must))):
+                words = f"{where} can never be true, and fires only where something is not known"
+                yield _fault("dead", about, f"{words}: its conditions contradict each other; correct it")
+                continue
             others = either(term for other, term in enumerate(fires) if other != place)
             if not subject.search.possible(both((fires[place], never(others)))):
                 words = f"{where} fires only where another rule of it does: it changes nothing; remove or correct it"
@@ -77,7 +81,7 @@ def _adds(subject: Subject, disposition: Disposition, above: list[Disposition]) 
 def flags(subject: Subject) -> Iterator[Finding]:
     """Every red flag may be true in some call."""
     for flag in subject.protocol.red_flags:
-        if not subject.search.possible(subject.world.value(flag.condition).may):
+        if not subject.search.possible(subject.world.value(flag.condition).must):
             yield _fault("dead", flag.flag, f'the red flag "{flag.title}" can never be true: correct it')
 
 

@@ -9,9 +9,9 @@ from protocols.proof.findings import Finding
 
 
 def prove_together(library: Library) -> tuple[Finding, ...]:
-    """Every obligation of the set: shared questions mean the same, and every need has exactly one protocol."""
+    """Shared questions mean the same, every need has exactly one protocol, and the front protocol ends in each."""
     protocols = list(library.triage.values())
-    return (*_shared(protocols), *_needs(library))
+    return (*_shared(protocols), *_needs(library), *_front(library))
 
 
 def _shared(protocols: Sequence[TriageProtocol]) -> Iterator[Finding]:
@@ -50,3 +50,17 @@ def _needs(library: Library) -> Iterator[Finding]:
         elif len(found) > 1:
             words = f'"{title}" has {len(found)} protocols ({", ".join(found)}): say which one is meant'
             yield Finding("not_proved", "needs", need, words)
+
+
+def _front(library: Library) -> Iterator[Finding]:
+    """A front protocol names others by its dispositions: then it names all, or whoever needs one is never led to it.
+
+    That each of its dispositions can be reached is proved of the front protocol itself.
+    """
+    for front in library.triage.values():
+        others = library.triage.keys() - {front.protocol}
+        named = {disposition.id for disposition in front.dispositions} & others
+        if named:
+            for name in sorted(others - named):
+                words = f'"{front.title}" leads to other protocols, but never to {name}: add a disposition for it'
+                yield Finding("not_proved", "front", name, words)

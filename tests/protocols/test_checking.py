@@ -1,17 +1,20 @@
 """`python -m protocols check`: what it says and how it ends, what it compares with, and which proofs it keeps."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from protocols import checking
 from protocols.__main__ import main
-from protocols.loader import Library
+from protocols.loader import Library, load_library
 from protocols.proof.findings import Finding, ShownCall
 from protocols.proof.kept import KeptProofs
 from protocols.proof.together import prove_together
 from tests.protocols.sound import HOUSE, HOUSE_TEXT, LEG, TIRED, edited, read
 
+FOLDER = Path(__file__).parents[2] / "protocols"
 BACKWARDS = edited(
     LEG, ("{rule: lasts, if: {lasts: {at_least: 48 h}}}", "{rule: lasts, if: {lasts: {at_most: 48 h}}}")
 )
@@ -235,3 +238,14 @@ def test_every_need_has_exactly_one_protocol(tmp_path):
     }
     found = {(one.obligation, one.about) for one in prove_together(Library(parsed, triage, {})) if one.fails}
     assert found == {("needs", "leg"), ("needs", "other")}
+
+
+def test_the_front_protocol_leads_to_every_other():
+    library = load_library(FOLDER, draft=True)
+    assert not [one for one in prove_together(library) if one.fails]
+    front = library.triage["front"]
+    shorter = replace(front, dispositions=tuple(one for one in front.dispositions if one.id != "diabetes"))
+    less = replace(library, triage={**library.triage, "front": shorter})
+    assert [(one.obligation, one.about) for one in prove_together(less) if one.fails] == [
+        ("front", "diabetes")
+    ]

@@ -47,6 +47,7 @@ CLIMBS: dict[str, Climb] = dict(
             _minutes(
                 10,
                 "somebody waits for one decision of the room, and nothing goes on without it",
+                "asks_on",
                 "call_parked",
                 "deadline_fault",
                 "died",
@@ -81,6 +82,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "no_capacity",
                 "no_receipt",
                 "nobody_on_call",
+                "on_early",
                 "parked",
                 "protocol",
                 "shift_handover",

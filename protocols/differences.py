@@ -72,30 +72,35 @@ class _Dispositions:
         yield from sayings(f"With {self._title(one)}", before, after)
 
     def _rules(self) -> Iterator[Difference]:
-        gone, fresh, both = paired(self._roads(self.before), self._roads(self.after))
+        gone, fresh, _ = paired(self._roads(self.before), self._roads(self.after))
         for road, was in [(one, other) for one in fresh for other in gone]:
-            if road[1].id == was[1].id and named(road[0]) == named(was[0]) and was in gone and road in fresh:
-                yield self._bent(was, road)
+            if was in gone and road in fresh and (found := self._moved(was, road) or self._bent(was, road)):
+                yield found
                 gone.remove(was)
                 fresh.remove(road)
         for condition, to in fresh:
-            words = f"{capital(said(condition, self.after))}: now leads to {self._title(to)}."
-            slowed: Way = "other" if self._covered(condition, to, self.before) else "faster"
-            yield Difference("priority", slowed, words)
+            covered = self._covered(condition, to, self.before)
+            words = f"{capital(said(condition, self.after))}: now {'also ' if covered else ''}leads to {self._title(to)}."
+            yield Difference("priority", "other" if covered else "faster", words)
         for condition, to in gone:
             words = f"{capital(said(condition, self.before))}: leads to {self._title(to)} no longer"
             if self._covered(condition, to, self.after):
-                yield Difference("priority", "other", f"{words} by itself; a wider rule still does.")
+                yield Difference("priority", "other", f"{words} by itself; another rule is as urgent.")
             else:
                 yield Difference("priority", "slower", f"{words}.")
-        for (_, left), (condition, to) in both:
-            if left.id != to.id:
-                words = f"{capital(said(condition, self.after))}: now leads to {self._title(to)}; before, to"
-                slowed = way(self.house.rank[left.priority], self.house.rank[to.priority])
-                yield Difference("priority", slowed, f"{words} {self._title(left)}.")
 
-    def _bent(self, was: _Road, now: _Road) -> Difference:
+    def _moved(self, was: _Road, now: _Road) -> Difference | None:
+        """The same answers lead elsewhere."""
+        if shape(was[0]) != shape(now[0]):
+            return None
+        slowed = way(self.house.rank[was[1].priority], self.house.rank[now[1].priority])
+        words = f"{capital(said(now[0], self.after))}: now leads to {self._title(now[1])}; before, to"
+        return Difference("priority", slowed, f"{words} {self._title(was[1])}.")
+
+    def _bent(self, was: _Road, now: _Road) -> Difference | None:
         """The same questions lead to the same place by other answers."""
+        if was[1].id != now[1].id or named(was[0]) != named(now[0]):
+            return None
         slowed: Way = "faster" if covers(now[0], was[0]) else "slower" if covers(was[0], now[0]) else "other"
         words = f"To {self._title(now[1])} leads now: {said(now[0], self.after)}. Before: {said(was[0], self.before)}."
         return Difference("priority", slowed, words)
@@ -108,13 +113,13 @@ class _Dispositions:
         )
 
     def _roads(self, protocol: TriageProtocol) -> dict[str, _Road]:
-        """Each condition that leads somewhere by itself, by its shape, with the most urgent place that it leads to."""
-        found: dict[str, tuple[Condition, Disposition]] = {}
-        for disposition in protocol.dispositions:
-            for rule in disposition.rules:
-                for one in alternatives(rule.condition):
-                    found.setdefault(repr(shape(one)), (one, disposition))
-        return found
+        """Each condition that leads somewhere by itself; whom several places send are sent together."""
+        return {
+            repr((shape(one), disposition.id)): (one, disposition)
+            for disposition in protocol.dispositions
+            for rule in disposition.rules
+            for one in alternatives(rule.condition)
+        }
 
     def _title(self, one: Disposition) -> str:
         return f"“{one.title}” ({self._label(one)})"

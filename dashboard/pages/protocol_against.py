@@ -1,4 +1,4 @@
-"""Two versions of a protocol: what changes for whom, which calls come elsewhere, and what past cases would have done."""
+"""Two versions of a protocol: what changes for whom, which calls go elsewhere, how past cases would have ended."""
 
 from typing import Annotated, Any
 

@@ -1,6 +1,7 @@
 """A month's cases on another version: counts as the engine has them, a slice at a time, and nothing of sealed cases."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hub.outbox import Effect
 from protocols.engine import assess
 from protocols.loader import parse_triage
 from records import sealing
-from records.model import Assessment, Case
+from records.model import Assessment
 from records.service import Due, move, open_case, owe
 from tests.desk import Desk
 from triage import replays, store
@@ -143,7 +144,7 @@ def test_a_slice_that_runs_twice_counts_once(sqlite_desk: Desk, versions: tuple[
 def test_only_the_period_that_was_chosen(sqlite_desk: Desk, versions: tuple[str, str]) -> None:
     desk = sqlite_desk
     finished(desk, {})
-    desk.clock.at += replays.timedelta(days=8)
+    desk.clock.at += timedelta(days=8)
     finished(desk, {"pain": "severe"})
     ruth = governance(desk)
     assert ruth.post(f"{address(versions)}/replay", json={"days": 8}).status_code == 422
@@ -161,8 +162,7 @@ def test_s18_sealed_cases_are_in_no_count(sqlite_desk: Desk, versions: tuple[str
     finished(desk, {})
     sealed = finished(desk, {"pain": "severe"})
     with desk.hub.db.write() as session:
-        dana = next(one for one in session.exec(select(replays.User)) if one.name == "Dana Cole")
-        sealing.seal(session, session.get_one(Case, sealed), "A reason.", dana, desk.clock.now())
+        sealing.seal(session, sealed, "A reason.", desk.clock.now(), HUB)
     governance(desk).post(f"{address(versions)}/replay", json={"days": 31})
     runs(desk)
     opened = {"was": "clinician", "becomes": "clinician"}

@@ -80,7 +80,8 @@ class _Dispositions:
                 fresh.remove(road)
         for condition, to in fresh:
             covered = self._covered(condition, to, self.before)
-            words = f"{capital(said(condition, self.after))}: now {'also ' if covered else ''}leads to {self._title(to)}."
+            leads = "now also leads to" if covered else "now leads to"
+            words = f"{capital(said(condition, self.after))}: {leads} {self._title(to)}."
             yield Difference("priority", "other" if covered else "faster", words)
         for condition, to in gone:
             words = f"{capital(said(condition, self.before))}: leads to {self._title(to)} no longer"

@@ -21,7 +21,6 @@ from triage.replay_model import Replay, Replayed
 from triage.replay_rules import again
 from triage.versions import record_of
 
-KIND = "replay"
 PERIODS = (7, 31, 92)
 """Days that can be chosen."""
 WINDOW = 400
@@ -136,7 +135,7 @@ def begin(session: Session, place: str, both: Pair, days: int, user: User, now: 
 
 def _next(session: Session, replay: Replay, now: datetime) -> None:
     payload = {"replay": replay.key}
-    effect = Effect(place=replay.place, queue=Queue.records, kind=KIND, payload=payload, created_at=now)
+    effect = Effect(place=replay.place, queue=Queue.records, kind="replay", payload=payload, created_at=now)
     outbox.append(session, effect)
 
 

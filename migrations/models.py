@@ -32,7 +32,7 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
-from triage import concerns, lowering, remote_care
+from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
 
 ALL = (
@@ -66,6 +66,7 @@ ALL = (
     concerns,
     lowering,
     remote_care,
+    replay_model,
     dispatch_model,
     duty_model,
     phone_model,

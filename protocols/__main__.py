@@ -1,4 +1,4 @@
-"""`python -m protocols check [files…]` and `python -m protocols schema [house|triage|escalation]`."""
+"""`python -m protocols check [files…]`, `compare OLD NEW`, `print FILE`, `schema [house|triage|escalation]`."""
 
 import argparse
 import json
@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from protocols import comparing
 from protocols.checking import Checked, Checker
-from protocols.faults import Fault
+from protocols.faults import Fault, ProtocolError
 from protocols.proof.findings import Finding
 from protocols.proof.kept import KeptProofs
 from protocols.schema import KINDS, published
@@ -33,13 +34,27 @@ def main(arguments: Sequence[str]) -> int:
     schema = commands.add_parser("schema", help="print a published JSON Schema, or write all into a folder")
     schema.add_argument("kind", nargs="?", choices=KINDS)
     schema.add_argument("--out", type=Path, help="write house.json, triage.json and escalation.json here")
+    comparing.add_commands(commands)
     chosen = parser.parse_args(arguments)
+    if chosen.command in ("compare", "print"):
+        return _compare_or_print(chosen)
     if chosen.command == "schema":
         return _schema(chosen.kind, chosen.out)
     if chosen.against is not None and not chosen.against.exists():
         check.error(f"there is no {chosen.against} to compare with; is the name right?")
     checker = Checker(KeptProofs(None if chosen.anew else KEPT), FOLDER, chosen.house, chosen.against)
     return _check(checker, chosen.files or [FOLDER], chosen.report)
+
+
+def _compare_or_print(chosen: argparse.Namespace) -> int:
+    try:
+        for line in comparing.run(chosen):
+            _say(line)
+    except ProtocolError as error:
+        for fault in error.faults:
+            sys.stderr.write(f"{fault}\n")
+        return 1
+    return 0
 
 
 def _say(line: str) -> None:

@@ -12,3 +12,11 @@ def seconds(text: str) -> int:
 def minutes(text: str) -> int:
     """The time in whole minutes, rounded up so that nothing is due earlier than it says."""
     return -(-seconds(text) // 60)
+
+
+def said_bound(bound: float, unit: str | None) -> str:
+    """A number with its unit, as somebody would say it: 720 min is `12 hours`."""
+    if unit == "min" and bound and bound % 60 == 0:
+        hours = bound / 60
+        return "1 hour" if hours == 1 else f"{hours:g} hours"
+    return f"{bound:g} {unit or ''}".strip()

@@ -1,0 +1,1 @@
+"""The printed protocol: a flow sheet, as SVG and as PDF."""

@@ -5,23 +5,23 @@ from typing import Any
 
 from sqlmodel import Session
 
-from protocols.answers import Heard, State, hear
+from protocols import asking
+from protocols.answers import hear
 from protocols.conditions import leaves
-from protocols.engine import assess
 from protocols.explain import would_become
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
 from protocols.verdict import Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
-from triage import store, two_answers
+from triage import store, two_answers, ways
 from triage.answer_words import said_as
 from triage.facts import reason
 from triage.given import given_of
 from triage.model import Answered
 from triage.needs import due_at
 from triage.observations import NEWS2, observations, pad_of, said_of
-from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
+from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Spared, Together, View, Wanted, Way, Would
 from triage.versions import exact, record_of
 
 
@@ -37,7 +37,8 @@ def view_of(
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
     record, facts = record_of(assessment), assessment.facts or {}
-    verdict = assess(protocol, house, answers, record)
+    asks = asking.ask(protocol, house, answers, record)
+    verdict = asks.verdict
     taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
@@ -64,7 +65,10 @@ def view_of(
         differ=two_answers.differ(protocol, kept) if taking else (),
         at_most=len(given) + verdict.remaining,
         answered=given,
-        still=_still(protocol, heard, verdict),
+        still=tuple(one.ask for one in verdict.still[1:]),
+        remaining=verdict.remaining,
+        not_needed=tuple(Spared(one.question.id, one.question.ask, one.because) for one in asks.not_needed),
+        ways=_ways(library, verdict) if taking and verdict.finished else (),
         finished=verdict.finished,
         provisional=verdict.provisional or taking,
         disposition=verdict.disposition.title if answers else "",
@@ -185,20 +189,8 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
     return "“Don’t know” counts as the worst answer here."
 
 
-def _still(protocol: TriageProtocol, heard: Heard, verdict: Verdict) -> tuple[str, ...]:
-    """What may still have to be asked, but for the question in the middle."""
-    if verdict.next_question is None:
-        return ()
-    waiting = [
-        question
-        for question, state in zip(protocol.questions, heard.states, strict=True)
-        if state is State.NOT_REACHED
-    ]
-    if verdict.refusal:
-        waiting = [question for question in waiting if protocol.life_threat[question.index]]
-    if len(waiting) > verdict.remaining:
-        waiting = [question for question in waiting if protocol.feeds[question.index] < verdict.rank]
-    return tuple(question.ask for question in waiting if question.id != verdict.next_question.id)
+def _ways(library: Library, verdict: Verdict) -> tuple[Way, ...]:
+    return tuple(Way(name, library.triage[name].title) for name in ways.ways(library, verdict))
 
 
 def _urgent(verdict: Verdict, house: House) -> tuple[Flag, ...]:

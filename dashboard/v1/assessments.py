@@ -11,7 +11,7 @@ from hub.tokens import Scope
 from records.lifecycles import AssessmentState
 from records.model import Assessment
 from records.store import case, row
-from triage import facts, first_steps, service, view
+from triage import front, service, view
 from triage.api import QuestionId, Said
 from triage.typed_bodies import EntryId, SeenId
 
@@ -19,7 +19,9 @@ assessments = Operations("Assessments")
 
 
 class Begin(Body):
-    protocol: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+    """Without a protocol: the first questions of every call, or those of an alarm; from there it goes on by itself."""
+
+    protocol: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")] | None = None
 
 
 class Give(Body):
@@ -102,9 +104,7 @@ class AssessmentSeen(Answer):
 def begin_assessment(work: Work, case_id: Number, body: Begin) -> AssessmentSeen:
     """Begin a protocol on a case, or go on with it. What the first minute answered is not asked again."""
     found = case(work.session, work.place, case_id)
-    begun = service.begin(work.session, work.library, found.key, body.protocol, work.now, work.actor)
-    first_steps.carry(work.session, work.library, begun, work.now, work.actor)
-    facts.take_up(work.session, work.library, found.key, work.now)
+    begun = front.begin(work.session, work.library, found.key, body.protocol, work.now, work.actor)
     return _seen(work, begun)
 
 
@@ -116,9 +116,10 @@ def read_assessment(work: Work, assessment_id: Number) -> AssessmentSeen:
 
 @assessments.does("/assessments/{assessment_id}/answers", Scope.calls_write)
 def give_answer(work: Work, assessment_id: Number, body: Give) -> AssessmentSeen:
-    """Give, change or take back an answer. Every one is kept; what is not known counts as the worst it could be."""
+    """Give, change or take back an answer. Every one is kept; what is not known counts as the worst it could be. Where
+    the first questions are done, what comes back is the assessment that they go on with."""
     found = row(work.session, Assessment, assessment_id, work.place)
-    service.answer(
+    onward = front.answer(
         work.session,
         work.library,
         found,
@@ -130,7 +131,7 @@ def give_answer(work: Work, assessment_id: Number, body: Give) -> AssessmentSeen
         body.after,
     )
     work.session.flush()
-    return _seen(work, found)
+    return _seen(work, onward)
 
 
 @assessments.does("/assessments/{assessment_id}/disposition", Scope.calls_write)

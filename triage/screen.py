@@ -162,6 +162,7 @@ class View:
     label: str
     is_999: bool
     due_at: datetime | None
+    rules: tuple[str, ...]
     because: tuple[str, ...]
     score: str
     would: tuple[Would, ...]

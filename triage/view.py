@@ -9,6 +9,7 @@ from protocols import asking
 from protocols.answers import hear
 from protocols.conditions import leaves
 from protocols.explain import would_become
+from protocols.explanation import rules_of
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
 from protocols.verdict import Verdict, unite
@@ -77,6 +78,7 @@ def view_of(
         label=house.priority(verdict.priority).label,
         is_999=verdict.rank == 0,
         due_at=due_at(case, house, verdict),
+        rules=rules_of(verdict),
         because=tuple(reason(leaf, facts) for leaf in verdict.because),
         score=said_of(verdict.scores, answers),
         would=_would(protocol, house, answers, record, verdict) if taking else (),

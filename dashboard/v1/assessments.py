@@ -13,6 +13,8 @@ from records.model import Assessment
 from records.store import case, row
 from triage import front, service, view
 from triage.api import QuestionId, Said
+from triage.explained import explained
+from triage.facts import reason
 from triage.typed_bodies import EntryId, SeenId
 
 assessments = Operations("Assessments")
@@ -75,6 +77,44 @@ class WantedSeen(Answer):
     label: str
 
 
+class WaySeen(Answer):
+    protocol: str
+    title: str
+
+
+class SparedSeen(Answer):
+    question: str
+    ask: str
+    because: str
+
+
+class WouldSeen(Answer):
+    priority: str
+    title: str
+    changes: list[str]
+
+
+class AssessmentExplained(Answer):
+    """Why it came to this, on the texts that it was taken with, and what would have changed it."""
+
+    assessment: int
+    protocol: str
+    version: str
+    protocol_sha256: str
+    house_sha256: str
+    disposition: str
+    title: str
+    priority: str
+    is_final: bool
+    rules: list[str] = Field(description="what brought it: rules by name, a red flag, a limit")
+    because: list[str] = Field(description="the answers that those needed, and no others")
+    also: list[str] = Field(description="what stands beside it")
+    would: list[WouldSeen] = Field(description="what one other answer would make of it")
+    by_two: list[WouldSeen] = Field(description="what two would, where they were asked for")
+    remaining: int
+    not_needed: list[SparedSeen]
+
+
 class AssessmentSeen(Answer):
     """What the answers so far come to; while it is `provisional` the next answer may change it."""
 
@@ -93,7 +133,15 @@ class AssessmentSeen(Answer):
     label: str
     is_999: bool
     due_at: datetime | None
+    rules: list[str] = Field(description="what brought it: rules by name, a red flag, a limit")
     because: list[str]
+    remaining: int = Field(description="so many questions may still come, at most")
+    not_needed: list[SparedSeen] = Field(
+        description="these cannot change anything any more; they may be asked"
+    )
+    ways: list[WaySeen] = Field(
+        description="the first questions lead to several protocols: begin one of them"
+    )
     flags: list[FlagSeen]
     takes_over: list[FlagSeen] = Field(description="say and do this first, before any other question")
     advice: list[str]
@@ -112,6 +160,22 @@ def begin_assessment(work: Work, case_id: Number, body: Begin) -> AssessmentSeen
 def read_assessment(work: Work, assessment_id: Number) -> AssessmentSeen:
     """What an assessment comes to so far, and what to ask next."""
     return _seen(work, row(work.session, Assessment, assessment_id, work.place))
+
+
+@assessments.reads("/assessments/{assessment_id}/explanation", Scope.cases_read)
+def explain_assessment(work: Work, assessment_id: Number, of_two: bool = False) -> AssessmentExplained:
+    """Why an assessment came to what it did. `of_two`: also what two other answers together would have made of it."""
+    found = row(work.session, Assessment, assessment_id, work.place)
+    case(work.session, work.place, found.case_id)
+    why = explained(work.session, work.library, found, of_two=of_two)
+    said = {"assessment": found.key, "because": [reason(leaf, found.facts) for leaf in why.because]}
+    spared = [
+        SparedSeen(question=one.question.id, ask=one.question.ask, because=one.because)
+        for one in why.not_needed
+    ]
+    return AssessmentExplained.model_validate(
+        {**vars(why), **said, "not_needed": spared}, from_attributes=True
+    )
 
 
 @assessments.does("/assessments/{assessment_id}/answers", Scope.calls_write)

@@ -1,7 +1,8 @@
 """Every assessment of the past gives the same verdict on the texts that it was taken with, to the byte, for ever.
 
-`python -m tests.protocols.test_replayed` adds a few calls on each protocol of today's library to tests/protocols/replayed.
-It never changes one that is there: a verdict that comes out otherwise is a fault of the engine, not of the fixture.
+`python -m tests.protocols.test_replayed` adds a few calls on each protocol of today's library to
+tests/protocols/replayed. It never changes one that is there: a verdict that comes out otherwise is a fault of the
+engine, not of the fixture.
 """
 
 import hashlib
@@ -108,7 +109,9 @@ def add():
                 "dropped": how == "dropped",
             }
             kept = {**call, "verdict": replayed(call)}
-            name = f"{protocol.protocol}-{protocol.version}-{protocol.sha256[:8]}-{house.sha256[:8]}-{how}.json"
+            name = (
+                f"{protocol.protocol}-{protocol.version}-{protocol.sha256[:8]}-{house.sha256[:8]}-{how}.json"
+            )
             _keep(FOLDER / name, json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 

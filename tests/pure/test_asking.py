@@ -131,9 +131,6 @@ PROTOCOL = parse_triage(json.dumps(SMALL), "small.yaml", HOUSE)
 def test_it_says_why_and_how_many_may_still_come():
     found = ask(PROTOCOL, HOUSE, {"danger": "no", "a": "yes"})
     assert {one.question.id: one.because for one in found.not_needed} == {
-        "b": "certain already: A visit (a? Yes)",
-        "c": "ruled out already: A call (a? Yes)",
-    } or {one.question.id: one.because for one in found.not_needed} == {
         "b": "certain already: A visit (a? yes)",
         "c": "ruled out already: A call (a? yes)",
     }
@@ -142,11 +139,15 @@ def test_it_says_why_and_how_many_may_still_come():
 
 def test_what_could_still_add_a_position_or_words_is_asked():
     found = ask(PROTOCOL, HOUSE, {"danger": "yes", "a": "no"})
-    assert [one.id for one in found.verdict.still] == ["b", "c"], "999 does not make a visit or its words superfluous"
+    assert [one.id for one in found.verdict.still] == ["b", "c"], (
+        "999 does not make a visit or its words superfluous"
+    )
 
 
 def test_not_known_may_matter_where_it_reaches_the_limit():
-    assert ask(PROTOCOL, HOUSE, {"a": "yes"}).not_needed == (), "three could be unknown, and a clinician would ring"
+    assert ask(PROTOCOL, HOUSE, {"a": "yes"}).not_needed == (), (
+        "three could be unknown, and a clinician would ring"
+    )
     assert len(ask(PROTOCOL, HOUSE, {"danger": "no", "a": "yes"}).not_needed) == 2
 
 

@@ -224,6 +224,7 @@ def _would(
             changes=one.changes,
         )
         for one in would_become(protocol, house, answers, record)
+        if protocol.protocol != ways.FRONT or house.rank[one.priority] < verdict.rank
     )
 
 

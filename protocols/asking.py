@@ -8,7 +8,8 @@ A question that a red flag asks, or that gates one, is always asked (S6), and so
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from protocols.answers import Heard, State, hear
 from protocols.conditions import asked_by, evaluate, reasons
@@ -38,16 +39,14 @@ _Bounds = tuple[int, int]
 _ANY: _Bounds = (FALSE, TRUE)
 
 
-@dataclass(frozen=True)
-class NotNeeded:
+class NotNeeded(NamedTuple):
     """A question that is left out, and why: what it could have led to is certain, or ruled out, already."""
 
     question: Question
     because: str
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(NamedTuple):
     """`verdict` as the engine has it, but `next_question`, `still`, `remaining` and `finished` without `not_needed`."""
 
     verdict: Verdict

@@ -38,14 +38,12 @@ def view_of(
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
     record, facts = record_of(assessment), assessment.facts or {}
-    asks = asking.ask(protocol, house, answers, record)
-    verdict = asks.verdict
+    verdict, not_needed = asking.ask(protocol, house, answers, record)
     taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
     notes = store.notes_on(session, assessment.key)
-    heard = hear(protocol, answers, record)
-    given = given_of(protocol, heard, facts, notes)
+    given = given_of(protocol, hear(protocol, answers, record), facts, notes)
     urgent = _urgent(verdict, house)
     asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
     kept = store.answered(session, assessment.key)
@@ -68,7 +66,7 @@ def view_of(
         answered=given,
         still=tuple(one.ask for one in verdict.still[1:]),
         remaining=verdict.remaining,
-        not_needed=tuple(Spared(one.question.id, one.question.ask, one.because) for one in asks.not_needed),
+        not_needed=tuple(Spared(one.question.id, one.question.ask, one.because) for one in not_needed),
         ways=_ways(library, verdict) if taking and verdict.finished else (),
         finished=verdict.finished,
         provisional=verdict.provisional or taking,

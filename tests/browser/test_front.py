@@ -1,4 +1,4 @@
-"""The first questions of a call, by keyboard: a protocol found by a few letters, one gone on with, a choice of several."""
+"""The first questions of a call, by keyboard: one protocol gone on with, a choice of several, found by a few letters."""
 
 import pytest
 from playwright.sync_api import Page, expect

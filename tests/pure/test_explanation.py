@@ -2,7 +2,8 @@
 
 from protocols.explanation import explain
 from tests.protocols.calls import LIBRARY
-from tests.pure.test_asking import HOUSE, PROTOCOL
+from tests.pure.test_asking import PROTOCOL
+from tests.pure.test_engine_reference import HOUSE
 
 FALL = LIBRARY.triage["fall-at-home"]
 

@@ -37,18 +37,15 @@ def view_of(
     """`ask`: show this question again instead of the next one. `beside`: what the call's other needs come to."""
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
-    record, facts = record_of(assessment), assessment.facts or {}
+    record, facts, taking = record_of(assessment), assessment.facts or {}, assessment.state == "taking"
     verdict, not_needed = asking.ask(protocol, house, answers, record)
-    taking = assessment.state == "taking"
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
     notes = store.notes_on(session, assessment.key)
     given = given_of(protocol, hear(protocol, answers, record), facts, notes)
-    urgent = _urgent(verdict, house)
-    asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
+    over, say = _urgent_now(session, case, verdict, house, taking=taking)
     kept = store.answered(session, assessment.key)
-    last = _last_given(kept, assessment)
-    pad = pad_of(protocol, question, answers, verdict.scores)
+    last, pad = _last_given(kept, assessment), pad_of(protocol, question, answers, verdict.scores)
     return View(
         assessment=assessment.key,
         state=assessment.state,
@@ -85,8 +82,8 @@ def view_of(
         wanted=_wanted(house, verdict),
         advice=verdict.advice if answers else (),
         flags=_flags(verdict),
-        takes_over=() if asked_999 or not taking else urgent,
-        say_now=urgent if asked_999 else (),
+        takes_over=over,
+        say_now=say,
         together=_together(case, house, (verdict, *beside), taking, facts) if beside else None,
     )
 
@@ -191,6 +188,16 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
 
 def _ways(library: Library, verdict: Verdict) -> tuple[Way, ...]:
     return tuple(Way(name, library.triage[name].title) for name in ways.ways(library, verdict))
+
+
+def _urgent_now(
+    session: Session, case: Case, verdict: Verdict, house: House, *, taking: bool
+) -> tuple[tuple[Flag, ...], tuple[Flag, ...]]:
+    """What takes over the screen, and what is said on while 999 is on its way."""
+    urgent = _urgent(verdict, house)
+    if any(row.to == "999" for row in rows_of(session, HandOver, case.key)):
+        return (), urgent
+    return (urgent if taking else ()), ()
 
 
 def _urgent(verdict: Verdict, house: House) -> tuple[Flag, ...]:

@@ -1,4 +1,4 @@
-"""The first questions of a call, by keyboard: one protocol gone on with, a choice of several, found by a few letters."""
+"""The first questions of a call, by keyboard: one way gone on with, a choice of several, found by a few letters."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -12,7 +12,8 @@ from protocols.model import UNKNOWN, Answer, Question, TriageProtocol
 TYPING_S, ASKING_S = 6.0, 7.0
 SELDOM, OFTEN = 0.01, 0.3
 """How often an answer is another than the mildest: where a life may hang on it, and elsewhere."""
-NEEDS = {"fall-at-home": "fall", "blocked-catheter": "catheter", "unwell-older-adult": "unwell"}
+FRONT = "front"
+"""It leads to the others; a handler of this day knows already which it is."""
 FIRST = ("Maureen", "Arthur", "Edith", "Walter", "Joan", "Harold", "Betty", "Ernest", "Doris", "Frank")
 LAST = ("Doyle", "Webb", "Hughes", "Khan", "Brown", "Patel", "Ward", "Nowak", "Evans", "Shaw")
 
@@ -22,7 +23,8 @@ class Handler(Person):
         self, url: str, name: str, password: str, protocols: Mapping[str, TriageProtocol], day: Day
     ) -> None:
         super().__init__(url, name, password)
-        self.protocols, self.day = protocols, day
+        self.protocols = {name: one for name, one in protocols.items() if name != FRONT}
+        self.day = day
         self.chance = random.Random(day.chance.random())
 
     def take_call(self) -> None:
@@ -51,7 +53,7 @@ class Handler(Person):
             "address": f"{self.chance.randint(1, 250)} Oak Road",
             "caller_name": f"{self.chance.choice(FIRST)} {self.chance.choice(LAST)}",
             "person_name": f"{self.chance.choice(FIRST)} {self.chance.choice(LAST)}",
-            "need": NEEDS.get(protocol, "other"),
+            "need": self.protocols[protocol].need or "other",
             "dependants": "nobody",
         }
 

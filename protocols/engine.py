@@ -41,6 +41,7 @@ __all__ = [
     "check_answer",
     "dropped",
     "finish",
+    "must_be_finished",
     "unite",
     "words_of",
 ]
@@ -69,12 +70,16 @@ def finish(
 ) -> Verdict:
     """The final verdict; Refused while a question that applies has no answer (UNKNOWN is an answer)."""
     verdict = assess(protocol, house, answers, record)
+    must_be_finished(verdict)
+    return verdict
+
+
+def must_be_finished(verdict: Verdict) -> None:
     if verdict.next_question is not None:
         more = f" and {verdict.remaining - 1} more" if verdict.remaining > 1 else ""
         raise Refused(
             f'Not finished: "{verdict.next_question.ask}"{more} still to be answered, or put as not known.'
         )
-    return verdict
 
 
 def dropped(
@@ -150,6 +155,7 @@ class _Judgement:
             remaining=0 if finished else len(still),
             finished=finished,
             scores=self.heard.scores,
+            still=() if finished else tuple(still),
         )
 
     def _fire(

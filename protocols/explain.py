@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from protocols import news2
 from protocols.answers import State, hear
@@ -34,23 +35,17 @@ def would_become(
     group, in which "unknown" stands for nothing: the changes are all things somebody could say.
     """
     now = assess(protocol, house, answers, record)
-    population = {index for clause in protocol.population for index in clause.questions}
-    states = hear(protocol, answers, record).states
     groups: dict[tuple[int, str], list[tuple[str, bool]]] = {}
     verdicts: dict[tuple[int, str], Verdict] = {}
-    for question in protocol.questions:
-        skip = states[question.index] is State.NOT_APPLICABLE or question.for_information
-        if skip or question.index in population:
+    before = {flag.flag for flag in now.flags if flag.certain}
+    for question, answer, words in _changes(protocol, answers, record):
+        then = assess(protocol, house, {**answers, question: answer}, record)
+        if then.disposition.id == now.disposition.id:
             continue
-        for answer, words in _other_answers(protocol, question, answers):
-            then = assess(protocol, house, {**answers, question.id: answer}, record)
-            if then.disposition.id == now.disposition.id:
-                continue
-            key = (then.rank, then.disposition.id)
-            verdicts.setdefault(key, then)
-            before = {flag.flag for flag in now.flags if flag.certain}
-            threat = any(flag.life_threat and flag.certain and flag.flag not in before for flag in then.flags)
-            groups.setdefault(key, []).append((words, threat))
+        key = (then.rank, then.disposition.id)
+        verdicts.setdefault(key, then)
+        threat = any(flag.life_threat and flag.certain and flag.flag not in before for flag in then.flags)
+        groups.setdefault(key, []).append((words, threat))
     return tuple(
         WouldBecome(
             priority=verdicts[key].priority,
@@ -59,6 +54,53 @@ def would_become(
         )
         for key in sorted(groups)
     )
+
+
+OF_TWO = 5
+"""So many pairs of a group are named: they are examples, not a list of all."""
+
+
+def would_become_by_two(
+    protocol: TriageProtocol,
+    house: House,
+    answers: Mapping[str, Answer],
+    record: Mapping[str, Answer] = _NO_RECORD,
+) -> tuple[WouldBecome, ...]:
+    """What two other answers together would make of this call, where neither of them alone leads there."""
+    now = assess(protocol, house, answers, record)
+    changes = list(_changes(protocol, answers, record))
+    alone = [
+        assess(protocol, house, {**answers, question: answer}, record).disposition.id
+        for question, answer, _ in changes
+    ]
+    found: dict[tuple[int, str], tuple[Verdict, list[str]]] = {}
+    for (one, first), (two, second) in combinations(zip(changes, alone, strict=True), 2):
+        if one[0] == two[0]:
+            continue
+        then = assess(protocol, house, {**answers, one[0]: one[1], two[0]: two[1]}, record)
+        if then.disposition.id in (now.disposition.id, first, second):
+            continue
+        pairs = found.setdefault((then.rank, then.disposition.id), (then, []))[1]
+        if len(pairs) < OF_TWO:
+            pairs.append(f"{one[2]} and {two[2]}")
+    return tuple(
+        WouldBecome(then.priority, then.disposition.title, tuple(pairs))
+        for _, (then, pairs) in sorted(found.items(), key=lambda group: group[0])
+    )
+
+
+def _changes(
+    protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mapping[str, Answer]
+) -> Iterator[tuple[str, Answer, str]]:
+    """Each other answer that somebody could give, by question, with its words; not those about whom it is for."""
+    population = {index for clause in protocol.population for index in clause.questions}
+    states = hear(protocol, answers, record).states
+    for question in protocol.questions:
+        skip = states[question.index] is State.NOT_APPLICABLE or question.for_information
+        if skip or question.index in population:
+            continue
+        for answer, words in _other_answers(protocol, question, answers):
+            yield question.id, answer, words
 
 
 def _folded(found: list[tuple[str, bool]], rank: int) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Verdict:
     `disposition` is the most urgent of `fired` and `priority` its priority; `by_rules` is what the rules alone say,
     before floors, unknowns and a dropped call. `rank` is the priority's place in the house, 0 the most urgent.
     `refusal` is where to turn when the protocol is not for this person. In `scores` what was not reached is missing.
+    `still` are the questions that may yet have to be asked, in order: `remaining` of them, the next one first.
     """
 
     protocol: str
@@ -68,6 +69,7 @@ class Verdict:
     remaining: int
     finished: bool
     scores: tuple[ScoreReading, ...] = ()
+    still: tuple[Question, ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -109,6 +111,7 @@ def unite(verdicts: Sequence[Verdict]) -> Verdict:
         remaining=sum(verdict.remaining for verdict in ordered),
         finished=all(verdict.finished for verdict in ordered),
         scores=_scores(ordered),
+        still=tuple(question for verdict in ordered for question in verdict.still),
     )
 
 

@@ -26,6 +26,7 @@ from triage import (
     contacts,
     facts,
     first_steps,
+    front,
     parked,
     places_found,
     service,
@@ -60,7 +61,9 @@ class NoteBody(Body):
 
 
 class BeginBody(Body):
-    protocol: Annotated[str, Field(min_length=1, max_length=60)]
+    """Without a protocol: the one that this call begins with."""
+
+    protocol: Annotated[str, Field(min_length=1, max_length=60)] | None = None
 
 
 class AnswerBody(Body):
@@ -217,9 +220,7 @@ def begin(request: Request, case_id: Number, body: BeginBody, visitor: Taker) ->
     library = library_of(request)
     with _work(request) as (session, at):
         case = case_of(session, visitor.user.place, case_id)
-        assessment = service.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
-        first_steps.carry(session, library, assessment, at, visitor.user.actor)
-        facts.take_up(session, library, case.key, at)
+        assessment = front.begin(session, library, case.key, body.protocol, at, visitor.user.actor)
         return _seen(session, library, assessment, at)
 
 
@@ -239,9 +240,11 @@ def answer(request: Request, assessment_id: Number, body: AnswerBody, visitor: T
     with _work(request) as (session, at):
         found = row(session, Assessment, assessment_id, visitor.user.place)
         actor = visitor.user.actor
-        service.answer(session, library, found, body.question, body.answer, at, actor, body.id, body.after)
+        onward = front.answer(
+            session, library, found, body.question, body.answer, at, actor, body.id, body.after
+        )
         session.flush()
-        return _seen(session, library, found, at)
+        return _seen(session, library, onward, at)
 
 
 @router.post("/assessments/{assessment_id}/999")

@@ -14,7 +14,7 @@ from records.lifecycles import AssessmentState, Owed
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome
 from records.service import take
 from records.store import owed_of, rows_of
-from triage import calls, first_minute, needs, service, store
+from triage import calls, first_minute, needs, service, store, ways
 from triage.versions import exact
 
 OWN_JUDGEMENT = "the call handler's own judgement"
@@ -100,11 +100,23 @@ def end(session: Session, library: Library, call: Call, now: datetime, actor: Ac
         why = f"The call ended: {first_minute.why_999(found)}"
         hand_overs.ask_ambulance(session, case, "hub", why, now, actor)
         _ring_back(session, case, call, "the call ended with a life threat", RING_BACK_IN, now)
+    elif alone := _only_the_front(session, case):
+        service.break_off(session, alone, "the call ended before a protocol was chosen", now, actor)
     elif _was_broken_off(session, case):
         _ring_back(session, case, call, "the questions were broken off", calls.CALL_BACK_IN, now)
     elif _was_not_asked_again(session, case, call):
         why = "they rang again, and the questions were not asked again"
         _ring_back(session, case, call, why, calls.CALL_BACK_IN, now)
+
+
+def _only_the_front(session: Session, case: Case) -> Assessment | None:
+    """The first questions, where nothing but they was asked and nobody goes or rings for what they came to."""
+    begun = [
+        row for row in rows_of(session, Assessment, case.key) if row.state is not AssessmentState.superseded
+    ]
+    if len(begun) != 1 or begun[0].protocol != ways.FRONT or begun[0].state is not AssessmentState.taking:
+        return None
+    return None if hand_overs.is_on_its_way(session, case) else begun[0]
 
 
 def _was_broken_off(session: Session, case: Case) -> bool:

@@ -14,7 +14,8 @@ from protocols.verdict import Verdict, unite
 from records.lifecycles import AssessmentState
 from records.model import Assessment, Call, Case, HandOver
 from records.store import rows_of
-from triage.versions import exact, record_of, so_far
+from triage import asked
+from triage.versions import exact, record_of
 
 ASKED = (AssessmentState.taking, AssessmentState.finished)
 
@@ -45,7 +46,7 @@ def _belongs(row: Assessment, call: Call) -> bool:
 
 def verdicts(session: Session, library: Library, begun: Sequence[Assessment]) -> dict[int, Verdict]:
     """What each comes to so far, by assessment."""
-    return {row.key: so_far(session, library, row)[2] for row in begun}
+    return {row.key: asked.so_far(session, library, row).verdict for row in begun}
 
 
 def shown(

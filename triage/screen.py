@@ -116,6 +116,23 @@ class Differ:
 
 
 @dataclass(frozen=True)
+class Spared:
+    """A question that cannot change anything any more, and why; it can be asked all the same."""
+
+    question: str
+    ask: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A protocol that the first questions of the call lead to."""
+
+    protocol: str
+    title: str
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that the middle and the right of the triage screen say. `takes_over`: words before all else."""
 
@@ -134,6 +151,9 @@ class View:
     at_most: int
     answered: tuple[Given, ...]
     still: tuple[str, ...]
+    remaining: int
+    not_needed: tuple[Spared, ...]
+    ways: tuple[Way, ...]
     finished: bool
     provisional: bool
     disposition: str
@@ -142,6 +162,7 @@ class View:
     label: str
     is_999: bool
     due_at: datetime | None
+    rules: tuple[str, ...]
     because: tuple[str, ...]
     score: str
     would: tuple[Would, ...]

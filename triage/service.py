@@ -8,7 +8,8 @@ from sqlmodel import Session
 from hub.actors import HUB, Actor
 from hub.errors import Conflict, NotFound, Refused
 from protocols.answers import check_answer
-from protocols.engine import assess, finish
+from protocols.asking import finish
+from protocols.engine import assess
 from protocols.loader import Library
 from protocols.model import House
 from protocols.positions import AskedPosition
@@ -20,7 +21,7 @@ from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
-from triage import calls, store, two_answers
+from triage import calls, store, two_answers, ways
 from triage.changes import what_changed
 from triage.facts import because
 from triage.model import Answered
@@ -57,7 +58,7 @@ def begin(
         taken_by=actor.name,
     )
     words = f"Began {protocol.title}, version {protocol.version}."
-    if not case.need and protocol.need:
+    if not case.need and protocol.need and protocol_id != ways.FRONT:
         case.need = library.house.needs[protocol.need]
         session.add(case)
         words += f" Need: {case.need}."
@@ -145,10 +146,27 @@ def dispose(
     dialled_by: str = "hub",
 ) -> Verdict:
     """Finish: what the answers come to is put to work, in this one transaction."""
-    case = take(session, assessment.case_id, now)
+    take(session, assessment.case_id, now)
     session.refresh(assessment)
     protocol, house = exact(session, library, assessment)
     verdict = finish(protocol, house, assessment.answers, record_of(assessment))
+    ways.must_not_end_here(library, verdict)
+    conclude(session, library, assessment, verdict, now, actor, dialled_by)
+    return verdict
+
+
+def conclude(
+    session: Session,
+    library: Library,
+    assessment: Assessment,
+    verdict: Verdict,
+    now: datetime,
+    actor: Actor,
+    dialled_by: str = "hub",
+) -> None:
+    """What the verdict asks for is put to work, whether or not every question of it has been asked."""
+    case = take(session, assessment.case_id, now)
+    protocol, house = exact(session, library, assessment)
     priority = house.priority(verdict.priority)
     move(
         session,
@@ -167,7 +185,6 @@ def dispose(
     raise_priority(session, case, house, verdict.priority, now)
     call_backs.supersede_all(session, case, "handler", now, actor, "The assessment was finished after all.")
     _put_to_work(session, case, assessment, house, verdict, now, actor, dialled_by)
-    return verdict
 
 
 def raise_priority(session: Session, case: Case, house: House, priority: str, now: datetime) -> None:

@@ -5,23 +5,24 @@ from typing import Any
 
 from sqlmodel import Session
 
-from protocols.answers import Heard, State, hear
+from protocols import asking
+from protocols.answers import hear
 from protocols.conditions import leaves
-from protocols.engine import assess
 from protocols.explain import would_become
+from protocols.explanation import rules_of
 from protocols.loader import Library
 from protocols.model import UNKNOWN, Answer, House, IsUnknown, OneOf, Question, TriageProtocol
 from protocols.verdict import Verdict, unite
 from records.model import Assessment, Case, HandOver
 from records.store import rows_of
-from triage import store, two_answers
+from triage import store, two_answers, ways
 from triage.answer_words import said_as
 from triage.facts import reason
 from triage.given import given_of
 from triage.model import Answered
 from triage.needs import due_at
 from triage.observations import NEWS2, observations, pad_of, said_of
-from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Together, View, Wanted, Would
+from triage.screen import Asked, Choice, Flag, Given, SingleFlag, Spared, Together, View, Wanted, Way, Would
 from triage.versions import exact, record_of
 
 
@@ -36,19 +37,15 @@ def view_of(
     """`ask`: show this question again instead of the next one. `beside`: what the call's other needs come to."""
     protocol, house = exact(session, library, assessment)
     answers: dict[str, Answer] = assessment.answers
-    record, facts = record_of(assessment), assessment.facts or {}
-    verdict = assess(protocol, house, answers, record)
-    taking = assessment.state == "taking"
+    record, facts, taking = record_of(assessment), assessment.facts or {}, assessment.state == "taking"
+    verdict, not_needed = asking.ask(protocol, house, answers, record)
     reviewed = protocol.by_id.get(ask) if ask and taking else None
     question = reviewed or (verdict.next_question if taking else None)
     notes = store.notes_on(session, assessment.key)
-    heard = hear(protocol, answers, record)
-    given = given_of(protocol, heard, facts, notes)
-    urgent = _urgent(verdict, house)
-    asked_999 = any(row.to == "999" for row in rows_of(session, HandOver, case.key))
+    given = given_of(protocol, hear(protocol, answers, record), facts, notes)
+    over, say = _urgent_now(session, case, verdict, house, taking=taking)
     kept = store.answered(session, assessment.key)
-    last = _last_given(kept, assessment)
-    pad = pad_of(protocol, question, answers, verdict.scores)
+    last, pad = _last_given(kept, assessment), pad_of(protocol, question, answers, verdict.scores)
     return View(
         assessment=assessment.key,
         state=assessment.state,
@@ -64,7 +61,10 @@ def view_of(
         differ=two_answers.differ(protocol, kept) if taking else (),
         at_most=len(given) + verdict.remaining,
         answered=given,
-        still=_still(protocol, heard, verdict),
+        still=tuple(one.ask for one in verdict.still[1:]),
+        remaining=verdict.remaining,
+        not_needed=tuple(Spared(one.question.id, one.question.ask, one.because) for one in not_needed),
+        ways=_ways(library, verdict) if taking and verdict.finished else (),
         finished=verdict.finished,
         provisional=verdict.provisional or taking,
         disposition=verdict.disposition.title if answers else "",
@@ -73,6 +73,7 @@ def view_of(
         label=house.priority(verdict.priority).label,
         is_999=verdict.rank == 0,
         due_at=due_at(case, house, verdict),
+        rules=rules_of(verdict),
         because=tuple(reason(leaf, facts) for leaf in verdict.because),
         score=said_of(verdict.scores, answers),
         would=_would(protocol, house, answers, record, verdict) if taking else (),
@@ -81,8 +82,8 @@ def view_of(
         wanted=_wanted(house, verdict),
         advice=verdict.advice if answers else (),
         flags=_flags(verdict),
-        takes_over=() if asked_999 or not taking else urgent,
-        say_now=urgent if asked_999 else (),
+        takes_over=over,
+        say_now=say,
         together=_together(case, house, (verdict, *beside), taking, facts) if beside else None,
     )
 
@@ -185,20 +186,18 @@ def _unknown_means(protocol: TriageProtocol, question: Question) -> str:
     return "“Don’t know” counts as the worst answer here."
 
 
-def _still(protocol: TriageProtocol, heard: Heard, verdict: Verdict) -> tuple[str, ...]:
-    """What may still have to be asked, but for the question in the middle."""
-    if verdict.next_question is None:
-        return ()
-    waiting = [
-        question
-        for question, state in zip(protocol.questions, heard.states, strict=True)
-        if state is State.NOT_REACHED
-    ]
-    if verdict.refusal:
-        waiting = [question for question in waiting if protocol.life_threat[question.index]]
-    if len(waiting) > verdict.remaining:
-        waiting = [question for question in waiting if protocol.feeds[question.index] < verdict.rank]
-    return tuple(question.ask for question in waiting if question.id != verdict.next_question.id)
+def _ways(library: Library, verdict: Verdict) -> tuple[Way, ...]:
+    return tuple(Way(name, library.triage[name].title) for name in ways.ways(library, verdict))
+
+
+def _urgent_now(
+    session: Session, case: Case, verdict: Verdict, house: House, *, taking: bool
+) -> tuple[tuple[Flag, ...], tuple[Flag, ...]]:
+    """What takes over the screen, and what is said on while 999 is on its way."""
+    urgent = _urgent(verdict, house)
+    if any(row.to == "999" for row in rows_of(session, HandOver, case.key)):
+        return (), urgent
+    return (urgent if taking else ()), ()
 
 
 def _urgent(verdict: Verdict, house: House) -> tuple[Flag, ...]:
@@ -230,6 +229,7 @@ def _would(
             changes=one.changes,
         )
         for one in would_become(protocol, house, answers, record)
+        if protocol.protocol != ways.FRONT or house.rank[one.priority] < verdict.rank
     )
 
 

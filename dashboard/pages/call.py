@@ -26,7 +26,7 @@ from protocols.loader import Library
 from records import contact_points
 from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
-from triage import capture, first_minute, needs, service, store, view
+from triage import capture, first_minute, front, needs, store, view, ways
 from triage.api import AnswerBody, library_of
 from triage.changes import what_changed
 from triage.line import line_of, who_of
@@ -35,6 +35,8 @@ from triage.versions import exact, record_of
 
 router = APIRouter()
 Taker = Annotated[Visitor, allow(Role.handler, Role.hub_clinician)]
+KEYED = 9
+"""So many protocols have a key of their own; the others are found by a few letters."""
 
 
 class AnswerHere(AnswerBody):
@@ -179,12 +181,15 @@ def answer(request: Request, call_id: Number, body: AnswerHere, visitor: Taker) 
         if call.case_id != found.case_id:
             raise NotFound("There is no such assessment on this call.")
         actor, before = visitor.user.actor, dict(found.answers)
-        service.answer(session, library, found, body.question, body.answer, now, actor, body.id, body.after)
+        onward = front.answer(
+            session, library, found, body.question, body.answer, now, actor, body.id, body.after
+        )
+        shown = str(onward.key)
         record = record_of(found)
         changed = what_changed(*exact(session, library, found), body.question, before, found.answers, record)
     with hub.db.read() as session:
         call = row(session, Call, call_id, call.place)
-        facts = _facts(request, session, call, library, need=str(body.assessment))
+        facts = _facts(request, session, call, library, need=shown)
     return _fragment(visitor, {**facts, "changed": changed}, saved_at=now)
 
 
@@ -221,14 +226,17 @@ def _facts(
         "asked": {one.protocol for one in begun},
         "was_broken_off": last is not None and last.state == "broken_off",
         "asked_before": seen is None and last is not None and last.state == "finished",
+        "in_front": middle is not None and middle.protocol == ways.FRONT,
+        "begins_with": ways.begin_button(library, case),
         "protocols": [
             {
-                "key": view.key_of(nth),
+                "key": str(nth + 1) if nth < KEYED else "",
+                "about": library.house.needs.get(protocol.need or "", ""),
                 "id": protocol.protocol,
                 "title": protocol.title,
                 "status": protocol.status,
             }
-            for nth, protocol in enumerate(library.triage.values())
+            for nth, protocol in enumerate(ways.chosen_from(library))
         ],
         "clock": clock,
         "goes": _goes(call, case) if case else [],

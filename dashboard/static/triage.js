@@ -88,7 +88,7 @@ const acts = {
   "take-back": takeBack,
   tell,
   999: (button) => does(centre().dataset.assessment ? `/api/assessments/${centre().dataset.assessment}/999` : `/api/calls/${call}/999`, { dialled_by: button.dataset.dials }, () => refresh()),
-  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol }, () => turnTo("")),
+  begin: (button) => does(`/api/cases/${document.body.dataset.case}/assessments`, { protocol: button.dataset.protocol ?? null }, () => turnTo("")),
   need: (button) => turnTo(button.dataset.need),
   "next-need": () => turnTo(otherNeed()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),

@@ -11,15 +11,19 @@ from hub.tokens import Scope
 from records.lifecycles import AssessmentState
 from records.model import Assessment
 from records.store import case, row
-from triage import facts, first_steps, service, view
+from triage import front, service, view
 from triage.api import QuestionId, Said
+from triage.explained import explained
+from triage.facts import reason
 from triage.typed_bodies import EntryId, SeenId
 
 assessments = Operations("Assessments")
 
 
 class Begin(Body):
-    protocol: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+    """Without a protocol: the first questions of every call, or those of an alarm; from there it goes on by itself."""
+
+    protocol: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")] | None = None
 
 
 class Give(Body):
@@ -73,6 +77,44 @@ class WantedSeen(Answer):
     label: str
 
 
+class WaySeen(Answer):
+    protocol: str
+    title: str
+
+
+class SparedSeen(Answer):
+    question: str
+    ask: str
+    because: str
+
+
+class WouldSeen(Answer):
+    priority: str
+    title: str
+    changes: list[str]
+
+
+class AssessmentExplained(Answer):
+    """Why it came to this, on the texts that it was taken with, and what would have changed it."""
+
+    assessment: int
+    protocol: str
+    version: str
+    protocol_sha256: str
+    house_sha256: str
+    disposition: str
+    title: str
+    priority: str
+    is_final: bool
+    rules: list[str] = Field(description="what brought it: rules by name, a red flag, a limit")
+    because: list[str] = Field(description="the answers that those needed, and no others")
+    also: list[str] = Field(description="what stands beside it")
+    would: list[WouldSeen] = Field(description="what one other answer would make of it")
+    by_two: list[WouldSeen] = Field(description="what two would, where they were asked for")
+    remaining: int
+    not_needed: list[SparedSeen]
+
+
 class AssessmentSeen(Answer):
     """What the answers so far come to; while it is `provisional` the next answer may change it."""
 
@@ -91,7 +133,15 @@ class AssessmentSeen(Answer):
     label: str
     is_999: bool
     due_at: datetime | None
+    rules: list[str] = Field(description="what brought it: rules by name, a red flag, a limit")
     because: list[str]
+    remaining: int = Field(description="so many questions may still come, at most")
+    not_needed: list[SparedSeen] = Field(
+        description="these cannot change anything any more; they may be asked"
+    )
+    ways: list[WaySeen] = Field(
+        description="the first questions lead to several protocols: begin one of them"
+    )
     flags: list[FlagSeen]
     takes_over: list[FlagSeen] = Field(description="say and do this first, before any other question")
     advice: list[str]
@@ -102,9 +152,7 @@ class AssessmentSeen(Answer):
 def begin_assessment(work: Work, case_id: Number, body: Begin) -> AssessmentSeen:
     """Begin a protocol on a case, or go on with it. What the first minute answered is not asked again."""
     found = case(work.session, work.place, case_id)
-    begun = service.begin(work.session, work.library, found.key, body.protocol, work.now, work.actor)
-    first_steps.carry(work.session, work.library, begun, work.now, work.actor)
-    facts.take_up(work.session, work.library, found.key, work.now)
+    begun = front.begin(work.session, work.library, found.key, body.protocol, work.now, work.actor)
     return _seen(work, begun)
 
 
@@ -114,11 +162,28 @@ def read_assessment(work: Work, assessment_id: Number) -> AssessmentSeen:
     return _seen(work, row(work.session, Assessment, assessment_id, work.place))
 
 
+@assessments.reads("/assessments/{assessment_id}/explanation", Scope.cases_read)
+def explain_assessment(work: Work, assessment_id: Number, of_two: bool = False) -> AssessmentExplained:
+    """Why an assessment came to what it did. `of_two`: also what two other answers together would have made of it."""
+    found = row(work.session, Assessment, assessment_id, work.place)
+    case(work.session, work.place, found.case_id)
+    why = explained(work.session, work.library, found, of_two=of_two)
+    said = {"assessment": found.key, "because": [reason(leaf, found.facts) for leaf in why.because]}
+    spared = [
+        SparedSeen(question=one.question.id, ask=one.question.ask, because=one.because)
+        for one in why.not_needed
+    ]
+    return AssessmentExplained.model_validate(
+        {**vars(why), **said, "not_needed": spared}, from_attributes=True
+    )
+
+
 @assessments.does("/assessments/{assessment_id}/answers", Scope.calls_write)
 def give_answer(work: Work, assessment_id: Number, body: Give) -> AssessmentSeen:
-    """Give, change or take back an answer. Every one is kept; what is not known counts as the worst it could be."""
+    """Give, change or take back an answer. Every one is kept; what is not known counts as the worst it could be. Where
+    the first questions are done, what comes back is the assessment that they go on with."""
     found = row(work.session, Assessment, assessment_id, work.place)
-    service.answer(
+    onward = front.answer(
         work.session,
         work.library,
         found,
@@ -130,7 +195,7 @@ def give_answer(work: Work, assessment_id: Number, body: Give) -> AssessmentSeen
         body.after,
     )
     work.session.flush()
-    return _seen(work, found)
+    return _seen(work, onward)
 
 
 @assessments.does("/assessments/{assessment_id}/disposition", Scope.calls_write)

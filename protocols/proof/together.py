@@ -62,5 +62,7 @@ def _front(library: Library) -> Iterator[Finding]:
         named = {disposition.id for disposition in front.dispositions} & others
         if named:
             for name in sorted(others - named):
-                words = f'"{front.title}" leads to other protocols, but never to {name}: add a disposition for it'
+                words = (
+                    f'"{front.title}" leads to other protocols, but never to {name}: add a disposition for it'
+                )
                 yield Finding("not_proved", "front", name, words)

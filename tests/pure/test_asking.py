@@ -1,0 +1,165 @@
+"""Asking well: what is left out changes nothing, whatever would have been answered; and it says why."""
+
+import json
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.errors import Refused
+from protocols import asking
+from protocols.asking import ask
+from protocols.engine import UNKNOWN, assess
+from protocols.loader import parse_triage
+from tests.protocols.calls import LIBRARY
+from tests.pure.test_engine_reference import HOUSE, calls
+
+NAMES = sorted(LIBRARY.triage)
+
+
+def outcome(verdict):
+    fired = {one.disposition.id for one in verdict.fired}
+    flags = {(flag.flag, flag.certain) for flag in verdict.flags}
+    return fired, verdict.positions, flags, verdict.refusal, set(verdict.advice), verdict.priority
+
+
+def walked(next_one, said, also=()):
+    """The answers of a call in which each question is asked as it comes; `also` is asked although it was left out."""
+    answers = {}
+    while (found := next_one(answers)).verdict.next_question is not None:
+        for spared in found.not_needed:
+            if spared.question.id in also:
+                answers[spared.question.id] = said[spared.question.id]
+        question = found.verdict.next_question.id
+        answers[question] = said[question]
+    return answers
+
+
+def same_either_way(protocol, house, said, record, also):
+    def all_of_them(answers):
+        return asking.Asking(assess(protocol, house, answers, record), ())
+
+    everything = assess(protocol, house, walked(all_of_them, said), record)
+    short = walked(lambda answers: ask(protocol, house, answers, record), said, also)
+    assert outcome(assess(protocol, house, short, record)) == outcome(everything)
+    done = asking.finish(protocol, house, short, record)
+    assert (done.finished, done.remaining) == (True, 0)
+
+
+@settings(max_examples=300)
+@given(calls(monotone=False), st.integers(1, 4), st.booleans(), st.data())
+def test_leaving_out_never_changes_what_a_random_protocol_comes_to(call, limit, ends, draws):
+    data, said = call
+    data["unknowns"]["limit"] = limit
+    if ends:
+        data["dispositions"][0]["ends_call"] = "yes"
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    also = draws.draw(st.sets(st.sampled_from(sorted(said))))
+    same_either_way(protocol, HOUSE, said, {}, also)
+
+
+@settings(max_examples=60)
+@given(calls(monotone=False, scored=True), st.integers(1, 4))
+def test_leaving_out_never_changes_what_scores_come_to(call, limit):
+    data, said = call
+    data["unknowns"]["limit"] = limit
+    protocol = parse_triage(json.dumps(data), "random.yaml", HOUSE)
+    same_either_way(protocol, HOUSE, said, {}, ())
+
+
+def one_of(chance, question):
+    if chance.random() < 0.1:
+        return UNKNOWN
+    if question.mildest is not None and chance.random() < 0.75:
+        return question.mildest
+    if question.kind != "number":
+        return chance.choice(question.answers)
+    low, high = question.range
+    return round(chance.uniform(low, high))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leaving_out_never_changes_what_the_library_comes_to(name):
+    protocol, chance = LIBRARY.triage[name], random.Random(name)
+    for _ in range(25):
+        said = {question.id: one_of(chance, question) for question in protocol.questions}
+        kept = {one.id: said[one.id] for one in protocol.questions if one.record and chance.random() < 0.5}
+        record = {key: value for key, value in kept.items() if value != UNKNOWN}
+        also = set(chance.sample(sorted(said), 3))
+        same_either_way(protocol, LIBRARY.house, said, record, also)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_red_flag_asks_is_never_left_out(name):
+    protocol, chance = LIBRARY.triage[name], random.Random(name)
+    for _ in range(10):
+        chosen = chance.sample(protocol.questions, chance.randint(0, len(protocol.questions)))
+        answers = {question.id: one_of(chance, question) for question in chosen}
+        found = ask(protocol, LIBRARY.house, answers)
+        for spared in found.not_needed:
+            assert protocol.feeds[spared.question.index] == len(LIBRARY.house.rank)
+            assert spared.because
+
+
+SMALL = {
+    "protocol": "small",
+    "version": "1.0.0",
+    "status": "draft",
+    "title": "Small",
+    "review_by": "2030-01-01",
+    "questions": [
+        {"id": name, "ask": f"{name}?", "kind": "yes_no", "worse": "yes"} for name in ("danger", "a", "b", "c")
+    ],
+    "red_flags": [{"flag": "f", "if": {"danger": "yes"}, "floor": "now"}],
+    "dispositions": [
+        {"id": "at_once", "title": "At once", "priority": "now", "response": "help",
+         "when": [{"rule": "d", "if": {"danger": "yes"}}]},
+        {"id": "visit", "title": "A visit", "priority": "hour", "response": "a visit",
+         "when": [{"rule": "r", "if": {"any": [{"a": "yes"}, {"b": "yes"}]}}]},
+        {"id": "call", "title": "A call", "priority": "day", "response": "a call",
+         "when": [{"rule": "s", "if": {"all": [{"a": "no"}, {"c": "yes"}]}}]},
+        {"id": "last", "title": "Words", "priority": "advice", "response": "words", "otherwise": "yes"},
+    ],
+    "unknowns": {"limit": 3, "to": "soon"},
+    "dropped_call": {"to": "soon", "who": "handler", "within": "5 min"},
+}  # fmt: skip
+PROTOCOL = parse_triage(json.dumps(SMALL), "small.yaml", HOUSE)
+
+
+def test_it_says_why_and_how_many_may_still_come():
+    found = ask(PROTOCOL, HOUSE, {"danger": "no", "a": "yes"})
+    assert {one.question.id: one.because for one in found.not_needed} == {
+        "b": "certain already: A visit (a? yes)",
+        "c": "ruled out already: A call (a? yes)",
+    }
+    assert (found.verdict.finished, found.verdict.remaining) == (True, 0)
+
+
+def test_what_could_still_add_a_position_or_words_is_asked():
+    found = ask(PROTOCOL, HOUSE, {"danger": "yes", "a": "no"})
+    assert [one.id for one in found.verdict.still] == ["b", "c"], (
+        "999 does not make a visit or its words superfluous"
+    )
+
+
+def test_not_known_may_matter_where_it_reaches_the_limit():
+    assert ask(PROTOCOL, HOUSE, {"a": "yes"}).not_needed == (), (
+        "three could be unknown, and a clinician would ring"
+    )
+    assert len(ask(PROTOCOL, HOUSE, {"danger": "no", "a": "yes"}).not_needed) == 2
+
+
+def test_a_needed_question_is_not_finished_without():
+    with pytest.raises(Refused, match="c"):
+        asking.finish(PROTOCOL, HOUSE, {"danger": "no", "a": "no", "b": "yes"})
+
+
+def test_it_is_quick_enough_for_every_answer():
+    protocol = max(LIBRARY.triage.values(), key=lambda one: len(one.questions))
+    answers = {question.id: question.mildest for question in protocol.questions[:6] if question.mildest}
+    began = time.perf_counter()
+    for _ in range(50):
+        ask(protocol, LIBRARY.house, answers)
+    assert (time.perf_counter() - began) / 50 < 0.02

@@ -1,6 +1,6 @@
 """Every router of the web process, in the order in which an address is tried."""
 
-from dashboard import feed, health, webhooks
+from dashboard import feed, health, protocol_acts, webhooks
 from dashboard.pages import (
     away,
     board,
@@ -18,6 +18,7 @@ from dashboard.pages import (
     messages,
     on_duty,
     phones,
+    protocols,
     responder,
     responders,
     shift_hand_over,
@@ -48,6 +49,7 @@ from triage import (
     clinician_api,
     death_elsewhere_api,
     endings_api,
+    stopped_api,
     tell_wish_api,
     welfare_api,
 )
@@ -69,6 +71,7 @@ PAGES = (
     known,
     messages,
     on_duty,
+    protocols,
     responder,
     responders,
     shift_hand_over,
@@ -85,6 +88,7 @@ PAGES = (
     feed,
 )
 APIS = (
+    protocol_acts,
     begun_api,  # before the calls that have a number
     triage_api,
     beside_api,
@@ -94,6 +98,7 @@ APIS = (
     tell_wish_api,
     clinician_api,
     welfare_api,
+    stopped_api,
     dispatch_api,
     offers_api,
     on_the_way_api,

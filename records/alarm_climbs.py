@@ -57,6 +57,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "nobody_eligible",
                 "nobody_responsible",
                 "off_on_visit",
+                "protocol_stopped",
                 "second_person",
             ),
             _minutes(
@@ -83,6 +84,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "nobody_on_call",
                 "parked",
                 "protocol",
+                "protocol_review",
                 "shift_handover",
                 "silent",
                 "stuck",

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from triage import further_contact
-from workers import sms
+from workers import proving, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -56,6 +56,7 @@ OUTSIDE: dict[str, Outside] = {
     "sms_to_person": sms.send,
     "voice": sms.ring,
     "catch_up": catch_up,
+    "prove": proving.begin,
 }
 """Effects on the world outside: claimed, done without a transaction, settled."""
 

@@ -123,9 +123,7 @@ def prove(request: Request, sha256: Sha256, visitor: Approver) -> dict[str, str]
 @router.post("/{sha256}/approve")
 def approve(request: Request, sha256: Sha256, body: ApproveBody, visitor: Approver) -> dict[str, str]:
     with _deciding(request, sha256, visitor.user) as about:
-        deciding.approve(
-            about, body.words, saw_changes=body.saw_changes, saw_exceptions=body.saw_exceptions
-        )
+        deciding.approve(about, body.words, saw_changes=body.saw_changes, saw_exceptions=body.saw_exceptions)
     return {"said": "Approved by you."}
 
 

@@ -54,9 +54,7 @@ def register(app: FastAPI) -> None:
     if all(sha256_of(text) in known for _, text in files):
         return
     with hub.db.write() as session:
-        registering.register_folder(
-            session, files, app.state.library, hub.settings.place, hub.clock.now()
-        )
+        registering.register_folder(session, files, app.state.library, hub.settings.place, hub.clock.now())
 
 
 def say_what_is_broken(app: FastAPI) -> None:

@@ -7,9 +7,10 @@ from protocols.loader import Library
 from protocols.model import EscalationProtocol, EscalationStep
 from protocols.stopped import Key, Stopped
 
+
 @dataclass(frozen=True)
 class Governed:
-    """`texts`: in force by what was decided. `over`: texts (by sha256) that run no more, though the folder holds them."""
+    """`texts`: in force by what was decided. `over`: texts (by sha256) that run no more, wherever they lie."""
 
     texts: Mapping[Key, str] = field(default_factory=dict)
     over: frozenset[str] = frozenset()

@@ -81,8 +81,8 @@ def load_library(
     """Everything in `house.yaml`, `triage/*.yaml` and `escalation/*.yaml` of a folder.
 
     Only approved protocols, unless `draft`: a training place may run drafts too (never retired ones). All faults of
-    all files are raised together, as one ProtocolError. `read` gives a file's text; None leaves the file out. `files`: those of the
-    two folders.
+    all files are raised together, as one ProtocolError. `read` gives a file's text; None leaves the file out.
+    `files`: those of one of the two folders.
     """
     house = _house(read(folder / "house.yaml") or "", str(folder / "house.yaml"))
     wanted = {"approved", "draft", "in_review"} if draft else {"approved"}

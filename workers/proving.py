@@ -1,4 +1,4 @@
-"""Proofs are made by a process of their own, one at a time; this worker only waits, beside its work, for what it says."""
+"""Proofs are made by a process of their own, one at a time; beside its work this worker waits for the answer."""
 
 import json
 import logging

@@ -70,9 +70,7 @@ def new(
     with hub.db.read() as session:
         version = store.version_of(session, hub.settings.place, of) if of else None
         kept = text_of(session, version.sha256) if version else None
-    return page(
-        request, "protocol_new.html", visitor, version=version, text=kept.text if kept else ""
-    )
+    return page(request, "protocol_new.html", visitor, version=version, text=kept.text if kept else "")
 
 
 @router.get("/protocols/{sha256}")

@@ -1,8 +1,8 @@
-"""`python -m protocols.proof.told`: one text is proved in a process of its own, for the hub, which never loads a prover.
+"""`python -m protocols.proof.told`: one text is proved in a process of its own, for the hub, which loads no prover.
 
-In by standard input, as JSON: `kind`, `protocol`, `text`, `house`; `others`, the texts in force by kind and id; `before`,
-the version in force of the same protocol. Out: `verdict` (proved, not_proved, invalid), `problems` with line and column,
-`findings`, each a call in words, and `notes`.
+In by standard input, as JSON: `kind`, `protocol`, `text`, `house`; `others`, the texts in force by kind and id;
+`before`, the version in force of the same protocol. Out: `verdict` (proved, not_proved, invalid), `problems` with line
+and column, `findings`, each a call in words, and `notes`.
 """
 
 import json

@@ -92,7 +92,7 @@ def test_another_protocol_takes_over(sqlite_desk: Desk) -> None:
         "fall-at-home": AssessmentState.broken_off,
         "unwell-older-adult": AssessmentState.taking,
     }
-    assert [row for row in desk.rows(CallBack)] == [], "the call goes on"
+    assert not desk.rows(CallBack), "the call goes on"
 
 
 def test_or_a_clinician_rings_them(sqlite_desk: Desk) -> None:
@@ -152,5 +152,3 @@ def test_a_stop_counts_though_a_file_is_broken(sqlite_desk: Desk) -> None:
     shelf._marks = {}
     stops(desk)
     assert "fall-at-home" not in shelf.library.triage
-
-

@@ -145,7 +145,7 @@ def test_it_runs_from_its_start_and_a_case_keeps_the_version_it_was_begun_with(r
     says(desk, "Femi Ade", f"{sha}/start", {"on": "2026-03-03"}, 422)
     says(desk, "Femi Ade", f"{sha}/start", {"on": tomorrow, "at": "08:00"})
     assert desk.app.state.library.triage["fall-at-home"].title == "Fall at home"
-    desk.clock.advance(timedelta(hours=18))
+    desk.clock.at += timedelta(hours=18)
     assert protocols_in_force.read_again(desk.app), "its hour has come, though nobody did anything"
     assert desk.app.state.library.triage["fall-at-home"].title == "Fall at home or outside"
     assert next(row for row in desk.rows(Assessment) if row.id == number).protocol_sha256 == sha256_of(FALL)
@@ -193,7 +193,7 @@ def test_a_review_date_nags_while_it_runs(registered: Desk) -> None:
     with desk.hub.db.write() as session:
         reviews.nag(session, version.key, desk.clock.now())
     assert "Fall at home (01/05/2027)" not in alarm(desk), "its review is a year away"
-    desk.clock.advance(timedelta(days=423 - 42))
+    desk.clock.at += timedelta(days=423 - 42)
     with desk.hub.db.write() as session:
         reviews.nag(session, version.key, desk.clock.now())
     assert "must be reviewed" in alarm(desk)

@@ -1,4 +1,4 @@
-"""What people do about a version: say something, approve it, put it in force, withdraw it. Each act is kept for ever."""
+"""What people do about a version: a word, an approval, a start, a withdrawal. Each act is kept for ever."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,7 +73,9 @@ def approve(about: Deciding, words: str, *, saw_changes: bool, saw_exceptions: b
     if not proving.holds(proof, about.library):
         raise Refused("It is not proved with the house file in force. Have it proved first.")
     if proof is not None and proof.against != about.against():
-        raise Refused("Another version has come into force since the proof. Have it proved, and compared, anew.")
+        raise Refused(
+            "Another version has come into force since the proof. Have it proved, and compared, anew."
+        )
     if not (saw_changes and saw_exceptions):
         raise Refused("Say that you have seen the calls that become slower, and those of the exceptions.")
     _keep(about, Did.approved, words, against=about.against())

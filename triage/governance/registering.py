@@ -1,4 +1,4 @@
-"""A text becomes a version of this place: from the folder, which Git versions, or from the page. Both end in one table."""
+"""A text becomes a version of the place: from the folder, which Git versions, or from the page; one table for both."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -82,9 +82,7 @@ def register_folder(
     return added
 
 
-def propose(
-    session: Session, text: str, library: Library, why: str, now: datetime, user: User
-) -> Version:
+def propose(session: Session, text: str, library: Library, why: str, now: datetime, user: User) -> Version:
     """By the page. Raises `ProtocolError` with every fault, and `Conflict` where this very text is here already."""
     require(user, *MAY_PROPOSE)
     if (there := store.version_of(session, user.place, sha256_of(text))) is not None:

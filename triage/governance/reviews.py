@@ -20,7 +20,9 @@ RUNS = (State.in_force, State.starts)
 def watch(session: Session, version: Version, now: datetime) -> None:
     """From the day on which it is registered."""
     if version.review_by is not None:
-        on = datetime.combine(version.review_by, now.timetz().replace(hour=8, minute=0, second=0, microsecond=0))
+        on = datetime.combine(
+            version.review_by, now.timetz().replace(hour=8, minute=0, second=0, microsecond=0)
+        )
         _look_at(session, version, max(on - NAG_BEFORE, now + timedelta(minutes=1)))
 
 

@@ -95,9 +95,7 @@ def listed(
     return by_kind
 
 
-def _row(
-    standing: Standing, proof: Proof | None, library: Library, running: set[str], now: datetime
-) -> Row:
+def _row(standing: Standing, proof: Proof | None, library: Library, running: set[str], now: datetime) -> Row:
     version = standing.version
     review = ""
     if standing.state not in (State.replaced, State.withdrawn):
@@ -124,9 +122,7 @@ class Whole:
     cannot_be_read: str
 
 
-def whole(
-    session: Session, library: Library, version: Version, now: datetime, *, training: bool
-) -> Whole:
+def whole(session: Session, library: Library, version: Version, now: datetime, *, training: bool) -> Whole:
     key: Key = version.kind, version.protocol
     acts = store.acts(session, version.place)
     versions = [one for one in store.versions(session, version.place) if (one.kind, one.protocol) == key]
@@ -161,7 +157,9 @@ def _is_stop(act: Act, key: Key) -> bool:
 
 def _read(text: str, version: Version, house: House) -> tuple[Any, str]:
     """With the house in force; an old text may not fit it any more, and is shown all the same."""
-    kind: Kind = "house" if version.kind == "house" else "escalation" if version.kind == "escalation" else "triage"
+    kind: Kind = (
+        "house" if version.kind == "house" else "escalation" if version.kind == "escalation" else "triage"
+    )
     try:
         return read(text, version.protocol, house, kind).said, ""
     except ProtocolError as error:

@@ -59,7 +59,9 @@ def _of_protocol(
         one.key: _started(one, by_text.get(one.sha256, ()), training=training)
         for one in sorted(versions, key=lambda one: one.key)
     }
-    come = [(start[0], start[1], key) for key, start in starts.items() if start is not None and start[0] <= now]
+    come = [
+        (start[0], start[1], key) for key, start in starts.items() if start is not None and start[0] <= now
+    ]
     newest = max(come)[2] if come else None
     found: list[Standing] = []
     for one in sorted(versions, key=lambda one: -one.key):

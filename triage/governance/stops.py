@@ -19,14 +19,14 @@ MAY_RELEASE = (Role.governance,)
 ALARM = "protocol_stopped"
 
 
-def stop(
-    session: Session, library: Library, key: Key, because: str, now: datetime, user: User
-) -> Stopped:
+def stop(session: Session, library: Library, key: Key, because: str, now: datetime, user: User) -> Stopped:
     """From the next look of each process on nobody begins it, and whoever is in the middle of it is told what to do."""
     require(user, *MAY_STOP)
     kind, protocol = key
     if kind not in ("triage", "escalation"):
-        raise Refused("Only a triage or an escalation protocol can be stopped. Withdraw the house file's version.")
+        raise Refused(
+            "Only a triage or an escalation protocol can be stopped. Withdraw the house file's version."
+        )
     if not because.strip():
         raise Refused("Say in one sentence why it is stopped. Whoever is in the middle of it reads this.")
     if (before := stopped_now(session, user.place).get(key)) is not None:

@@ -69,4 +69,3 @@ def proofs(session: Session, place: str) -> dict[int, Proof]:
 
 def proof_of(session: Session, version: Version) -> Proof | None:
     return session.exec(select(Proof).where(Proof.version_id == version.key)).first()
-

@@ -16,8 +16,10 @@ from sqlmodel import Session
 from dispatch import seeking
 from dispatch.desk import Desk
 from hub.assemble import Hub
-from protocols.shelf import READ_EVERY_S, Shelf
+from protocols.shelf import READ_EVERY_S, Shelf, sha256_of
 from records import alarms
+from triage.governance import registering, store
+from triage.governance.in_force import Rulings
 
 log = logging.getLogger(__name__)
 KIND = "protocol"
@@ -25,7 +27,9 @@ KIND = "protocol"
 
 def put_in_force(app: FastAPI, hub: Hub) -> None:
     """At the start: raises where there is nothing to run on."""
-    app.state.shelf = Shelf(hub.settings.protocols, draft=hub.settings.training)
+    training = hub.settings.training
+    decided = Rulings(hub.db, hub.clock, hub.settings.place, training=training)
+    app.state.shelf = Shelf(hub.settings.protocols, draft=training, governed=decided)
     _take(app, hub)
 
 
@@ -36,8 +40,21 @@ def read_again(app: FastAPI) -> bool:
     if not shelf.read_again():
         return False
     _take(app, hub)
+    register(app)
     say_what_is_broken(app)
     return True
+
+
+def register(app: FastAPI) -> None:
+    """What the folder holds, as Git brought it, becomes versions of the place beside those of the page."""
+    hub: Hub = app.state.hub
+    files = list(app.state.shelf.texts().items())
+    with hub.db.read() as session:
+        known = store.known(session, hub.settings.place)
+    if all(sha256_of(text) in known for _, text in files):
+        return
+    with hub.db.write() as session:
+        registering.register_folder(session, files, app.state.library, hub.settings.place, hub.clock.now())
 
 
 def say_what_is_broken(app: FastAPI) -> None:
@@ -68,6 +85,10 @@ async def followed(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _follow(app: FastAPI) -> None:
+    try:
+        await asyncio.to_thread(register, app)
+    except Exception:  # they run all the same; the next change of a file registers them
+        log.exception("protocols_not_registered")
     if app.state.shelf.faults:
         await asyncio.to_thread(say_what_is_broken, app)
     while True:

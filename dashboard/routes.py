@@ -1,6 +1,6 @@
 """Every router of the web process, in the order in which an address is tried."""
 
-from dashboard import feed, health, webhooks
+from dashboard import feed, health, protocol_acts, webhooks
 from dashboard.pages import (
     away,
     board,
@@ -21,6 +21,7 @@ from dashboard.pages import (
     phones,
     protocol_against,
     protocol_sheet,
+    protocols,
     responder,
     responders,
     shift_hand_over,
@@ -51,6 +52,7 @@ from triage import (
     clinician_api,
     death_elsewhere_api,
     endings_api,
+    stopped_api,
     tell_wish_api,
     welfare_api,
 )
@@ -75,6 +77,7 @@ PAGES = (
     on_duty,
     protocol_against,
     protocol_sheet,
+    protocols,
     responder,
     responders,
     shift_hand_over,
@@ -91,6 +94,7 @@ PAGES = (
     feed,
 )
 APIS = (
+    protocol_acts,
     begun_api,  # before the calls that have a number
     triage_api,
     beside_api,
@@ -100,6 +104,7 @@ APIS = (
     tell_wish_api,
     clinician_api,
     welfare_api,
+    stopped_api,
     dispatch_api,
     offers_api,
     on_the_way_api,

@@ -34,6 +34,7 @@ from records import (
 from records import model as records_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
+from triage.governance import model as governance_model
 
 ALL = (
     access,
@@ -63,6 +64,7 @@ ALL = (
     tell_wishes,
     records_model,
     triage_model,
+    governance_model,
     concerns,
     lowering,
     remote_care,

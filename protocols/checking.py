@@ -58,7 +58,7 @@ class Checker:
                 sound = sound and not checked.faults
                 yield checked
             if sound and (path / "house.yaml").exists():
-                yield self._place(path)
+                yield self.place(path)
 
     def _file(self, file: Path) -> Checked:
         try:
@@ -102,7 +102,8 @@ class Checker:
         )
         return Checked(file, (), prove_ladder(ladder, house), notes)
 
-    def _place(self, folder: Path) -> Checked:
+    def place(self, folder: Path) -> Checked:
+        """All protocols of a folder together."""
         try:
             library: Library = load_library(folder, draft=True)
         except ProtocolError as error:

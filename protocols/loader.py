@@ -3,8 +3,8 @@
 Every error is a ProtocolError whose faults read `file:line:column: what is wrong; what was probably meant`.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from protocols.escalation_file import parse_escalation
 from protocols.faults import Fault, ProtocolError
 from protocols.house_file import parse_house
 from protocols.model import EscalationProtocol, House, TriageProtocol
+from protocols.stopped import Key, Stopped
 from protocols.triage_file import parse_triage
 
 __all__ = [
@@ -34,11 +35,15 @@ _Loaded = TypeVar("_Loaded", TriageProtocol, EscalationProtocol)
 
 @dataclass(frozen=True)
 class Library:
-    """What a place runs on: triage protocols by id in the house's order, escalation protocols by what they serve."""
+    """What a place runs on: triage protocols by id in the house's order, escalation protocols by what they serve.
+
+    `stopped`: by kind and id, what somebody has stopped, and is therefore not among them.
+    """
 
     house: House
     triage: Mapping[str, TriageProtocol]
     escalation: Mapping[str, EscalationProtocol]
+    stopped: Mapping[Key, Stopped] = field(default_factory=dict)
 
 
 def load_house(path: Path) -> House:
@@ -61,18 +66,30 @@ def read_file(path: Path) -> str | None:
     return _text(path)
 
 
-def load_library(folder: Path, *, draft: bool, read: Callable[[Path], str | None] = read_file) -> Library:
+def yaml_in(folder: Path) -> list[Path]:
+    """The protocol files of a folder, in the order of their names."""
+    return sorted(folder.glob("*.yaml"))
+
+
+def load_library(
+    folder: Path,
+    *,
+    draft: bool,
+    read: Callable[[Path], str | None] = read_file,
+    files: Callable[[Path], Iterable[Path]] = yaml_in,
+) -> Library:
     """Everything in `house.yaml`, `triage/*.yaml` and `escalation/*.yaml` of a folder.
 
     Only approved protocols, unless `draft`: a training place may run drafts too (never retired ones). All faults of
     all files are raised together, as one ProtocolError. `read` gives a file's text; None leaves the file out.
+    `files`: those of one of the two folders.
     """
     house = _house(read(folder / "house.yaml") or "", str(folder / "house.yaml"))
     wanted = {"approved", "draft", "in_review"} if draft else {"approved"}
     faults: list[Fault] = []
     triage: dict[str, TriageProtocol] = {}
     escalation: dict[str, EscalationProtocol] = {}
-    for path, protocol in _all(folder / "triage", parse_triage, read, house, faults):
+    for path, protocol in _all(files(folder / "triage"), parse_triage, read, house, faults):
         if protocol.status not in wanted:
             continue
         if protocol.protocol in triage:
@@ -80,7 +97,7 @@ def load_library(folder: Path, *, draft: bool, read: Callable[[Path], str | None
                 Fault(str(path), 1, 1, f'a second protocol "{protocol.protocol}"; give it another id')
             )
         triage[protocol.protocol] = protocol
-    for path, ladder in _all(folder / "escalation", parse_escalation, read, house, faults):
+    for path, ladder in _all(files(folder / "escalation"), parse_escalation, read, house, faults):
         if ladder.status not in wanted:
             continue
         for priority in ladder.serves:
@@ -124,14 +141,14 @@ def _unserved(
 
 
 def _all(
-    folder: Path,
+    paths: Iterable[Path],
     parse: Callable[[str, str, House], _Loaded],
     read: Callable[[Path], str | None],
     house: House,
     faults: list[Fault],
 ) -> list[tuple[Path, _Loaded]]:
     found: list[tuple[Path, _Loaded]] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in paths:
         try:
             text = read(path)
             if text is not None:

@@ -58,6 +58,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "nobody_eligible",
                 "nobody_responsible",
                 "off_on_visit",
+                "protocol_stopped",
                 "second_person",
             ),
             _minutes(
@@ -85,6 +86,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "on_early",
                 "parked",
                 "protocol",
+                "protocol_review",
                 "shift_handover",
                 "silent",
                 "stuck",

@@ -19,6 +19,7 @@ from hub import kept_apart
 from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
+from protocols.shelf import sha256_of
 from records import call_backs
 from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
 from records.service import take
@@ -26,6 +27,8 @@ from records.store import rows_of
 from tests.desk import Desk, entry
 from tests.machines import Machine
 from tests.story import BEST_ANSWERS, VISIT
+from triage.governance import registering
+from triage.governance.store import version_of
 from triage.lowering import Lowering
 from triage.model import CaptureField
 
@@ -41,6 +44,21 @@ class Way(NamedTuple):
     before: Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
     status: int = 200
     is_form: bool = False
+
+
+def _a_version(body: dict[str, Any]) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
+    """Proposed and never approved."""
+
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        library = desk.app.state.library
+        text = f"{library.triage['fall-at-home'].text}\n"
+        with desk.hub.db.write() as session:
+            there = version_of(session, desk.place, sha256_of(text))
+            who = session.exec(select(User).where(User.name == "Femi Ade")).one()
+            made = there or registering.propose(session, text, library, "", desk.clock.now(), who)
+            return {"sha256": made.sha256}, body
+
+    return before
 
 
 def fields_of(app: FastAPI) -> Iterator[tuple[str, bool]]:
@@ -429,6 +447,7 @@ def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
 
 
 HANDLER, CLINICIAN, SENIOR, MANAGER = "Jay Osei", "Amara Obi", "Priya Nair", "Dana Cole"
+GOVERNANCE = "Ruth Adeyemi"
 OF_RECORD = ("name", "short_name", "profession", "grade", "organisation", "languages", "vehicle", "equipment")
 A_SHIFT = {"responder": 1, "day": "2026-03-20", "begins": "07:00", "ends": "19:00", "base": "LS8"}
 NEWCOMER = {"name": "Kit Lowe", "profession": "nurse", "number": "07700 900199"}
@@ -564,10 +583,26 @@ NOT_KEPT: dict[str, Way] = {
         MANAGER, lambda _desk: ({"shift_id": 1}, {"to": 2, "because": WORDS}), 422
     ),
     "/api/cases/{case_id}/hold until": Way(HANDLER, _triaged({"until": WORDS, "why": "x"}), 422),
+    **{
+        f"/api/protocols/{act} because": Way(
+            GOVERNANCE,
+            lambda _desk: ({}, {"kind": "triage", "protocol": "fall-at-home", "because": WORDS}),
+            status,
+        )
+        for act, status in (("stop", 422), ("release", 409))
+    },
+    "/api/protocols/propose why": Way(GOVERNANCE, lambda _desk: ({}, {"text": "priorities: []", **WHY}), 422),
+    "/api/protocols/{sha256}/approve words": Way(
+        GOVERNANCE, _a_version({"saw_changes": True, "saw_exceptions": True, **SAID}), 422
+    ),
+    "/api/protocols/{sha256}/comment words": Way(GOVERNANCE, _a_version(SAID), 422),
+    "/api/protocols/{sha256}/start words": Way(GOVERNANCE, _a_version(SAID), 422),
+    "/api/protocols/{sha256}/withdraw because": Way(GOVERNANCE, _a_version({"because": WORDS}), 422),
 }
 """Words that look something up, or that are refused where they fit nothing."""
 
 FROM_A_LIST = {
+    "/api/protocols/propose text": "must be a sound protocol, and is kept to the letter: its sha256 is the version",
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",
     "/log-in next": "the page to go to",

@@ -15,7 +15,7 @@ from records.hand_overs import AMBULANCE
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.read_back import IDENTIFIERS
 from records.store import rows_of
-from triage import contacts, needs, store
+from triage import contacts, needs, stopped, store
 
 ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
 STANDS = ("requested", "confirmed", "timed_out")
@@ -88,7 +88,8 @@ def now_of(session: Session, call: Call, library: Library, now: datetime) -> Cal
     case = session.get(Case, call.case_id) if call.case_id else None
     here = _case_now(session, case, library.house, place) if case else None
     answers = [
-        (row.key, row.state, sorted(row.answers.items()), row.facts) for row in needs.on_call(session, call)
+        (row.key, row.state, sorted(row.answers.items()), row.facts, stopped.of(library, row))
+        for row in needs.on_call(session, call)
     ]
     known = known_now(session, call, library.house, now)
     line = "parked" if call.state == "on_line" and call.parked_at else call.state

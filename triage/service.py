@@ -21,7 +21,7 @@ from records.model import Assessment, Case, CaseState, HandOver, Position
 from records.positions import start_offering, tell_worse
 from records.service import Due, move, owe, redue, set_priority, take, write_line
 from records.store import rows_of
-from triage import calls, store, two_answers, ways
+from triage import calls, stopped, store, two_answers, ways
 from triage.changes import what_changed
 from triage.facts import because
 from triage.model import Answered
@@ -35,6 +35,7 @@ def begin(
     session: Session, library: Library, case_id: int, protocol_id: str, now: datetime, actor: Actor
 ) -> Assessment:
     """Start a protocol on a case, on exactly this version of it; one that is being taken goes on."""
+    stopped.refuse_to_begin(library, protocol_id)
     protocol = library.triage.get(protocol_id)
     if protocol is None:
         raise NotFound("There is no such protocol in this place.")
@@ -44,6 +45,7 @@ def begin(
     for begun in rows_of(session, Assessment, case.key, live=True):
         if begun.protocol == protocol_id:
             return begun
+    stopped.leave(session, library, case, now)
     outcomes.is_open_again(session, case, library.house.welfare_calls, now, actor)
     store.keep_text(session, protocol.sha256, "triage", protocol.protocol, protocol.text)
     store.keep_text(session, library.house.sha256, "house", "house", library.house.text)
@@ -151,6 +153,7 @@ def dispose(
     protocol, house = exact(session, library, assessment)
     verdict = finish(protocol, house, assessment.answers, record_of(assessment))
     ways.must_not_end_here(library, verdict)
+    stopped.refuse_to_finish(library, assessment, verdict)
     conclude(session, library, assessment, verdict, now, actor, dialled_by)
     return verdict
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from protocols.shelf import READ_EVERY_S, Shelf
+from triage.governance.in_force import Rulings
 from workers.carrier import SmsCarrier, TwilioCarrier
 
 log = logging.getLogger(__name__)
@@ -60,5 +61,6 @@ def set_up(hub: Hub, name: str) -> Bench:
     if settings.twilio_account_sid:
         token = settings.twilio_auth_token.get_secret_value()
         live = TwilioCarrier(settings.twilio_account_sid, token, None, wait_s)
-    shelf = Shelf(settings.protocols, draft=settings.training)
+    decided = Rulings(hub.db, hub.clock, settings.place, training=settings.training)
+    shelf = Shelf(settings.protocols, draft=settings.training, governed=decided)
     return Bench(hub, shelf, name, training, live)

@@ -33,6 +33,7 @@ from records import alarms, call_backs, hand_overs, holds, responsible, shift_ha
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
+from triage.governance import proving, reviews
 from workers.bench import Bench
 from workers.catch_up import ask_for_it
 
@@ -65,6 +66,8 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "details_unopened": details.not_opened,
     "no_access": visits.no_access_goes_on,
     "visit_note": visit_notes.missing,
+    "proof_late": proving.late,
+    "protocol_review": reviews.nag,
 }
 
 

@@ -26,7 +26,7 @@ from protocols.loader import Library
 from records import contact_points
 from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
-from triage import capture, first_minute, front, needs, store, view, ways
+from triage import capture, first_minute, front, needs, stopped, store, view, ways
 from triage.api import AnswerBody, library_of
 from triage.changes import what_changed
 from triage.line import line_of, who_of
@@ -215,6 +215,7 @@ def _facts(
     return {
         "state": state,
         "view": seen,
+        "stopped": stopped.of(library, middle),
         "first": first_minute.seen(session, call, library.house, is_due=seen is None, ask=ask),
         "person": call_facts.person(case, clock),
         "safe": call_facts.safe(session, call, case),

@@ -38,6 +38,7 @@ function bodyOf(form) {
   const body = JSON.parse(form.dataset.body ?? "{}");
   for (const field of form.elements) {
     if (!field.name) continue;
+    if (field.type === "checkbox") { body[field.name] = field.checked; continue; }
     const value = field.value.trim();
     if (field.dataset.type === "time") {
       if (value === "") continue;
@@ -85,7 +86,7 @@ async function deliver(form, presser) {
 
 function empty(form) {
   for (const field of form.elements) {
-    if (field.tagName === "SELECT") field.selectedIndex = 0; else if (field.name && field.type !== "hidden") field.value = "";
+    if (field.tagName === "SELECT") field.selectedIndex = 0; else if (field.type === "checkbox") field.checked = false; else if (field.name && field.type !== "hidden") field.value = "";
   }
 }
 

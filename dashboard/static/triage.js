@@ -93,6 +93,7 @@ const acts = {
   "next-need": () => turnTo(otherNeed()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
   fill: (button) => focusField(button.dataset.fill),
+  "to-clinician": () => does(`/api/assessments/${centre().dataset.assessment}/to-clinician`, {}, () => turnTo("")),
   commit,
   end: () => does(`/api/calls/${call}/end`, {}, () => refresh()),
 };

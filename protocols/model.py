@@ -258,6 +258,9 @@ class TriageProtocol:
     text: str = field(repr=False)
     sha256: str
 
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
     @cached_property
     def by_id(self) -> dict[str, Question]:
         """The questions by their id."""

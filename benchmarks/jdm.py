@@ -1,9 +1,9 @@
 """A triage protocol as a JSON Decision Model, so that zen-engine can be asked the same as our engine.
 
 One row for each way in which a rule, a red flag's floor or the population can fire, the most urgent first; a rule of
-`any` is several rows. A cell takes an answer that is not known too, unless the rule says `known`. A question that does
-not apply is taken away before. What zen-engine is not asked for: the answers that a disposition rests on, what to ask
-next, whether the call is finished, the words of a sign, and which positions stand.
+`any` is several rows, and so is a number that may be not known. A cell takes an answer that is not known too, unless the rule says `known`. A question that does
+not apply is taken away before. The because of a row is the list of its questions. What zen-engine is not asked for: what
+to ask next, whether the call is finished, the because in words, the words of a sign, and which positions stand.
 """
 
 import json
@@ -92,7 +92,7 @@ class Jdm:
     def _table(self) -> dict[str, Any]:
         names = [*(question.id for question in self.protocol.questions), "not_known"]
         inputs = [{"id": f"in_{name}", "name": name, "field": name} for name in names]
-        outputs = [{"id": f"out_{name}", "name": name, "field": name} for name in ("to", "rule")]
+        outputs = [{"id": f"out_{name}", "name": name, "field": name} for name in ("to", "rule", "because")]
         rank = self.house.rank
         ranks = {one.id: rank[one.priority] for one in self.protocol.dispositions}
         found = sorted(self._rows(), key=lambda row: ranks[row[0]])
@@ -102,6 +102,7 @@ class Jdm:
                 **{f"in_{name}": cells.get(name, "") for name in names},
                 "out_to": json.dumps(to),
                 "out_rule": json.dumps(rule),
+                "out_because": json.dumps(list(cells)),
             }
             for place, (to, rule, cells) in enumerate(found)
         ]
@@ -153,16 +154,20 @@ class Jdm:
                 yield from self._ways(part, known=True)
             case OneOf() | AtLeast() | AtMost():
                 question = self.protocol.questions[condition.index]
-                yield {question.id: _cell(question, condition, known=known)}
+                for cell in _cells(question, condition, known=known):
+                    yield {question.id: cell}
             case _:
                 raise TypeError(f"a condition of this kind is not translated: {condition}")
 
 
-def _cell(question: Question, leaf: OneOf | AtLeast | AtMost, *, known: bool) -> str:
+def _cells(question: Question, leaf: OneOf | AtLeast | AtMost, *, known: bool) -> Iterator[str]:
+    """One test, or for a number two: zen-engine gives up a row that compares a word with a number."""
     if isinstance(leaf, OneOf):
         words = [*leaf.answers, *([] if known else [UNKNOWN])]
         mild = ["null"] if question.mildest in leaf.answers else []
-        return ", ".join([*(f'"{word}"' for word in words), *mild])
+        yield ", ".join([*(f'"{word}"' for word in words), *mild])
+        return
     sign = ">=" if isinstance(leaf, AtLeast) else "<="
-    told = f"$ != null and $ != '{UNKNOWN}' and $ {sign} {leaf.bound:g}"
-    return told if known else f"$ == '{UNKNOWN}' or {told}"
+    yield f"$ != null and $ != '{UNKNOWN}' and $ {sign} {leaf.bound:g}"
+    if not known:
+        yield f'"{UNKNOWN}"'

@@ -43,17 +43,17 @@ class Library:
 
 def load_house(path: Path) -> House:
     """The house file at this path; ProtocolError with every fault."""
-    return parse_house(_text(path), str(path))
+    return _house(_text(path), str(path))
 
 
 def load_triage(path: Path, house: House) -> TriageProtocol:
     """The triage protocol at this path; ProtocolError with every fault."""
-    return parse_triage(_text(path), str(path), house)
+    return _read_before(parse_triage, _text(path), str(path), house)
 
 
 def load_escalation(path: Path, house: House) -> EscalationProtocol:
     """The escalation protocol at this path; ProtocolError with every fault."""
-    return parse_escalation(_text(path), str(path), house)
+    return _read_before(parse_escalation, _text(path), str(path), house)
 
 
 def read_file(path: Path) -> str | None:

@@ -104,7 +104,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.nodes = 0
-        yaml = YAML(typ="rt", pure=True)
+        yaml = YAML(typ="safe", pure=True)
         yaml.version = (1, 2)
         self.events: Iterator[Event] = iter(yaml.parse(source.text))
 

@@ -8,7 +8,7 @@ to ask next, whether the call is finished, the because in words, the words of a 
 
 import json
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import zen
@@ -57,7 +57,7 @@ class Jdm:
         ids = [str(node["id"]) for node in nodes]
         edges = [
             {"id": f"{one}-{other}", "sourceId": one, "targetId": other, "type": "edge"}
-            for one, other in zip(ids, ids[1:], strict=False)
+            for one, other in pairwise(ids)
         ]
         return {"nodes": nodes, "edges": edges}
 

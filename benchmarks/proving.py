@@ -29,7 +29,10 @@ def measure() -> list[Figure]:
         # The proofs are kept where the command is run, so the first time here is from nothing.
         check = ["-m", "protocols", "check", str(HERE)]
         proved_s, kept_s = (_command_s(check, folder) for _ in range(2))
-        load = ["-c", f"import pathlib, protocols.loader as p; p.load_library(pathlib.Path({str(HERE)!r}), draft=True)"]
+        load = [
+            "-c",
+            f"import pathlib, protocols.loader as p; p.load_library(pathlib.Path({str(HERE)!r}), draft=True)",
+        ]
         loaded_s = _command_s(load, folder)
         changed_s, read_s = _changed(Path(folder))
     big_s, big_read_s = _big()

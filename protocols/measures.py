@@ -38,6 +38,4 @@ def read_measures(source: Source, questions: Collection[str]) -> tuple[Measure, 
 
 def counts(measures: Collection[Measure], kind: Counted, question: str | None = None) -> bool:
     """Whether this was agreed: of this question, or (without one) of any."""
-    return any(
-        one.measure == kind and (question is None or one.of in (None, question)) for one in measures
-    )
+    return any(one.measure == kind and (question is None or one.of in (None, question)) for one in measures)

@@ -14,8 +14,9 @@ from statistics import median
 from sqlmodel import Session, col, select
 
 from hub.actors import HUB
+from hub.errors import NotFound
 from protocols.engine import assess
-from protocols.loader import Library
+from protocols.loader import Library, ProtocolError
 from protocols.measures import counts
 from protocols.model import UNKNOWN, House, TriageProtocol
 from records.lifecycles import AssessmentState
@@ -88,34 +89,50 @@ class OfVersion:
 
 @dataclass(frozen=True)
 class Use:
-    """What was counted; `whole` is no where there were more assessments in the span than are counted at once."""
+    """What was counted; `whole` is no where there were more assessments in the span than are counted at once.
+
+    `unread` are the assessments whose protocol or house cannot be read any more: said, and not counted.
+    """
 
     versions: Sequence[OfVersion]
     whole: bool
+    unread: int = 0
 
 
 def use_of(session: Session, library: Library, place: str, since: datetime, until: datetime) -> Use:
     """Of every protocol and version, by the assessments begun in the span; the one used most comes first."""
-    in_span = (Assessment.place == place, col(Assessment.opened_at) >= since, col(Assessment.opened_at) < until)
+    in_span = (
+        Assessment.place == place,
+        col(Assessment.opened_at) >= since,
+        col(Assessment.opened_at) < until,
+    )
     newest_first = col(Assessment.opened_at).desc()
     taken = list(session.exec(select(Assessment).where(*in_span).order_by(newest_first).limit(MOST + 1)))
     whole, taken = len(taken) <= MOST, taken[:MOST]
     first = taken[-1].opened_at if taken else until
-    versions: dict[tuple[str, str], OfVersion] = {}
+    versions: dict[tuple[str, str], OfVersion | None] = {}
+    of: dict[int, OfVersion] = {}
     fired: dict[int, list[OfRule]] = {}
     for assessment in taken:
         key = (assessment.protocol_sha256, assessment.house_sha256)
         if key not in versions:
-            versions[key] = _opened(*exact(session, library, assessment))
-        fired[assessment.key] = _count(versions[key], assessment)
-    of = {row.key: versions[row.protocol_sha256, row.house_sha256] for row in taken}
+            versions[key] = _opened(session, library, assessment)
+        version = versions[key]
+        if version is not None:
+            of[assessment.key] = version
+            fired[assessment.key] = _count(version, assessment)
     _time(of, {row.key: row.opened_at for row in taken}, _answers(session, place, first, until))
-    _override(taken, fired, _by_hand(session, place, first, until))
-    return Use(sorted(versions.values(), key=lambda one: -one.begun), whole)
+    _override([row for row in taken if row.key in of], fired, _by_hand(session, place, first, until))
+    read = [version for version in versions.values() if version is not None]
+    return Use(sorted(read, key=lambda one: -one.begun), whole, len(taken) - len(of))
 
 
-def _opened(protocol: TriageProtocol, house: House) -> OfVersion:
+def _opened(session: Session, library: Library, assessment: Assessment) -> OfVersion | None:
     """Everything that could be counted, at nothing: what never came of it is worth knowing too."""
+    try:
+        protocol, house = exact(session, library, assessment)
+    except (NotFound, ProtocolError):
+        return None
     found = OfVersion(protocol, house)
     for disposition in protocol.dispositions:
         found.came_to[disposition.title] = 0

@@ -15,10 +15,11 @@ pytestmark = pytest.mark.browser
 def answered(room: ControlRoom, thinners: str) -> None:
     now, jay = room.clock.now(), room.user("Jay Osei").actor
     case = room.case()
+    library = room.app.state.library
     with room.write() as session:
-        begun = service.begin(session, room.library, case, "fall-at-home", now, jay)
+        begun = service.begin(session, library, case, "fall-at-home", now, jay)
         for question, answer in (("breathing", "yes"), ("hit_head", "yes"), ("thinners", thinners)):
-            service.answer(session, room.library, begun, question, answer, now, jay)
+            service.answer(session, library, begun, question, answer, now, jay)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,7 +40,9 @@ def taken(desk: Desk, answers: dict[str, str], *, seconds: int = 4) -> int:
 def use(desk: Desk, days: int = 7) -> measures.Use:
     until = desk.hub.clock.now() + timedelta(seconds=1)
     with desk.hub.db.read() as session:
-        return measures.use_of(session, desk.app.state.library, desk.place, until - timedelta(days=days), until)
+        return measures.use_of(
+            session, desk.app.state.library, desk.place, until - timedelta(days=days), until
+        )
 
 
 def test_rules_unknowns_times_and_what_was_changed_by_hand(desk: Desk) -> None:

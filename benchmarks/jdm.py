@@ -1,9 +1,10 @@
 """A triage protocol as a JSON Decision Model, so that zen-engine can be asked the same as our engine.
 
 One row for each way in which a rule, a red flag's floor or the population can fire, the most urgent first; a rule of
-`any` is several rows, and so is a number that may be not known. A cell takes an answer that is not known too, unless the rule says `known`. A question that does
-not apply is taken away before. The because of a row is the list of its questions. What zen-engine is not asked for: what
-to ask next, whether the call is finished, the because in words, the words of a sign, and which positions stand.
+`any` is several rows, and so is a number that may be not known. A cell takes an answer that is not known too, unless
+the rule says `known`. A question that does not apply is taken away before. The because of a row is the list of its
+questions. What zen-engine is not asked for: what to ask next, whether the call is finished, the because in words, the
+words of a sign, and which positions stand.
 """
 
 import json

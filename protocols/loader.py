@@ -48,12 +48,14 @@ def load_house(path: Path) -> House:
 
 def load_triage(path: Path, house: House) -> TriageProtocol:
     """The triage protocol at this path; ProtocolError with every fault."""
-    return _read_before(parse_triage, _text(path), str(path), house)
+    protocol: TriageProtocol = _read_before(parse_triage, _text(path), str(path), house)
+    return protocol
 
 
 def load_escalation(path: Path, house: House) -> EscalationProtocol:
     """The escalation protocol at this path; ProtocolError with every fault."""
-    return _read_before(parse_escalation, _text(path), str(path), house)
+    ladder: EscalationProtocol = _read_before(parse_escalation, _text(path), str(path), house)
+    return ladder
 
 
 def read_file(path: Path) -> str | None:

@@ -24,8 +24,9 @@ ALL: Final = tuple(Measure(kind) for kind in KINDS)
 def read_measures(source: Source, questions: Collection[str]) -> tuple[Measure, ...]:
     """As the file names them; a file that names none is counted in every way."""
     data: Any = source.data
+    named: list[Any] = data.get("measures", [])
     found: dict[Measure, None] = {}
-    for place, entry in enumerate(data.get("measures", [])):
+    for place, entry in enumerate(named):
         measure = Measure(entry) if isinstance(entry, str) else Measure(entry["measure"], entry["of"])
         if measure.of is not None and measure.of not in questions:
             message = f'there is no question "{measure.of}"{meant(measure.of, list(questions))}'

@@ -69,7 +69,7 @@ class OfRule:
 
 @dataclass
 class OfVersion:
-    """One version of a protocol, as it was used in the span. `came_to` is by disposition title, the most urgent first."""
+    """One version of a protocol, as it was used in the span. `came_to` is by title, the most urgent first."""
 
     protocol: TriageProtocol
     house: House

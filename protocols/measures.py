@@ -27,7 +27,8 @@ def read_measures(source: Source, questions: Collection[str]) -> tuple[Measure, 
     named: list[Any] = data.get("measures", [])
     found: dict[Measure, None] = {}
     for place, entry in enumerate(named):
-        measure = Measure(entry) if isinstance(entry, str) else Measure(entry["measure"], entry["of"])
+        said: Any = {"measure": entry} if isinstance(entry, str) else entry
+        measure = Measure(said["measure"], said.get("of"))
         if measure.of is not None and measure.of not in questions:
             message = f'there is no question "{measure.of}"{meant(measure.of, list(questions))}'
             source.fault(("measures", place, "of"), message)

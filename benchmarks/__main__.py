@@ -5,7 +5,19 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import boards, captures, disposition, figures, growth, handlers, paint, replies, together
+from benchmarks import (
+    boards,
+    captures,
+    deciding,
+    disposition,
+    figures,
+    growth,
+    handlers,
+    paint,
+    proving,
+    replies,
+    together,
+)
 from benchmarks.figures import Figure
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
@@ -17,6 +29,8 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "paint": paint.measure,
     "replies": replies.measure,
     "together": together.measure,
+    "deciding": deciding.measure,
+    "proving": proving.measure,
 }
 
 

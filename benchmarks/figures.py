@@ -28,7 +28,7 @@ class Figure:
 
     @property
     def more_is_better(self) -> bool:
-        return self.name.endswith("_per_s")
+        return self.name.endswith(("_per_s", "_vs_zen"))
 
     @property
     def holds(self) -> bool:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import NoReturn
 
 from hub.errors import Refused
 from protocols.faults import listed
@@ -100,26 +102,55 @@ def hear(protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mappin
 
     A fact of the record that is not an answer of its question is left out: not on the record is unknown (S8).
     """
-    by_id = protocol.by_id
-    for name in answers:
-        if name not in by_id:
+    opened, mild = (readings.copy() for readings in _unheard(protocol))
+    states = [State.NOT_REACHED] * len(protocol.questions)
+    unfit: list[Question] = []
+    by_id, open_masks, mild_masks = protocol.by_id, opened.masks, mild.masks
+    for name, answer in answers.items():
+        question = by_id.get(name)
+        if question is None:
             raise Refused(f'"{name}" is not a question of {protocol.title} {protocol.version}.')
-    size = len(protocol.questions) + PLACES * len(protocol.scores)
-    opened, mild = Readings(size), Readings(size)
-    states: list[State] = []
-    facts: dict[str, Answer] = {}
-    for question in protocol.questions:
+        if answer == UNKNOWN:
+            states[question.index] = State.NOT_KNOWN
+            _put_any(mild, question)
+        elif question.kind != "number" and answer in question.bits:
+            states[question.index] = State.ANSWERED
+            open_masks[question.index] = mild_masks[question.index] = question.bits[answer]
+        elif _fits(question, answer):
+            states[question.index] = State.ANSWERED
+            _put(opened, question, answer)
+            _put(mild, question, answer)
+        else:
+            unfit.append(question)
+    facts = _hear_record(protocol, answers, record, states, opened, mild) if record else {}
+    # After all answers: a gate speaks of earlier questions only, and what does not apply is not read at all.
+    for question in _gated(protocol):
         if question.gate is not None and question.gate(opened) == FALSE:
+            states[question.index] = State.NOT_APPLICABLE
             _put(opened, question, question.mildest)
             _put(mild, question, question.mildest)
-            states.append(State.NOT_APPLICABLE)
-            continue
-        fact = fact_of(question, record) if record else None
-        if fact is not None:
-            facts[question.id] = fact
-        states.append(_hear_one(question, answers.get(question.id), fact, opened, mild))
+            facts.pop(question.id, None)
+    for question in unfit:
+        if states[question.index] is not State.NOT_APPLICABLE:
+            _refuse(question, answers[question.id])
     scores = _hear_scores(protocol, answers, opened, mild) if protocol.scores else ()
     return Heard(opened, mild, tuple(states), answers, facts, scores)
+
+
+@lru_cache(maxsize=128)
+def _unheard(protocol: TriageProtocol) -> tuple[Readings, Readings]:
+    """A call in which nothing was reached yet: as anything, and as mildest."""
+    size = len(protocol.questions) + PLACES * len(protocol.scores)
+    opened, mild = Readings(size), Readings(size)
+    for question in protocol.questions:
+        _put_any(opened, question)
+        _put(mild, question, question.mildest)
+    return opened, mild
+
+
+@lru_cache(maxsize=128)
+def _gated(protocol: TriageProtocol) -> tuple[Question, ...]:
+    return tuple(question for question in protocol.questions if question.gate is not None)
 
 
 def _hear_scores(
@@ -148,42 +179,54 @@ def is_plausible(question: Question, answer: Answer) -> bool:
     return isinstance(answer, str) or low <= answer <= high
 
 
-def _hear_one(
-    question: Question, answer: Answer | None, fact: Answer | None, opened: Readings, mild: Readings
-) -> State:
-    if answer is None:
-        if fact is not None and badness(question, fact) > badness(question, question.mildest):
+def _hear_record(
+    protocol: TriageProtocol,
+    answers: Mapping[str, Answer],
+    record: Mapping[str, Answer],
+    states: list[State],
+    opened: Readings,
+    mild: Readings,
+) -> dict[str, Answer]:
+    """The facts that count, by question id; each is put into the readings in the worse direction only."""
+    facts: dict[str, Answer] = {}
+    for name in record:
+        question = protocol.by_id.get(name)
+        fact = None if question is None else fact_of(question, record)
+        if question is None or fact is None:
+            continue
+        facts[name] = fact
+        answer = answers.get(name)
+        if answer == UNKNOWN:
+            _put_from(opened, question, fact)
+            _put_from(mild, question, fact)
+        elif answer is not None:
+            if badness(question, fact) > badness(question, answer):
+                _put(opened, question, fact)
+                _put(mild, question, fact)
+        elif badness(question, fact) > badness(question, question.mildest):
             _put_from(opened, question, fact)
             _put(mild, question, fact)
-            return State.FROM_RECORD if _is_worst(question, fact) else State.NOT_REACHED
-        _put_any(opened, question)
-        _put(mild, question, question.mildest)
-        return State.NOT_REACHED
-    if answer == UNKNOWN:
-        for readings in (opened, mild):
-            if fact is not None:
-                _put_from(readings, question, fact)
-            else:
-                _put_any(readings, question)
-        return State.NOT_KNOWN
-    _check_given(question, answer)
-    worse = fact if fact is not None and badness(question, fact) > badness(question, answer) else answer
-    _put(opened, question, worse)
-    _put(mild, question, worse)
-    return State.ANSWERED
+            if _is_worst(question, fact):
+                states[question.index] = State.FROM_RECORD
+    return facts
 
 
-def _check_given(question: Question, answer: Answer) -> None:
+def _fits(question: Question, answer: Answer) -> bool:
+    """Whether the answer is one of the question's; an observation may be any number."""
+    if question.kind != "number":
+        return answer in question.bits
+    if isinstance(answer, str | bool):
+        return False
+    low, high = question.range or (-math.inf, math.inf)
+    return low <= answer <= high or (question.observation and math.isfinite(answer))
+
+
+def _refuse(question: Question, answer: Answer) -> NoReturn:
     if question.kind == "number":
-        if isinstance(answer, str | bool):
-            check_answer(question, "" if isinstance(answer, bool) else answer)
-            raise Refused(f'"{question.ask}" takes a number here; check_answer makes one of "{answer}".')
-        low, high = question.range or (-math.inf, math.inf)
-        if not low <= answer <= high:
-            check_answer(question, answer)
-    elif answer not in question.bits:
-        check_answer(question, answer)
-        raise Refused(f'"{question.ask}" is answered {listed([*question.answers, UNKNOWN])}.')
+        check_answer(question, "" if isinstance(answer, bool) else answer)
+        raise Refused(f'"{question.ask}" takes a number here; check_answer makes one of "{answer}".')
+    check_answer(question, answer)
+    raise Refused(f'"{question.ask}" is answered {listed([*question.answers, UNKNOWN])}.')
 
 
 def fact_of(question: Question, record: Mapping[str, Answer]) -> Answer | None:

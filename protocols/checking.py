@@ -1,5 +1,6 @@
 """Checks protocol files as the command line and a pull request do: shape, examples, and proofs."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,6 @@ from pathlib import Path
 from protocols.examples import run_examples
 from protocols.faults import Fault
 from protocols.loader import (
-    Library,
     ProtocolError,
     load_escalation,
     load_house,
@@ -68,13 +68,33 @@ class Checker:
             house = load_house(self.house or self._nearest_house(file))
             if _is_escalation(file):
                 return self._escalation(file, load_escalation(file, house), house)
-            return self._triage(file, load_triage(file, house), house)
+            kept = self._unchanged(file, house)
+            return kept or self._triage(file, load_triage(file, house), house)
         except ProtocolError as error:
             return Checked(file, error.faults)
 
+    def _unchanged(self, file: Path, house: House) -> Checked | None:
+        """What was found of exactly this text in this house before; only what is sound in itself is kept so."""
+
+        def anew() -> tuple[Finding, ...]:
+            protocol = load_triage(file, house)
+            if run_examples(protocol, house, str(file)):
+                raise _Unsound
+            return self._proved(protocol, house)
+
+        if self.against is not None:
+            return None
+        try:
+            return Checked(file, (), self.kept.findings(anew, "file", _sha256(file), house.sha256))
+        except _Unsound:
+            return None
+
+    def _proved(self, protocol: TriageProtocol, house: House) -> tuple[Finding, ...]:
+        return self.kept.findings(lambda: prove(protocol, house).findings, protocol.sha256, house.sha256)
+
     def _triage(self, file: Path, protocol: TriageProtocol, house: House) -> Checked:
         faults = run_examples(protocol, house, str(file))
-        findings = self.kept.findings(lambda: prove(protocol, house).findings, protocol.sha256, house.sha256)
+        findings = self._proved(protocol, house)
         before = self._before(file, protocol, house)
         if before is None:
             return Checked(file, faults, findings)
@@ -105,16 +125,27 @@ class Checker:
     def place(self, folder: Path) -> Checked:
         """All protocols of a folder together."""
         try:
-            library: Library = load_library(folder, draft=True)
+            texts = [_sha256(path) for path in sorted(folder.rglob("*.yaml"))]
+            together = self.kept.findings(
+                lambda: prove_together(load_library(folder, draft=True)), "place", *texts
+            )
         except ProtocolError as error:
             return Checked(folder, error.faults)
-        return Checked(folder, (), prove_together(library))
+        return Checked(folder, (), together)
 
     def _nearest_house(self, file: Path) -> Path:
         for folder in file.resolve().parents:
             if (folder / "house.yaml").exists():
                 return folder / "house.yaml"
         return self.home / "house.yaml"
+
+
+class _Unsound(Exception):
+    """Its examples do not hold: that is said each time."""
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256((read_file(file) or "").encode()).hexdigest()
 
 
 def _is_escalation(file: Path) -> bool:

@@ -118,7 +118,8 @@ def _all_of(tests: tuple[Test, ...]) -> Test:
             value = part(readings)
             if value == FALSE:
                 return FALSE
-            least = min(least, value)
+            if value == MAYBE:
+                least = MAYBE
         return least
 
     return test
@@ -131,7 +132,8 @@ def _any_of(tests: tuple[Test, ...]) -> Test:
             value = part(readings)
             if value == TRUE:
                 return TRUE
-            most = max(most, value)
+            if value == MAYBE:
+                most = MAYBE
         return most
 
     return test

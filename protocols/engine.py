@@ -4,6 +4,7 @@ The meaning of every word is in docs/protocols.md. In one line: a rule fires unl
 """
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from hub.errors import Refused
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 _NO_RECORD: Mapping[str, Answer] = {}
+_RANK = attrgetter("rank")
 
 
 def assess(
@@ -110,21 +112,29 @@ class _Judgement:
         self.house = house
         self.heard = heard
         self.dropped = dropped
+        self.rank = house.rank
         self.fired: dict[str, _Why] = {}
-        self.unknown = [
-            question
-            for question, state in zip(protocol.questions, heard.states, strict=True)
-            if state is State.NOT_KNOWN
-        ]
+        self.first: Disposition | None = None
+        self.unknown = self._in_state(State.NOT_KNOWN)
         # All of a score's observations together are one thing not known, however many were not taken.
         self.unknown_count = len(
             {question.score or question.id for question in self.unknown if not question.for_information}
         )
 
+    def _in_state(self, wanted: State) -> list[Question]:
+        states = self.heard.states
+        if wanted not in states:
+            return []
+        return [
+            question
+            for question, state in zip(self.protocol.questions, states, strict=True)
+            if state is wanted
+        ]
+
     def verdict(self) -> Verdict:
         refusal = self._population()
         ruled = refusal is None and self._rules()
-        by_rules = self._most_urgent() if self.fired else None
+        by_rules = self.first
         flags = self._flags(refused=refusal is not None)
         if self.unknown_count >= self.protocol.unknowns.limit:
             self._reach(self.protocol.unknowns.to, "unknowns")
@@ -136,14 +146,14 @@ class _Judgement:
             otherwise = self.protocol.dispositions[-1]
             by_rules = by_rules or otherwise
             self._fire(otherwise, "otherwise")
-        winner = self._most_urgent()
-        fired = tuple(self._fired())
+        winner = self.first or self.protocol.dispositions[-1]
+        fired = self._fired()
         return Verdict(
             protocol=self.protocol.protocol,
             version=self.protocol.version,
             disposition=winner,
             priority=winner.priority,
-            rank=self.house.rank[winner.priority],
+            rank=self.rank[winner.priority],
             by_rules=by_rules,
             fired=fired,
             positions=stand(self.house, [one.disposition for one in fired]),
@@ -161,7 +171,11 @@ class _Judgement:
     def _fire(
         self, disposition: Disposition, reason: str, condition: Condition | None = None, wanted: bool = True
     ) -> None:
-        why = self.fired.setdefault(disposition.id, _Why(disposition, [], []))
+        why = self.fired.get(disposition.id)
+        if why is None:
+            why = self.fired[disposition.id] = _Why(disposition, [], [])
+            if self.first is None or self.rank[disposition.priority] < self.rank[self.first.priority]:
+                self.first = disposition
         why.names.append(reason)
         if condition is not None:
             why.conditions.append((condition, wanted))
@@ -204,8 +218,9 @@ class _Judgement:
 
     def _flags(self, *, refused: bool) -> tuple[RaisedFlag, ...]:
         raised: list[RaisedFlag] = []
+        readings = self.heard.mild
         for flag in self.protocol.red_flags:
-            value = flag.test(self.heard.mild)
+            value = flag.test(readings)
             if value == FALSE or (refused and not flag.life_threat):
                 continue
             certain = value == TRUE
@@ -223,18 +238,14 @@ class _Judgement:
         return flag.excused_floor if certain else flag.excused_floor or flag.excused_unknown
 
     def _hold_floor(self, flag: RedFlag) -> None:
-        stands = self._most_urgent() if self.fired else self.protocol.dispositions[-1]
-        if self.house.rank[stands.priority] > self.house.rank[flag.floor]:
+        stands = self.first or self.protocol.dispositions[-1]
+        if self.rank[stands.priority] > self.rank[flag.floor]:
             self._reach(flag.floor, f"red flag: {flag.flag}", flag.condition)
 
-    def _most_urgent(self) -> Disposition:
-        rank = self.house.rank
-        return min((why.disposition for why in self.fired.values()), key=lambda one: rank[one.priority])
-
-    def _fired(self) -> Iterator[Fired]:
-        rank = self.house.rank
+    def _fired(self) -> tuple[Fired, ...]:
+        rank = self.rank
         found = [Fired(one, tuple(names), rank[one.priority]) for one, names, _ in self.fired.values()]
-        yield from sorted(found, key=lambda fired: fired.rank)
+        return tuple(sorted(found, key=_RANK)) if len(found) > 1 else tuple(found)
 
     def _still_to_ask(self, *, refused: bool) -> list[Question]:
         """The questions that may still have to be asked, in order.
@@ -242,11 +253,9 @@ class _Judgement:
         Refused: only what can show a life threat. After a disposition that ends the call: only what can show a
         red flag more urgent than it (S6), which is nothing once it is the most urgent of all.
         """
-        open_questions = [
-            question
-            for question, state in zip(self.protocol.questions, self.heard.states, strict=True)
-            if state is State.NOT_REACHED
-        ]
+        open_questions = self._in_state(State.NOT_REACHED)
+        if not open_questions:
+            return open_questions
         if refused:
             open_questions = [
                 question for question in open_questions if self.protocol.life_threat[question.index]

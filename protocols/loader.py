@@ -48,17 +48,19 @@ class Library:
 
 def load_house(path: Path) -> House:
     """The house file at this path; ProtocolError with every fault."""
-    return parse_house(_text(path), str(path))
+    return _house(_text(path), str(path))
 
 
 def load_triage(path: Path, house: House) -> TriageProtocol:
     """The triage protocol at this path; ProtocolError with every fault."""
-    return parse_triage(_text(path), str(path), house)
+    protocol: TriageProtocol = _read_before(parse_triage, _text(path), str(path), house)
+    return protocol
 
 
 def load_escalation(path: Path, house: House) -> EscalationProtocol:
     """The escalation protocol at this path; ProtocolError with every fault."""
-    return parse_escalation(_text(path), str(path), house)
+    ladder: EscalationProtocol = _read_before(parse_escalation, _text(path), str(path), house)
+    return ladder
 
 
 def read_file(path: Path) -> str | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from protocols.house import UNKNOWN, Answer, House, HouseQuestion, Kind, PositionKind, Priority, Sign, Worse
+from protocols.measures import ALL, Measure
 from protocols.scores import Score
 from protocols.tree import (
     FALSE,
@@ -257,6 +258,11 @@ class TriageProtocol:
     scores: tuple[Score, ...]
     text: str = field(repr=False)
     sha256: str
+    # What is counted of its use.
+    measures: tuple[Measure, ...] = ALL
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
 
     @cached_property
     def by_id(self) -> dict[str, Question]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from protocols.model import Disposition, House
+from protocols.model import Disposition, House, PlannedPosition
 
 
 @dataclass(frozen=True)
@@ -24,19 +25,22 @@ class AskedPosition:
 
 def stand(house: House, dispositions: Sequence[Disposition]) -> tuple[AskedPosition, ...]:
     """The positions of all fired dispositions: of each kind the highest count that any one of them asks for."""
-    lists = []
-    for disposition in dispositions:
-        rank = house.rank[disposition.priority]
-        asked = []
-        for planned in disposition.positions:
-            kind = house.position(planned.kind)
-            asked.append(
-                AskedPosition(
-                    kind.id, disposition.priority, kind.stops_clock, rank, kind.offered, planned.with_999
-                )
-            )
-        lists.append(asked)
-    return stand_together(lists)
+    return _stand(house, tuple((disposition.priority, disposition.positions) for disposition in dispositions))
+
+
+# The same few sets of dispositions fire again and again.
+@lru_cache(maxsize=1024)
+def _stand(
+    house: House, asked: tuple[tuple[str, tuple[PlannedPosition, ...]], ...]
+) -> tuple[AskedPosition, ...]:
+    return stand_together(
+        [_asked(house, priority, planned) for planned in positions] for priority, positions in asked
+    )
+
+
+def _asked(house: House, priority: str, planned: PlannedPosition) -> AskedPosition:
+    kind, rank = house.position(planned.kind), house.rank[priority]
+    return AskedPosition(kind.id, priority, kind.stops_clock, rank, kind.offered, planned.with_999)
 
 
 def stand_together(lists: Iterable[Iterable[AskedPosition]]) -> tuple[AskedPosition, ...]:

@@ -24,6 +24,13 @@ class Readings:
         # Answered with what cannot be true: it could be anything, and `known` does not let it pass as not known.
         self.implausible: set[int] = set()
 
+    def copy(self) -> "Readings":
+        """The same, to be read further."""
+        found = Readings.__new__(Readings)
+        found.masks, found.lows, found.highs = self.masks[:], self.lows[:], self.highs[:]
+        found.implausible = self.implausible.copy()
+        return found
+
 
 Test = Callable[[Readings], int]
 

@@ -11,6 +11,7 @@ from protocols.conditions import asked_by
 from protocols.durations import minutes
 from protocols.faults import meant
 from protocols.house_file import lines
+from protocols.measures import read_measures
 from protocols.model import (
     UNKNOWN,
     Condition,
@@ -57,6 +58,7 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
         for place, entry in enumerate(data.get("examples", []))
     )
     unknowns, dropped = ends.unknowns(), ends.dropped_call()
+    measures = read_measures(source, questions)
     if data["status"] == "approved":
         _check_approved(source, questions)
     source.stop_if_faulty()
@@ -82,6 +84,7 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
         scores=tuple(scores.values()),
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
+        measures=measures,
     )
 
 

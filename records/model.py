@@ -174,6 +174,7 @@ class Assessment(CaseRow, table=True):
     __table_args__ = (
         *of_case(Owed.assessment, "'taking'"),
         one_live("assessment_one_live", "case_id", "protocol", where="state = 'taking'"),
+        Index("assessment_opened", "place", "opened_at"),
     )
     state: AssessmentState = Field(default=AssessmentState.taking, sa_type=one_of(AssessmentState))
     protocol: str = Field(max_length=60)

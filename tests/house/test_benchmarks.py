@@ -20,7 +20,7 @@ PROMISED = {
     "growth": 1.25,
     "key_to_answer_p95_ms": 100,
     "autosave_p99_ms": 100,
-    "would_become_p95_ms": 25,
+    "would_become_p95_ms": 15,
     "assign_together_p95_ms": 20,
     "board_100_p50_ms": 10,
     "board_100_p95_ms": 24,
@@ -28,6 +28,12 @@ PROMISED = {
     "board_slow_viewer": 1.1,
     "board_paint_p95_ms": 50,
     "reply_to_answer_p95_ms": 150,
+    "decisions_per_s": 10_000,
+    "decisions_vs_zen": 4,
+    "library_proved_s": 20,
+    "library_kept_s": 2,
+    "reproved_p95_s": 1,
+    "big_protocol_proved_s": 60,
 }
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",

@@ -57,10 +57,18 @@ SCALE_2 = [
 ]
 
 
+def _between(name, low, high):
+    """Every value of the band that can be written down."""
+    step = OBSERVATIONS[name].step
+    if step is None:
+        return [low]
+    return [round(low + place * step, 1) for place in range(round((high - low) / step) + 1)]
+
+
 @pytest.mark.parametrize("row", CHART, ids=lambda row: f"{row[0]} {row[1]} to {row[2]}")
 def test_every_band_of_the_chart(row):
     name, low, high, points = row
-    for value in (low, high):
+    for value in _between(name, low, high):
         weighed = weigh({**MILD, name: value})
         assert weighed.total == weighed.single == (points, points)
         assert weighed.points[name] == (points, points)
@@ -69,7 +77,7 @@ def test_every_band_of_the_chart(row):
 @pytest.mark.parametrize("row", SCALE_2, ids=lambda row: f"{row[0]} to {row[1]}")
 def test_every_band_of_scale_2_on_air_and_on_oxygen(row):
     low, high, on_air, on_oxygen = row
-    for value in (low, high):
+    for value in _between("spo2", low, high):
         said = {**MILD, "spo2_scale": "scale_2", "spo2": value}
         assert weigh(said).total == (on_air, on_air)
         assert weigh({**said, "oxygen": "oxygen"}).total == (on_oxygen + 2, on_oxygen + 2)

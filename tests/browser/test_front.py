@@ -23,7 +23,7 @@ def test_enter_begins_with_the_front_and_its_last_answer_goes_on(call: Page, roo
     answers(call, "Enter", "y", "1", "u", "n")
     expect(call.locator("#question")).to_have_text("Which questions come next?")
     assert axe_says(call) == []
-    call.keyboard.press("t")
+    call.keyboard.press("v")
     call.keyboard.type("dia")
     expect(call.locator("#found-protocol")).to_contain_text("Diabetes")
     call.keyboard.press("Enter")
@@ -36,7 +36,7 @@ def test_enter_begins_with_the_front_and_its_last_answer_goes_on(call: Page, roo
 
 def test_a_protocol_is_found_by_a_few_letters_of_its_name(call: Page, room: ControlRoom) -> None:
     call.keyboard.press("Escape")
-    call.keyboard.press("t")
+    call.keyboard.press("v")
     call.keyboard.type("care")
     expect(call.locator(".chooses [data-about]:visible")).to_have_count(4)
     call.keyboard.press("ArrowDown")

@@ -12,6 +12,7 @@ from tests.control_room import ControlRoom
 
 pytestmark = pytest.mark.browser
 FALL = (Path(__file__).parents[2] / "protocols" / "triage" / "fall-at-home.yaml").read_text()
+LINE = FALL[: FALL.index("worse: no,")].count("\n") + 1
 WHY = "It sent two people with a broken hip a day late."
 
 
@@ -31,7 +32,7 @@ def test_a_text_is_proposed_and_what_is_wrong_leads_to_its_line(
     expect(page.locator("#problem")).to_have_text("Not proposed: 1 fault. What you typed is kept.")
     assert axe_says(page) == []
     page.locator("#fault-list button").press("Enter")
-    expect(page.locator("#where")).to_contain_text("line 12")
+    expect(page.locator("#where")).to_contain_text(f"line {LINE}")
     page.get_by_label("The text", exact=True).fill(FALL.replace("title: Fall at home", "title: A fall", 1))
     page.get_by_role("button", name="Propose it").press("Enter")
     expect(page.get_by_role("heading", name="A fall 1.3.0")).to_be_visible()

@@ -285,9 +285,13 @@ def test_the_need_follows_the_protocol_and_a_commit_without_a_place_is_asked_bac
     call.keyboard.type("12 Oak Road")
     saved(call)
     call.keyboard.press("Escape")
-    call.wait_for_timeout(600)  # what was saved redraws the middle; a commit just after that is not taken
-    call.keyboard.press("Enter")
-    expect(call.locator("#question")).to_contain_text("A nurse is being looked for; case ")
+    looked_for = call.locator("#question", has_text="A nurse is being looked for; case ")
+    for _ in range(8):  # what was saved redraws the middle; a commit just after that is not taken, and is pressed again
+        if looked_for.count():
+            break
+        call.wait_for_timeout(600)
+        call.keyboard.press("Enter")
+    expect(looked_for).to_be_visible()
     assert [(case.need, case.address) for case in rows(room, Case)] == [("fall", "12 Oak Road")]
 
 

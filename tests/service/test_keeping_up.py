@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from protocols.shelf import READ_EVERY_S
 from records.alarms import Alarm
 from tests.desk import Desk
 from tests.service.test_welfare_times import PROTOCOLS
@@ -41,7 +42,7 @@ def test_a_worker_follows_what_changes_and_a_broken_file_leaves_what_was(
     ladder = folder / "escalation" / "one-hour.yaml"
     sound = ladder.read_text().replace("at: 6 min", "at: 5 min")
     ladder.write_text(sound)
-    at[0] += 4
+    at[0] += READ_EVERY_S - 1
     pulse.beat()
     assert first_alert_s(worker) == 6 * 60, "not a look at the disk for each piece of work"
     at[0] += 1

@@ -286,7 +286,9 @@ def test_the_need_follows_the_protocol_and_a_commit_without_a_place_is_asked_bac
     saved(call)
     call.keyboard.press("Escape")
     looked_for = call.locator("#question", has_text="A nurse is being looked for; case ")
-    for _ in range(8):  # what was saved redraws the middle; a commit just after that is not taken, and is pressed again
+    for _ in range(
+        8
+    ):  # what was saved redraws the middle; a commit just after that is not taken, and is pressed again
         if looked_for.count():
             break
         call.wait_for_timeout(600)

@@ -51,10 +51,12 @@ def register(app: FastAPI) -> None:
     files = list(app.state.shelf.texts().items())
     with hub.db.read() as session:
         known = store.known(session, hub.settings.place)
-    if all(sha256_of(text) in known for _, text in files):
+    new = [(path, text) for path, text in files if sha256_of(text) not in known]
+    if not new:
         return
+    found = registering.read_folder(new, app.state.library.house)
     with hub.db.write() as session:
-        registering.register_folder(session, files, app.state.library, hub.settings.place, hub.clock.now())
+        registering.register_folder(session, found, hub.settings.place, hub.clock.now())
 
 
 def say_what_is_broken(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """A text becomes a version of the place: from the folder, which Git versions, or from the page; one table for both."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,18 +63,24 @@ def kind_of(text: str) -> Kind:
     return "triage"
 
 
+def read_folder(files: Iterable[tuple[Path, str]], house: House) -> list[tuple[Read, str]]:
+    """What is sound of these files, with its text: read before a turn in the line of writers is taken, since it takes
+    long. What is broken is left to the alarm that names the line."""
+    found = []
+    for path, text in files:
+        with contextlib.suppress(ProtocolError):
+            found.append((read(text, path.name, house, "house" if path.name == "house.yaml" else None), text))
+    return found
+
+
 def register_folder(
-    session: Session, files: Iterable[tuple[Path, str]], library: Library, place: str, now: datetime
+    session: Session, found_there: Iterable[tuple[Read, str]], place: str, now: datetime
 ) -> int:
-    """What the folder holds and nobody has registered yet. What is broken is left to the alarm that names the line."""
+    """What the folder holds and nobody has registered yet."""
     known = store.known(session, place)
     added = 0
-    for path, text in files:
+    for found, text in found_there:
         if sha256_of(text) in known:
-            continue
-        try:
-            found = read(text, path.name, library.house, "house" if path.name == "house.yaml" else None)
-        except ProtocolError:
             continue
         _add(session, place, found, text, now, source=Source.folder, author_id=None, author=FOLDER, why="")
         if (version := store.version_of(session, place, sha256_of(text))) is not None:

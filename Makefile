@@ -28,13 +28,13 @@ demo-day: setup ## a busy day at 20 times its speed, on FP_PORT (8000); ARGS="--
 demo-reset: setup ## empties the data folder of a training place (keeps its secrets)
 	@exec $(PY) -m hub.data_folder reset
 
-# Browsers want a core each; the rest waits for clocks, databases and carriers more than it works. 5: ARGS chose nothing.
+# Browsers want a core each; the rest waits for databases and carriers as much as it works. 5: ARGS chose nothing.
 TEST := $(PY) -m pytest -m "not soak" --dist loadgroup
 test: dev ## all tests but the long ones
 	@$(TEST) -n 2 tests/browser $(ARGS) || [ $$? -eq 5 ]
-	@$(TEST) -n 4 --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
+	@$(TEST) -n 3 --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
 
-soak: dev ## the tests that take long
+soak: dev ## the tests that take long, and those of tests/service on PostgreSQL
 	@exec $(PY) -m pytest -m soak $(ARGS)
 
 check: dev ## style, types, layers, protocols

@@ -196,6 +196,7 @@ def test_twenty_kills(tmp_path: Path) -> None:
         assert hub.stop() == 0
 
 
+@pytest.mark.soak
 def test_everything_killed_at_once_and_started_again_on_the_same_data(tmp_path: Path) -> None:
     """A power cut, twice, with everybody at work."""
     chance = random.Random(seed_of())
@@ -215,6 +216,7 @@ def test_everything_killed_at_once_and_started_again_on_the_same_data(tmp_path: 
         assert hub.faults_written_down() == []
 
 
+@pytest.mark.soak
 def test_what_is_typed_survives_a_dashboard_killed_in_mid_commit(tmp_path: Path) -> None:
     """Three pages type without a pause while the dashboard is killed five times: each thing is kept once, whether it
     was acknowledged at once or sent again until it was."""

@@ -126,6 +126,7 @@ def _hub(folder: Path) -> RealHub:
     return hub
 
 
+@pytest.mark.soak
 def test_a_day_in_a_minute(tmp_path: Path) -> None:
     hub = _hub(tmp_path)
     try:

@@ -22,9 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         params = getattr(item, "callspec", None)
-        if here in item.path.parents and params and params.params.get("database_url") == "postgresql":
-            if item.path.stem not in SQL_MATTERS:
-                item.add_marker(pytest.mark.soak)
+        here_on_postgresql = (
+            here in item.path.parents
+            and params is not None
+            and params.params.get("database_url") == "postgresql"
+        )
+        if here_on_postgresql and item.path.stem not in SQL_MATTERS:
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")

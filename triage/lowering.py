@@ -11,7 +11,7 @@ from hub.access import Role, User
 from hub.actors import HUB, Actor
 from hub.columns import one_live, one_of
 from hub.errors import Conflict, NotAllowed, NotFound, Refused
-from protocols.engine import assess, finish
+from protocols.engine import assess
 from protocols.loader import Library
 from protocols.model import House
 from records import alarms, call_backs, hand_overs, tasks
@@ -164,8 +164,7 @@ def floor_of(session: Session, library: Library, case: Case) -> str | None:
             protocol, then = exact(session, library, row)
         except NotFound:
             return house.priorities[0].id
-        read = finish if row.state is AssessmentState.finished else assess
-        floors += [flag.floor for flag in read(protocol, then, row.answers, record_of(row)).flags]
+        floors += [flag.floor for flag in assess(protocol, then, row.answers, record_of(row)).flags]
     return min(floors, key=lambda one: house.rank.get(one, 0), default=None)
 
 

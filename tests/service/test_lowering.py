@@ -176,6 +176,17 @@ def test_a_protocol_that_cannot_be_read_counts_as_the_worst_floor(desk: Desk) ->
     assert (one(desk, Lowering).floor, one(desk, Case).priority) == ("emergency_999", "two_hours")
 
 
+def test_a_question_that_was_left_out_stands_in_nobodys_way(desk: Desk) -> None:
+    """What could not matter any more was not asked; the assessment is finished all the same."""
+    case = committed(desk, **VISIT)
+    with desk.hub.db.write() as session:
+        take(session, case.key, desk.clock.now())
+        for row in store.rows_of(session, Assessment, case.key):
+            row.answers = {name: answer for name, answer in row.answers.items() if name != "pain"}
+            session.add(row)
+    assert "on its old clock" in asks(desk.person("Amara Obi"), case, "lower", "same_day")
+
+
 def test_turned_worse_meanwhile_the_old_wish_cannot_be_agreed(desk: Desk) -> None:
     case, amara, femi = committed(desk, **VISIT), desk.person("Amara Obi"), desk.person("Femi Ade")
     with desk.hub.db.write() as session:

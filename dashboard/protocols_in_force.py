@@ -16,7 +16,8 @@ from sqlmodel import Session
 from dispatch import seeking
 from dispatch.desk import Desk
 from hub.assemble import Hub
-from protocols.shelf import READ_EVERY_S, Shelf, sha256_of
+from protocols.shelf import READ_EVERY_S, Shelf
+from protocols.source import sha256_of
 from records import alarms
 from triage.governance import registering, store
 from triage.governance.in_force import Rulings

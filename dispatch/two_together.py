@@ -18,8 +18,8 @@ from hub.places import place_of
 from records import alarms
 from records.lifecycles import OWING, Owed, PositionState
 from records.model import Case, Position
-from records.positions import start_offering
-from records.service import Due, owe, redue, write_line
+from records.positions import open_another
+from records.service import Due, redue, write_line
 from records.store import rows_of
 
 ALONE = "second_person"
@@ -82,21 +82,8 @@ def before_offering(session: Session, case: Case, position: Position, now: datet
     if not needed(session, case, position, now):
         return False
     if not _others(session, position):
-        second = Position(
-            place=case.place,
-            opened_at=now,
-            case_id=case.key,
-            assessment_id=position.assessment_id,
-            kind=position.kind,
-            title=position.title,
-            priority=position.priority,
-            due_at=position.due_at,
-            stops_clock=position.stops_clock,
-            with_999=position.with_999,
-        )
         words = f"Second {position.title.lower()} wanted: two go together."
-        owe(session, second, now, HUB, words, Due("seek", now + timedelta(minutes=1), human=False))
-        start_offering(session, second, now)
+        open_another(session, position, words, now, HUB)
     return True
 
 

@@ -3,7 +3,7 @@
 The one that was stood down stays ended, since those who were told of it were told so.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -11,8 +11,8 @@ from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from records.lifecycles import PositionState
 from records.model import CaseState, Outcome, Position
-from records.positions import start_offering
-from records.service import Due, owe, take
+from records.positions import open_another
+from records.service import take
 from records.store import rows_of
 
 
@@ -30,22 +30,9 @@ def want_again(session: Session, position: Position, why: str, now: datetime, ac
         raise Conflict("This visit was not stood down, so there is nothing to take back.")
     if is_wanted_again(session, position):
         raise Conflict(f"A {position.title.lower()} is looked for already.")
-    again = Position(
-        place=case.place,
-        opened_at=now,
-        case_id=case.key,
-        assessment_id=position.assessment_id,
-        kind=position.kind,
-        title=position.title,
-        priority=position.priority,
-        due_at=position.due_at,
-        stops_clock=position.stops_clock,
-        with_999=position.with_999,
+    return open_another(
+        session, position, f"{position.title.capitalize()} wanted after all: {why}", now, actor
     )
-    words = f"{position.title.capitalize()} wanted after all: {why}"
-    owe(session, again, now, actor, words, Due("seek", now + timedelta(minutes=1), human=False))
-    start_offering(session, again, now)
-    return again
 
 
 def is_wanted_again(session: Session, position: Position) -> bool:

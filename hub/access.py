@@ -14,6 +14,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
 from hub.columns import Json, one_of
+from hub.digests import digest
 from hub.errors import NotAllowed
 
 SESSION_ENDS_AFTER = timedelta(hours=12)
@@ -103,8 +104,8 @@ def check_password(session: Session, name: str, password: str) -> User | None:
 def must_wait(session: Session, name: str, address: str, now: datetime) -> bool:
     """Too many wrong passwords lately, for this name or from this address."""
     limits = {
-        _digest(f"name:{name.strip().lower()}"): WRONG_LIMIT,
-        _digest(f"from:{address}"): 4 * WRONG_LIMIT,
+        digest(f"name:{name.strip().lower()}"): WRONG_LIMIT,
+        digest(f"from:{address}"): 4 * WRONG_LIMIT,
     }
     for who, limit in limits.items():
         wrong = select(func.count()).where(WrongPassword.who == who, WrongPassword.at > now - WRONG_WINDOW)
@@ -116,7 +117,7 @@ def must_wait(session: Session, name: str, address: str, now: datetime) -> bool:
 def remember_wrong(session: Session, name: str, address: str, now: datetime) -> None:
     session.execute(delete(WrongPassword).where(col(WrongPassword.at) < now - WRONG_WINDOW))
     for who in (f"name:{name.strip().lower()}", f"from:{address}"):
-        session.add(WrongPassword(who=_digest(who), at=now))
+        session.add(WrongPassword(who=digest(who), at=now))
 
 
 def start_log_in(
@@ -134,7 +135,7 @@ def start_log_in(
     session.execute(delete(LogIn).where(col(LogIn.ends_at) < now))
     session.add(
         LogIn(
-            token_hash=_digest(token),
+            token_hash=digest(token),
             user_id=user.id,
             place=user.place,
             started_at=now,
@@ -161,7 +162,7 @@ _WHO = (
 
 def who_is(session: Session, token: str, now: datetime) -> tuple[User, LogIn] | None:
     """The person behind a cookie, while the log-in and the person still hold."""
-    which = {"of_token": _digest(token), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
+    which = {"of_token": digest(token), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
     found = session.exec(_WHO, params=which).first()
     if found is None or not found[0].active:
         return None
@@ -183,7 +184,7 @@ _HOLD = (
 
 def still_hold(session: Session, tokens: Iterable[str], now: datetime) -> set[str]:
     """Those of `tokens` whose log-in and person still hold, in one look."""
-    by_hash = {_digest(token): token for token in tokens}
+    by_hash = {digest(token): token for token in tokens}
     which = {"of_tokens": list(by_hash), "now": now, "idle_since": now - IDLE_ENDS_AFTER}
     return {by_hash[found] for found in session.execute(_HOLD, which).scalars()}
 
@@ -194,7 +195,7 @@ def _with(user: User, role: Role) -> User:
 
 
 def end_log_in(session: Session, token: str) -> None:
-    session.execute(delete(LogIn).where(col(LogIn.token_hash) == _digest(token)))
+    session.execute(delete(LogIn).where(col(LogIn.token_hash) == digest(token)))
 
 
 def csrf_of(token: str, secret: str) -> str:
@@ -226,7 +227,3 @@ def last_seen(session: Session, place: str) -> dict[int, datetime]:
         LogIn.place == place, col(LogIn.only).is_(None)
     )
     return dict(session.exec(seen.group_by(col(LogIn.user_id))).all())
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Machines that may call the hub: each by a token of its own, which says what it may do and when that ends."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
 from hub.columns import Json
+from hub.digests import digest
 from hub.errors import NotFound, Refused
 
 BEGINS = "fp_"
@@ -100,7 +100,7 @@ def make(
     row = ApiToken(
         place=place,
         name=name,
-        token_hash=_digest(token),
+        token_hash=digest(token),
         scopes=[scope.value for scope in wanted],
         made_by=by.name,
         made_at=now,
@@ -116,7 +116,7 @@ _BY_HASH = select(ApiToken).where(ApiToken.token_hash == bindparam("of_token"))
 
 def machine_of(session: Session, token: str, now: datetime) -> Machine | None:
     """The machine behind a token, while the token holds."""
-    row = session.exec(_BY_HASH, params={"of_token": _digest(token)}).first()
+    row = session.exec(_BY_HASH, params={"of_token": digest(token)}).first()
     if row is None or not row.holds(now):
         return None
     scopes = frozenset(scope for scope in Scope if scope in row.scopes)
@@ -144,7 +144,3 @@ def listed(session: Session, place: str) -> list[ApiToken]:
     """The newest first."""
     found = select(ApiToken).where(ApiToken.place == place).order_by(col(ApiToken.id).desc())
     return list(session.exec(found.limit(LISTED)))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -4,7 +4,6 @@ password in a dark car. A PIN opens the responder's own pages alone, whatever el
 Only hashes are kept, of the phone's token and of the PIN. Times here are machine time, as those of log-ins.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.access import LogIn, Role, User, hasher, start_log_in
 from hub.columns import one_of, where_live
+from hub.digests import digest
 from hub.errors import Refused
 
 REMEMBERED_AT_MOST = timedelta(hours=14)
@@ -106,7 +106,7 @@ def trust(
     phone = TrustedPhone(
         place=log_in.place,
         user_id=log_in.user_id,
-        token_hash=_digest(token),
+        token_hash=digest(token),
         pin_hash=pin_hash,
         kind=kind[:40],
         trusted_at=now,
@@ -122,7 +122,7 @@ def trust(
 
 def phone_of(session: Session, token: str) -> TrustedPhone | None:
     """The phone with this cookie, remembered still or not."""
-    return session.exec(select(TrustedPhone).where(TrustedPhone.token_hash == _digest(token))).first()
+    return session.exec(select(TrustedPhone).where(TrustedPhone.token_hash == digest(token))).first()
 
 
 def is_remembered(phone: TrustedPhone, now: datetime) -> bool:
@@ -209,7 +209,3 @@ def of_place(
         )
     )
     return session.exec(found.order_by(col(User.name), col(TrustedPhone.id)).limit(limit)).all()
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

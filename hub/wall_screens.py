@@ -4,7 +4,6 @@ Nobody's log-in hangs on the wall: that one would go stale when it idles, or, ke
 whoever finds the keyboard.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from sqlalchemy import Index, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from hub.actors import Actor
+from hub.digests import digest
 from hub.errors import NotFound, Refused
 
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -65,7 +65,7 @@ def make(session: Session, place: str, name: str, by: Actor, now: datetime) -> t
     row = WallScreen(
         place=place,
         name=name,
-        code_hash=_digest(code),
+        code_hash=digest(code),
         made_by=by.name,
         made_at=now,
         ends_at=now + CODE_HOLDS,
@@ -79,12 +79,12 @@ def pair(session: Session, place: str, code: str, now: datetime) -> tuple[WallSc
     """The screen that this code is for, and the key for its cookie; None where no such code holds. It opens once."""
     plain = "".join(sign for sign in code.upper() if sign.isalnum())
     row = session.exec(
-        select(WallScreen).where(WallScreen.place == place, WallScreen.code_hash == _digest(plain))
+        select(WallScreen).where(WallScreen.place == place, WallScreen.code_hash == digest(plain))
     ).first()
     if row is None or row.revoked_at is not None or row.ends_at <= now:
         return None
     key = secrets.token_urlsafe(32)
-    row.code_hash, row.key_hash = None, _digest(key)
+    row.code_hash, row.key_hash = None, digest(key)
     row.paired_at, row.ends_at = now, now + SCREEN_HOLDS
     session.add(row)
     return row, key
@@ -95,7 +95,7 @@ _BY_KEY = select(WallScreen).where(WallScreen.key_hash == bindparam("of_key"))
 
 def screen_of(session: Session, key: str, now: datetime) -> Screen | None:
     """The screen behind a cookie, while it holds."""
-    row = session.exec(_BY_KEY, params={"of_key": _digest(key)}).first()
+    row = session.exec(_BY_KEY, params={"of_key": digest(key)}).first()
     if row is None or row.revoked_at is not None or row.ends_at <= now:
         return None
     return Screen(row.key, row.place, row.name)
@@ -115,7 +115,3 @@ def listed(session: Session, place: str) -> list[WallScreen]:
     """The newest first."""
     found = select(WallScreen).where(WallScreen.place == place).order_by(col(WallScreen.id).desc())
     return list(session.exec(found.limit(200)))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

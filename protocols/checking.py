@@ -1,6 +1,5 @@
 """Checks protocol files as the command line and a pull request do: shape, examples, and proofs."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from protocols.proof.kept import KeptProofs
 from protocols.proof.ladders import prove_ladder, who_knows
 from protocols.proof.prover import prove
 from protocols.proof.together import prove_together
+from protocols.source import sha256_of
 
 
 @dataclass
@@ -85,7 +85,9 @@ class Checker:
         if self.against is not None:
             return None
         try:
-            return Checked(file, (), self.kept.findings(anew, "file", _sha256(file), house.sha256))
+            return Checked(
+                file, (), self.kept.findings(anew, "file", sha256_of(read_file(file) or ""), house.sha256)
+            )
         except _Unsound:
             return None
 
@@ -125,7 +127,7 @@ class Checker:
     def place(self, folder: Path) -> Checked:
         """All protocols of a folder together."""
         try:
-            texts = [_sha256(path) for path in sorted(folder.rglob("*.yaml"))]
+            texts = [sha256_of(read_file(path) or "") for path in sorted(folder.rglob("*.yaml"))]
             together = self.kept.findings(
                 lambda: prove_together(load_library(folder, draft=True)), "place", *texts
             )
@@ -142,10 +144,6 @@ class Checker:
 
 class _Unsound(Exception):
     """Its examples do not hold: that is said each time."""
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256((read_file(file) or "").encode()).hexdigest()
 
 
 def _is_escalation(file: Path) -> bool:

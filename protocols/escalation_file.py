@@ -1,6 +1,5 @@
 """Reads an escalation protocol and checks that its ladder never ends in silence."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
@@ -9,7 +8,7 @@ from protocols.durations import seconds
 from protocols.faults import meant
 from protocols.model import EscalationProtocol, EscalationStep, House
 from protocols.schema import check_shape
-from protocols.source import Path, Source, read_source
+from protocols.source import Path, Source, read_source, sha256_of
 
 
 def parse_escalation(text: str, name: str, house: House) -> EscalationProtocol:
@@ -37,7 +36,7 @@ def parse_escalation(text: str, name: str, house: House) -> EscalationProtocol:
         steps=steps,
         nobody_eligible=data["nobody_eligible"]["alert"],
         text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=sha256_of(text),
     )
 
 

@@ -1,6 +1,5 @@
 """Reads a place's house file and checks that it agrees with itself."""
 
-import hashlib
 from typing import Any
 
 from protocols.durations import minutes
@@ -9,7 +8,7 @@ from protocols.first_minute_file import parse_first_minute
 from protocols.house import AfterDeath, Service
 from protocols.model import House, HouseQuestion, PositionKind, Priority, Sign
 from protocols.schema import check_shape
-from protocols.source import Path, Source, read_source
+from protocols.source import Path, Source, read_source, sha256_of
 from protocols.welfare_file import parse_welfare_calls
 
 
@@ -50,7 +49,7 @@ def parse_house(text: str, name: str) -> House:
         order=tuple(data.get("order", ())),
         local=dict(data.get("local", {})),
         text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=sha256_of(text),
         services={key: _service(key, said) for key, said in data.get("services", {}).items()},
         may_hold=tuple(data.get("may_hold", ())),
         safety_net=lines(data.get("safety_net")),

@@ -5,7 +5,6 @@ runs triage and escalation protocols that were put in force, and no other; its h
 """
 
 import contextlib
-import hashlib
 import logging
 import re
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from protocols.faults import Fault, ProtocolError
 from protocols.governed import NOTHING_DECIDED, Ask, Governed, without_stopped
 from protocols.loader import Library, load_library, read_file, yaml_in
+from protocols.source import sha256_of
 
 log = logging.getLogger(__name__)
 READ_EVERY_S = 2.0
@@ -21,11 +21,6 @@ READ_EVERY_S = 2.0
 KINDS = ("triage", "escalation")
 _NAME = re.compile(r"^(?:protocol|escalation):\s*[\"']?([\w-]+)", re.MULTILINE)
 _Marks = dict[Path, tuple[int, int]]
-
-
-def sha256_of(text: str) -> str:
-    """As the loader counts it."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Shelf:

@@ -4,6 +4,7 @@ A smaller YAML than YAML: `yes` and `no` are words, a key stands once, and ancho
 documents, and text that is too deep, long or large are faults, so that what a clinician reads is what the hub runs.
 """
 
+import hashlib
 import math
 import re
 from collections.abc import Iterator
@@ -63,6 +64,11 @@ class Source:
         """Raise ProtocolError if any fault was noted."""
         if self.faults:
             raise ProtocolError(self.faults)
+
+
+def sha256_of(text: str) -> str:
+    """By which a text is known: exactly as written, nothing made alike."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_source(text: str, name: str) -> Source:

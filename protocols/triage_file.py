@@ -1,6 +1,5 @@
 """Reads a triage protocol: shape first, then everything that only the whole file and its house can tell."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +25,7 @@ from protocols.model import (
 from protocols.question_file import read_questions
 from protocols.schema import check_shape
 from protocols.score_file import read_scores
-from protocols.source import Path, Source, read_source
+from protocols.source import Path, Source, read_source, sha256_of
 
 
 def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
@@ -83,7 +82,7 @@ def parse_triage(text: str, name: str, house: House) -> TriageProtocol:
         life_threat=life_threat,
         scores=tuple(scores.values()),
         text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=sha256_of(text),
         measures=measures,
     )
 

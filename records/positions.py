@@ -1,13 +1,14 @@
 """What a position asks of dispatch: triage and dispatch both do, and neither imports the other."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from hub.actors import Actor
 from hub.outbox import Effect, Queue, append, do_or_append
 from records.model import Position
-from records.service import is_taken
+from records.service import Due, is_taken, owe
 
 
 def start_offering(session: Session, position: Position, now: datetime) -> None:
@@ -18,6 +19,25 @@ def start_offering(session: Session, position: Position, now: datetime) -> None:
         do_or_append(session, seek)
     else:
         append(session, seek)
+
+
+def open_another(session: Session, like: Position, words: str, now: datetime, actor: Actor) -> Position:
+    """One more position of the same kind on its case, at the same priority and by the same time; sought at once."""
+    another = Position(
+        place=like.place,
+        opened_at=now,
+        case_id=like.case_id,
+        assessment_id=like.assessment_id,
+        kind=like.kind,
+        title=like.title,
+        priority=like.priority,
+        due_at=like.due_at,
+        stops_clock=like.stops_clock,
+        with_999=like.with_999,
+    )
+    owe(session, another, now, actor, words, Due("seek", now + timedelta(minutes=1), human=False))
+    start_offering(session, another, now)
+    return another
 
 
 def stop_offering(session: Session, position: Position, now: datetime) -> None:

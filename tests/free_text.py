@@ -19,7 +19,7 @@ from hub import kept_apart
 from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
-from protocols.shelf import sha256_of
+from protocols.source import sha256_of
 from records import call_backs
 from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
 from records.service import take

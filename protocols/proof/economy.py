@@ -14,7 +14,7 @@ def rules(subject: Subject) -> Iterator[Finding]:
     """Every rule fires in some call in which its disposition would not stand without it."""
     belongs = never(subject.outcome.refused)
     for disposition in subject.protocol.dispositions:
-        fires = [both((belongs, subject.world.value(rule.condition).may)) for rule in disposition.rules]
+        fires = [subject.outcome.fires(rule) for rule in disposition.rules]
         for place, rule in enumerate(disposition.rules):
             about, where = f"{disposition.id}.{rule.rule}", f'the rule "{rule.rule}" of "{disposition.title}"'
             if not subject.search.possible(fires[place]):
@@ -49,9 +49,8 @@ def dispositions(subject: Subject) -> Iterator[Finding]:
 
 def _shadow(subject: Subject, disposition: Disposition, above: list[Disposition]) -> Iterator[Finding]:
     more_urgent = either(map(subject.outcome.fired, above))
-    belongs = never(subject.outcome.refused)
     for rule in disposition.rules:
-        fires = both((belongs, subject.world.value(rule.condition).may))
+        fires = subject.outcome.fires(rule)
         if not subject.search.possible(fires) or subject.search.possible(both((fires, never(more_urgent)))):
             continue
         about, where = f"{disposition.id}.{rule.rule}", f'the rule "{rule.rule}" of "{disposition.title}"'
@@ -141,11 +140,10 @@ def exceptions(subject: Subject) -> Iterator[Finding]:
 
 def _excused(subject: Subject, permit_id: str) -> Iterator[Term]:
     for flag in subject.protocol.red_flags:
-        (slow, _), *excused = subject.floor_fault(flag, subject.outcome)
-        mine = [term for term, permit in excused if permit is not None and permit.id == permit_id]
-        others = [term for term, permit in excused if permit is not None and permit.id != permit_id]
-        if mine:
-            yield both((slow, *mine, never(either(others))))
+        slow, excused = subject.too_slow(flag, subject.outcome)
+        if permit_id in excused:
+            own = excused.pop(permit_id)
+            yield both((slow, own, never(either(excused.values()))))
     for question in subject.protocol.questions:
         names = subject.names_around(question)
         for allowed, changes in (("slower", worse), ("unknown", _not_known)):
@@ -153,9 +151,9 @@ def _excused(subject: Subject, permit_id: str) -> Iterator[Term]:
             if permit_id not in [permit.id for permit in permits]:
                 continue
             rest = [permit for permit in permits if permit.id != permit_id]
-            [own] = [permit for permit in permits if permit.id == permit_id]
+            [mine] = [permit for permit in permits if permit.id == permit_id]
             for change in changes(subject, question):
-                excused_here = both((change.slower, change.after.permits(own)))
+                excused_here = both((change.slower, change.after.permits(mine)))
                 yield subject.unexcused(excused_here, change.after, rest)
 
 

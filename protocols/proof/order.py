@@ -25,15 +25,13 @@ def dropped(subject: Subject) -> Iterator[Finding]:
     """Wherever the line drops: what is done is not slower than the floor of a red flag that may be true by then."""
     prefix = Outcome(subject.house, World(subject.call, unreached="mild"), drop=True)
     for flag in subject.protocol.red_flags:
-        (slow, _), *excused = subject.floor_fault(flag, prefix)
-        found = subject.search.mildest(both((slow, never(either(term for term, _ in excused)))))
+        found = subject.search.mildest(subject.below_floor(flag, prefix))
         if found is None:
             continue
-        names = [question.id for question in subject.protocol.questions[: found.reached]]
-        said = {name: found.said[name] for name in names}
+        said = found.before_it_ended
         verdict = engine_dropped(subject.protocol, subject.house, said)
         rank = min(subject.by_rules(verdict), subject.house.rank[subject.protocol.dropped_call.to])
-        last = subject.protocol.by_id[names[-1]].ask if names else "the first question"
+        last = subject.protocol.by_id[[*said][-1]].ask if said else "the first question"
         words = (
             f'the line drops after "{last}": the red flag "{flag.title}" may be true, and {subject.title(rank)} is '
             f"slower than its floor, {subject.title(subject.floor(flag))}"
@@ -55,12 +53,11 @@ def ends(subject: Subject) -> Iterator[Finding]:
             unseen = both((flag_value.may, never(prefix.value(flag.condition).may)))
             found = subject.search.mildest(both((sure, later, unseen)))
             if found is not None:
-                names = [question.id for question in subject.protocol.questions[: found.reached]]
                 words = (
                     f'"{disposition.title}" ends the call before the red flag "{flag.title}" was asked for, '
                     f"whose floor is {subject.title(subject.floor(flag))}"
                 )
-                said = {name: found.said[name] for name in names}
+                said = found.before_it_ended
                 yield subject.told("ends", disposition.id, words, said, agreed=True)
                 break
 
@@ -119,12 +116,11 @@ def population(subject: Subject) -> Iterator[Finding]:
             ]
             found = subject.search.mildest(both((outside, either(later))))
             if found is not None:
-                names = [question.id for question in subject.protocol.questions[: found.reached]]
                 words = (
                     f'somebody whom this is not for is sent to "{one.go_to}" before the red flag "{flag.title}" '
                     "was asked for: ask about threats to life first"
                 )
-                said = {name: found.said[name] for name in names}
+                said = found.before_it_ended
                 agreed = engine_dropped(subject.protocol, subject.house, said).refusal is not None
                 yield subject.told("population", flag.flag, words, said, agreed=agreed)
                 break

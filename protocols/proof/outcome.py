@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from protocols.model import Disposition, ExceptionPermit, House, Population, RedFlag
+from protocols.model import Disposition, ExceptionPermit, House, Population, RedFlag, Rule
 from protocols.proof.call import World
 from protocols.proof.terms import Term, at_least, both, either, never, same
 
@@ -22,16 +22,16 @@ class Outcome:
     @cached_property
     def refused(self) -> Term:
         """Whether the protocol is not for this person."""
-        if self.drop:
-            seen = self._open
-            return either(never(seen.value(one.condition).may) for one in self.world.call.protocol.population)
-        return either(
-            never(self.world.value(one.condition).may) for one in self.world.call.protocol.population
-        )
+        seen = self._open if self.drop else self.world
+        return either(never(seen.value(one.condition).may) for one in self.world.call.protocol.population)
 
     @cached_property
     def _open(self) -> World:
         return World(self.world.call, self.world.changed, unreached="any")
+
+    def fires(self, rule: Rule) -> Term:
+        """Whether the rule is not false, of somebody whom the protocol is for."""
+        return both((never(self.refused), self.world.value(rule.condition).may))
 
     def fired(self, disposition: Disposition) -> Term:
         """Whether this disposition stands: a rule that is not false, or a population that is not true."""

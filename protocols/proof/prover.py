@@ -30,12 +30,9 @@ OF_EACH_QUESTION = (safety.monotone, safety.unknown)
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found; `holds` is no while anything is not proved. `asked` counts the questions put to Z3."""
+    """What was found; `holds` is no while anything is not proved."""
 
-    protocol: str
-    version: str
     findings: tuple[Finding, ...]
-    asked: int
 
     @property
     def holds(self) -> bool:
@@ -51,7 +48,7 @@ def prove(protocol: TriageProtocol, house: House) -> Proof:
     for question in protocol.questions:
         for each in OF_EACH_QUESTION:
             findings += _decided(each.__name__, question.id, partial(each, subject, question))
-    return Proof(protocol.protocol, protocol.version, tuple(findings), subject.search.asked)
+    return Proof(tuple(findings))
 
 
 def _decided(obligation: str, about: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

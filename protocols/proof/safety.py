@@ -26,8 +26,7 @@ def total(subject: Subject) -> Iterator[Finding]:
 def floor(subject: Subject) -> Iterator[Finding]:
     """A red flag that may be true is never answered more slowly than its floor, but for a signed exception."""
     for flag in subject.protocol.red_flags:
-        (slow, _), *excused = subject.floor_fault(flag, subject.outcome)
-        found = subject.search.mildest(both((slow, never(either(term for term, _ in excused)))))
+        found = subject.search.mildest(subject.below_floor(flag, subject.outcome))
         if found is None:
             continue
         verdict = subject.replayed(found.said)

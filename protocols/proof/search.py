@@ -1,6 +1,7 @@
 """Looks for a call with Z3, makes it as mild as it can be, and tells what was said in it."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import z3
 
@@ -25,13 +26,17 @@ class Found:
     other: dict[str, Answer]
     reached: int
 
+    @property
+    def before_it_ended(self) -> dict[str, Answer]:
+        """What was said until then, in the order in which it was asked."""
+        return dict(islice(self.said.items(), self.reached))
+
 
 class Search:
     """One solver for all questions about one call."""
 
     def __init__(self, call: Call, *also: Term) -> None:
         self.call = call
-        self.asked = 0
         self._solver = z3.SimpleSolver()
         self._solver.set("timeout", TIMEOUT_MS)
         self._solver.add(*call.always, *also)
@@ -74,7 +79,6 @@ class Search:
         return self._told(model, readings or {})
 
     def _check(self, asked: list[z3.BoolRef]) -> bool:
-        self.asked += 1
         answer = self._solver.check(*asked)
         if answer == z3.unknown:
             raise Undecided(self._solver.reason_unknown())

@@ -1,6 +1,6 @@
 """A protocol as it is proved: its calls, what is done about each, and what its signed exceptions permit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,16 +81,21 @@ class Subject:
         """The fault, where no exception excuses its outcome."""
         return both((fault, never(either(outcome.permits(one) for one in permits))))
 
-    def floor_fault(self, flag: RedFlag, outcome: Outcome) -> Iterator[tuple[Term, ExceptionPermit | None]]:
-        """A flag that may be true and a slower outcome; then the same where each exception speaks of it."""
+    def too_slow(self, flag: RedFlag, outcome: Outcome) -> tuple[Term, dict[str, Term]]:
+        """A flag that may be true and a slower outcome; and, by the id of each exception that speaks of it, where
+        that excuses it."""
         slow = both((outcome.heard(flag), never(outcome.as_urgent_as(self.floor(flag)))))
-        yield slow, None
         must = outcome.world.value(flag.condition).must
-        for permit in self.permits_about(
-            {flag.flag} | self.names_in(flag.condition), "unknown", "below_floor"
-        ):
-            unsure = never(must) if permit.allows == "unknown" else True
-            yield both((unsure, outcome.permits(permit))), permit
+        names = {flag.flag} | self.names_in(flag.condition)
+        return slow, {
+            permit.id: both((never(must) if permit.allows == "unknown" else True, outcome.permits(permit)))
+            for permit in self.permits_about(names, "unknown", "below_floor")
+        }
+
+    def below_floor(self, flag: RedFlag, outcome: Outcome) -> Term:
+        """The same, where nothing excuses it."""
+        slow, excused = self.too_slow(flag, outcome)
+        return both((slow, never(either(excused.values()))))
 
     def by_rules(self, verdict: Verdict) -> int:
         """What the engine's rules, population and limit of unknowns come to, without the floors it holds by itself."""

@@ -21,28 +21,25 @@ def _joined(make: Callable[..., z3.Ast], parts: Sequence[z3.BoolRef]) -> z3.Bool
 
 def both(parts: Iterable[Term]) -> Term:
     """All of these."""
-    kept: list[z3.BoolRef] = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            kept.append(part)
-    if not kept:
-        return True
-    return kept[0] if len(kept) == 1 else _joined(z3core.Z3_mk_and, kept)
+    return _folded(parts, False, z3core.Z3_mk_and)
 
 
 def either(parts: Iterable[Term]) -> Term:
     """At least one of these."""
+    return _folded(parts, True, z3core.Z3_mk_or)
+
+
+def _folded(parts: Iterable[Term], decides: bool, make: Callable[..., z3.Ast]) -> Term:
+    """One part that `decides` is enough; one that is certain and does not decide says nothing."""
     kept: list[z3.BoolRef] = []
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
+        if part is decides:
+            return decides
+        if not isinstance(part, bool):
             kept.append(part)
     if not kept:
-        return False
-    return kept[0] if len(kept) == 1 else _joined(z3core.Z3_mk_or, kept)
+        return not decides
+    return kept[0] if len(kept) == 1 else _joined(make, kept)
 
 
 def never(part: Term) -> Term:

@@ -9,7 +9,8 @@ import pytest
 from dashboard import protocols_in_force
 from hub.audit import Audit
 from hub.outbox import Effect
-from protocols.shelf import Shelf, sha256_of
+from protocols.shelf import Shelf
+from protocols.source import sha256_of
 from records.alarms import Alarm
 from records.model import Assessment
 from tests.desk import Desk

@@ -15,7 +15,7 @@ from hub.errors import Conflict
 from protocols.faults import ProtocolError
 from protocols.loader import Library, parse_escalation, parse_house, parse_triage
 from protocols.model import EscalationProtocol, House, TriageProtocol
-from protocols.shelf import sha256_of
+from protocols.source import sha256_of
 from triage import store as texts
 from triage.governance import reviews, store
 from triage.governance.model import Source, Version

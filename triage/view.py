@@ -119,8 +119,9 @@ def _flags(verdict: Verdict) -> tuple[Flag, ...]:
     return tuple(Flag(flag.title, flag.words, flag.certain) for flag in verdict.flags)
 
 
-KEYS = "1234567890bdiqvwz"
-"""Digits first; then letters that mean nothing else on this screen."""
+KEYS = "1234567890dobfl"
+"""Digits first; then letters that mean nothing else while a question is asked: `i`, `q`, `t`, `v` and `z` say whether
+it is the right person, and whether their number is safe."""
 
 
 def key_of(place: int) -> str:

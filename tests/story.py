@@ -26,6 +26,7 @@ from demo_day.person import log_in
 from dispatch.model import Message
 from hub import deadlines, outbox
 from hub.assemble import Hub, assemble
+from hub.db import AtOnce
 from hub.deadlines import Deadline, DeadlineState
 from hub.outbox import Effect, EffectState, Queue
 from hub.places import Place
@@ -304,12 +305,8 @@ class Story:
             return [row.key for row in store.rows_of(session, kind, case_id, live=True)]
 
     def seeking_fails(self) -> None:
-        """From now on the dashboard's own ranking has a fault; the workers' has none."""
-
-        def fail(*_: object) -> None:
-            raise ZeroDivisionError
-
-        self._dashboard_hub.db.at_once["seek"] = fail
+        """From now on the dashboard's own ranking has a fault, whichever protocols it takes; the workers' has none."""
+        self._dashboard_hub.db.at_once = AtFault()
 
     def end(self) -> None:
         """What must hold at the end of every story."""
@@ -393,6 +390,17 @@ class Told:
 
     def ends(self, outcome: str, words: str = "") -> None:
         self.story.does("priya", f"/cases/{self.case_id}/outcome", {"outcome": outcome, "words": words})
+
+
+class AtFault(dict[str, AtOnce]):
+    """Whatever is to be done at once fails."""
+
+    def get(self, *_: object) -> AtOnce:
+        return self._fail
+
+    @staticmethod
+    def _fail(*_: object) -> None:
+        raise ZeroDivisionError
 
 
 class Phone:

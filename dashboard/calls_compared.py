@@ -36,17 +36,18 @@ def _run(folder: Path, both: Pair) -> list[dict[str, Any]]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     old, new, house = (str(folder / name) for name in texts)
-    command = [*_GENTLY, sys.executable, "-m", "protocols", "compare", old, new, "--house", house, "--json"]
+    command = [*_GENTLY, sys.executable, "-m", "protocols", "diff", old, new]
+    command += ["--house", house, "--format", "json"]
     try:
         done = subprocess.run(  # noqa: S603 (our own program, and no shell)
             command, cwd=ROOT, capture_output=True, timeout=WAIT_S, check=True, text=True
         )
     except subprocess.TimeoutExpired:
-        problem = f"The comparison has not ended within {WAIT_S:g} seconds. Run `python -m protocols compare` by hand."
+        problem = f"The comparison has not ended within {WAIT_S:g} seconds. Run `python -m protocols diff` by hand."
         raise Refused(problem) from None
     except subprocess.CalledProcessError:
         raise Refused(
-            "The two versions could not be compared. Run `python -m protocols compare` to see why."
+            "The two versions could not be compared. Run `python -m protocols diff` to see why."
         ) from None
     found: list[dict[str, Any]] = json.loads(done.stdout)["calls"]
     return found

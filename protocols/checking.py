@@ -1,8 +1,9 @@
 """Checks protocol files as the command line and a pull request do: shape, examples, and proofs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from protocols.examples import run_examples
 from protocols.faults import Fault
@@ -31,12 +32,22 @@ class Checked:
     file: Path
     faults: Sequence[Fault] = ()
     findings: Sequence[Finding] = ()
-    notes: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+    examples: Sequence[Fault] = ()
+    """Those that come out otherwise than they say."""
+
+    @property
+    def verdict(self) -> Literal["proved", "not_proved", "invalid"]:
+        """`invalid` is what cannot be read as a protocol at all, so that nothing could be proved of it."""
+        if self.faults:
+            return "invalid"
+        unproved = self.examples or any(finding.fails for finding in self.findings)
+        return "not_proved" if unproved else "proved"
 
     @property
     def sound(self) -> bool:
         """Whether nothing stands against its use."""
-        return not self.faults and not any(finding.fails for finding in self.findings)
+        return self.verdict == "proved"
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class Checker:
             if file.name == "house.yaml":
                 load_house(file)
                 return Checked(file)
-            house = load_house(self.house or self._nearest_house(file))
+            house = load_house(house_of(file, self.house, self.home))
             if _is_escalation(file):
                 return self._escalation(file, load_escalation(file, house), house)
             kept = self._unchanged(file, house)
@@ -95,16 +106,16 @@ class Checker:
         return self.kept.findings(lambda: prove(protocol, house).findings, protocol.sha256, house.sha256)
 
     def _triage(self, file: Path, protocol: TriageProtocol, house: House) -> Checked:
-        faults = run_examples(protocol, house, str(file))
+        examples = run_examples(protocol, house, str(file))
         findings = self._proved(protocol, house)
         before = self._before(file, protocol, house)
         if before is None:
-            return Checked(file, faults, findings)
+            return Checked(file, (), findings, (), examples)
         comparison = Comparison(before, protocol, house)
         changes = self.kept.findings(
             lambda: tuple(comparison.changes()), "against", before.sha256, protocol.sha256, house.sha256
         )
-        return Checked(file, faults, (*findings, *changes), tuple(comparison.words()))
+        return Checked(file, (), (*findings, *changes), tuple(comparison.words()), examples)
 
     def _before(self, file: Path, protocol: TriageProtocol, house: House) -> TriageProtocol | None:
         """The approved version of this protocol; None where there is none, or nothing was named."""
@@ -135,11 +146,11 @@ class Checker:
             return Checked(folder, error.faults)
         return Checked(folder, (), together)
 
-    def _nearest_house(self, file: Path) -> Path:
-        for folder in file.resolve().parents:
-            if (folder / "house.yaml").exists():
-                return folder / "house.yaml"
-        return self.home / "house.yaml"
+
+def house_of(file: Path, named: Path | None, home: Path) -> Path:
+    """The house file that a protocol stands in: what was named, else the nearest above it, else that of `home`."""
+    near = (folder / "house.yaml" for folder in file.resolve().parents)
+    return named or next((path for path in near if path.exists()), home / "house.yaml")
 
 
 class _Unsound(Exception):

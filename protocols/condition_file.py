@@ -80,8 +80,8 @@ class Scope:
         [(word, said)] = value.items() or [("", "")]
         here = (*path, word)
         bound = self._of_this_place(said, here)
-        if word not in ("at_least", "any_single") or (word == "any_single" and score.kind == "count"):
-            allowed = "at_least" if score.kind == "count" else "at_least or any_single"
+        if word not in ("at_least", "any_single") or (word == "any_single" and score.kind == "points"):
+            allowed = "at_least" if score.kind == "points" else "at_least or any_single"
             self.source.fault(
                 here, f'the score "{score.id}" has no {word}; did you mean {allowed}?', at_key=True
             )
@@ -89,8 +89,9 @@ class Scope:
         single = word == "any_single"
         most = news2.WORST if single else score.most
         if not isinstance(bound, int) or not 1 <= bound <= most:
-            message = f'"{bound}" is no threshold of "{score.id}"; write a whole number from 1 to {most}'
-            self.source.fault(here, message)
+            if most:  # else the score itself is at fault, and that is said
+                message = f'"{bound}" is no threshold of "{score.id}"; write a whole number from 1 to {most}'
+                self.source.fault(here, message)
             return None
         index = score.single_index if single else score.index
         return ScoreAtLeast(score.id, bound, index, single, score.asks)

@@ -297,7 +297,7 @@ class _Judgement:
         for score, plan in zip(self.heard.scores, self.protocol.scores, strict=True):
             if score.score in scored:
                 yield _score_leaf(score)
-                if plan.kind == "count":
+                if plan.kind == "points":
                     said.update((index, None) for index in self._counting(plan))
         for index in said:
             told = self._leaf(self.protocol.questions[index])
@@ -305,9 +305,11 @@ class _Judgement:
                 yield told
 
     def _counting(self, plan: Score) -> Iterator[int]:
-        """The questions of a count that are, or may be, on their worse side."""
-        for index, bit in zip(plan.asks, plan.bits, strict=True):
-            if self.heard.mild.masks[index] & bit:
+        """The questions that give points, or may."""
+        for index, weights in zip(plan.asks, plan.weights, strict=True):
+            if any(
+                points and self.heard.mild.masks[index] >> place & 1 for place, points in enumerate(weights)
+            ):
                 yield index
 
     def _leaf(self, question: Question) -> Leaf | None:

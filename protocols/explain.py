@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from protocols import news2
-from protocols.answers import State, hear
+from protocols.answers import State, badness, hear
 from protocols.conditions import leaves
 from protocols.engine import assess, words_of
-from protocols.model import Answer, AtLeast, AtMost, Condition, House, Question, TriageProtocol
+from protocols.model import UNKNOWN, Answer, AtLeast, AtMost, Condition, House, Question, TriageProtocol
 from protocols.verdict import Verdict
 
 _NO_RECORD: Mapping[str, Answer] = {}
@@ -31,21 +32,23 @@ def would_become(
 ) -> tuple[WouldBecome, ...]:
     """What one other answer would make of this call, the most urgent first; nothing that stays as it is.
 
-    Questions of the population are left out, and the ever-present life threats are folded into one line of each
-    group, in which "unknown" stands for nothing: the changes are all things somebody could say.
+    Of each question the nearest answer on either side that leads there, and of those a few. Questions of the population
+    are left out, and the ever-present life threats are folded into one line of each group, in which "unknown" stands
+    for nothing: the changes are all things somebody could say.
     """
     now = assess(protocol, house, answers, record)
-    groups: dict[tuple[int, str], list[tuple[str, bool]]] = {}
+    groups: dict[tuple[int, str], list[_Change]] = {}
     verdicts: dict[tuple[int, str], Verdict] = {}
     before = {flag.flag for flag in now.flags if flag.certain}
     for question, answer, words in _changes(protocol, answers, record):
-        then = assess(protocol, house, {**answers, question: answer}, record)
+        then = assess(protocol, house, {**answers, question.id: answer}, record)
         if then.disposition.id == now.disposition.id:
             continue
         key = (then.rank, then.disposition.id)
         verdicts.setdefault(key, then)
         threat = any(flag.life_threat and flag.certain and flag.flag not in before for flag in then.flags)
-        groups.setdefault(key, []).append((words, threat))
+        far = _far(question, answer, answers.get(question.id))
+        groups.setdefault(key, []).append(_Change(question.id, far, words, threat))
     return tuple(
         WouldBecome(
             priority=verdicts[key].priority,
@@ -56,6 +59,17 @@ def would_become(
     )
 
 
+class _Change(NamedTuple):
+    """`far`: how far the answer is from what was said, less than nothing where it lies below."""
+
+    question: str
+    far: float
+    words: str
+    threat: bool
+
+
+OF_ONE = 8
+"""So many answers of a group are named: the nearest few, not a list of all."""
 OF_TWO = 5
 """So many pairs of a group are named: they are examples, not a list of all."""
 
@@ -70,14 +84,14 @@ def would_become_by_two(
     now = assess(protocol, house, answers, record)
     changes = list(_changes(protocol, answers, record))
     alone = [
-        assess(protocol, house, {**answers, question: answer}, record).disposition.id
+        assess(protocol, house, {**answers, question.id: answer}, record).disposition.id
         for question, answer, _ in changes
     ]
     found: dict[tuple[int, str], tuple[Verdict, list[str]]] = {}
     for (one, first), (two, second) in combinations(zip(changes, alone, strict=True), 2):
         if one[0] == two[0]:
             continue
-        then = assess(protocol, house, {**answers, one[0]: one[1], two[0]: two[1]}, record)
+        then = assess(protocol, house, {**answers, one[0].id: one[1], two[0].id: two[1]}, record)
         if then.disposition.id in (now.disposition.id, first, second):
             continue
         pairs = found.setdefault((then.rank, then.disposition.id), (then, []))[1]
@@ -91,8 +105,8 @@ def would_become_by_two(
 
 def _changes(
     protocol: TriageProtocol, answers: Mapping[str, Answer], record: Mapping[str, Answer]
-) -> Iterator[tuple[str, Answer, str]]:
-    """Each other answer that somebody could give, by question, with its words; not those about whom it is for."""
+) -> Iterator[tuple[Question, Answer, str]]:
+    """Each other answer that somebody could give, with its question and words; not those about whom it is for."""
     population = {index for clause in protocol.population for index in clause.questions}
     states = hear(protocol, answers, record).states
     for question in protocol.questions:
@@ -100,16 +114,29 @@ def _changes(
         if skip or question.index in population:
             continue
         for answer, words in _other_answers(protocol, question, answers):
-            yield question.id, answer, words
+            yield question, answer, words
 
 
-def _folded(found: list[tuple[str, bool]], rank: int) -> tuple[str, ...]:
+def _far(question: Question, answer: Answer, given: Answer | None) -> float:
+    """What was not asked, or is not known, stands at its mildest; where no answer is worse, all are as far."""
+    before = question.mildest if given in (None, UNKNOWN) else given
+    if isinstance(answer, str) or before is None or isinstance(before, str):
+        return badness(question, answer) - badness(question, before)
+    return answer - before
+
+
+def _folded(found: list[_Change], rank: int) -> tuple[str, ...]:
     """The plain changes, then one line for all life threats; only the most urgent group can hold any."""
-    plain = list(dict.fromkeys(words for words, threat in found if not threat))
-    threats = [words for words, threat in found if threat]
-    if threats and rank == 0:
-        return (*plain, "any sign of a threat to life")
-    return (*plain, *dict.fromkeys(threats))
+    fold = rank == 0 and any(one.threat for one in found)
+    nearest: dict[tuple[str, bool], _Change] = {}
+    for one in found:
+        side = one.question, one.far < 0
+        if not (fold and one.threat) and (side not in nearest or abs(one.far) < abs(nearest[side].far)):
+            nearest[side] = one
+    words = [one.words for one in nearest.values()]
+    more = len(words) - OF_ONE
+    shown = words if more <= 1 else [*words[:OF_ONE], f"{more} other answers"]
+    return (*shown, "any sign of a threat to life") if fold else tuple(shown)
 
 
 def _other_answers(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, Literal
 
 from protocols import news2
@@ -19,21 +19,21 @@ PLACES: Final = 2
 class Score:
     """A score of a protocol. `index` is the place of its total in the readings; the next is that of one part alone.
 
-    `news2` is the chart; a `count` adds one for each of its questions that is answered on its worse side.
-    `bits` are, for a count, those answers.
+    `news2` is the chart; `points` adds up, for each of its questions, what `weights` gives each answer in the order of
+    the question's answers: nothing for the mildest, and never less for a worse one.
     """
 
     id: str
     title: str
-    kind: Literal["news2", "count"]
+    kind: Literal["news2", "points"]
     index: int
     questions: tuple[str, ...]
     asks: tuple[int, ...]
-    bits: tuple[int, ...] = ()
+    weights: tuple[tuple[int, ...], ...] = ()
 
     @property
     def most(self) -> int:
-        return news2.MOST if self.kind == "news2" else len(self.questions)
+        return news2.MOST if self.kind == "news2" else sum(map(max, self.weights))
 
     @property
     def single_index(self) -> int:
@@ -68,7 +68,7 @@ class ScoreReading:
         total = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
         said = f"{self.title} {total}"
         red = [title_of(name) for name, (low, _) in self.points.items() if low >= news2.WORST]
-        if red:
+        if red and self.score == "news2":
             said += f", 3 for {listed(red, 'and')}"
         if self.missing:
             said += f", {listed([title_of(name) for name in self.missing], 'and')} not known"
@@ -82,7 +82,7 @@ def title_of(question: str) -> str:
 
 def read_score(score: Score, said: Mapping[str, Answer | None], readings: Readings) -> ScoreReading:
     """Put the score's interval into the readings. `said`: None is missing, absent was not reached and reads as 0."""
-    weighed = _counted(score, readings) if score.kind == "count" else news2.weigh(said)
+    weighed = _added(score, readings) if score.kind == "points" else news2.weigh(said)
     readings.lows[score.index], readings.highs[score.index] = weighed.total
     readings.lows[score.single_index], readings.highs[score.single_index] = weighed.single
     return ScoreReading(
@@ -93,18 +93,24 @@ def read_score(score: Score, said: Mapping[str, Answer | None], readings: Readin
         single_least=weighed.single[0],
         single_most=weighed.single[1],
         missing=tuple(name for name, (low, high) in weighed.points.items() if low < high)
-        if score.kind == "count"
+        if score.kind == "points"
         else tuple(name for name in score.questions if said.get(name, "") is None),
         implausible=tuple(name for name in score.questions if said.get(name) == news2.IMPLAUSIBLE),
         points=weighed.points,
     )
 
 
-def _counted(score: Score, readings: Readings) -> Weighed:
-    """One for each question that says its worse side; a gate that is false has made it mild already."""
+def _added(score: Score, readings: Readings) -> Weighed:
+    """The points of what each question says; a gate that is false has made it mild already."""
     points: dict[str, Span] = {}
-    for name, index, bit in zip(score.questions, score.asks, score.bits, strict=True):
-        mask = readings.masks[index]
-        points[name] = (int(mask == bit), int(bool(mask & bit)))
+    for name, index, weights in zip(score.questions, score.asks, score.weights, strict=True):
+        points[name] = _span(weights, readings.masks[index])
     lows, highs = [low for low, _ in points.values()], [high for _, high in points.values()]
     return Weighed((sum(lows), sum(highs)), (max(lows), max(highs)), points)
+
+
+@cache
+def _span(weights: tuple[int, ...], mask: int) -> Span:
+    """From the least to the most of the answers that are still open; nothing where there is none."""
+    left = [points for place, points in enumerate(weights) if mask >> place & 1]
+    return min(left, default=0), max(left, default=0)

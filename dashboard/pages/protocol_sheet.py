@@ -7,11 +7,13 @@ from fastapi.responses import Response
 
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
+from hub.places import place_of
 from protocols.flow.paper import PAPERS, Sheet
 from protocols.flow.pdf import pdf
 from protocols.flow.sheet import sheet
 from protocols.flow.svg import svg
 from triage.api import library_of
+from triage.governance.shown import on_paper
 from triage.replays import version
 
 router = APIRouter()
@@ -35,7 +37,9 @@ def flow_pdf(request: Request, sha256: str, _: Reader, paper: Paper = "a4") -> R
 
 
 def _drawn(request: Request, sha256: str, paper: Paper) -> Sheet:
-    library = library_of(request)
-    with hub_of(request).db.read() as session:
+    library, hub = library_of(request), hub_of(request)
+    with hub.db.read() as session:
         protocol = version(session, library, sha256)
-    return sheet(protocol, library.house, PAPERS[paper])
+        place = place_of(session, hub.settings.place)
+        stands = on_paper(session, place, sha256, hub.clock.now(), training=hub.settings.training)
+    return sheet(protocol, library.house, PAPERS[paper], stands)

@@ -42,19 +42,19 @@ HOW_TO = (
 )
 
 
-def sheet(protocol: TriageProtocol, house: House, paper: Paper = A4) -> Sheet:
-    """Its pages."""
+def sheet(protocol: TriageProtocol, house: House, paper: Paper = A4, stands: str = "") -> Sheet:
+    """Its pages. `stands`: who approved it and since when it is in force, as one line."""
     drawn = _Drawn(protocol, house, Setting(paper))
     drawn.draw()
     pages = drawn.setting.pages
     for number, page in enumerate(pages, 1):
-        page.marks[:0] = list(_head(protocol, paper))
+        page.marks[:0] = list(_head(protocol, paper, stands))
         page.marks.extend(_foot(protocol, paper, number, len(pages)))
     about = f"{protocol.protocol} {protocol.version}, {protocol.status}, sha256 {protocol.sha256}"
     return Sheet(protocol.title, about, paper, tuple(pages))
 
 
-def _head(protocol: TriageProtocol, paper: Paper) -> Iterator[Mark]:
+def _head(protocol: TriageProtocol, paper: Paper, stands: str) -> Iterator[Mark]:
     """On every page, since pages of paper part from each other."""
     words = STATUS.get(protocol.status, protocol.status.upper())
     face = Face(14, bold=True, ink=WHITE)
@@ -69,7 +69,8 @@ def _head(protocol: TriageProtocol, paper: Paper) -> Iterator[Mark]:
     yield Words(MARGIN, MARGIN + 10, next(wrapped(protocol.title, title, room), ""), title)
     need = f" · for the need {protocol.need.replace('_', ' ')}" if protocol.need else ""
     about = f"Version {protocol.version} · to be reviewed by {_day(protocol.review_by)} · {protocol.protocol}{need}"
-    yield Words(MARGIN, MARGIN + 30, about, PLAIN)
+    told = f"{about} · {stands}" if stands else about
+    yield Words(MARGIN, MARGIN + 30, next(wrapped(told, PLAIN, paper.width - 2 * MARGIN)), PLAIN)
     for place, part in enumerate(list(wrapped(HOW_TO, SMALL, paper.width - 2 * MARGIN))[:2]):
         yield Words(MARGIN, MARGIN + 42 + place * SMALL.leading, part, SMALL)
 

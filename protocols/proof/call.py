@@ -262,10 +262,15 @@ class World:
         return self._row(score, mine)
 
     def _row(self, score: Score, part: frozenset[int]) -> Row:
-        if score.kind == "count":
+        if score.kind == "points":
             [index] = part
-            value = self.readings[index].value(score.bits[score.asks.index(index)])
-            return Row((value.must,), (value.may,), NOTHING.single_least, NOTHING.single_most)
+            weights = score.weights[score.asks.index(index)]
+            values = [
+                self.readings[index].value(sum(1 << place for place, one in enumerate(weights) if one > unit))
+                for unit in range(max(weights))
+            ]
+            least, most = (tuple(value[way] for value in values) for way in (0, 1))
+            return Row(least, most, NOTHING.single_least, NOTHING.single_most)
         weighed: list[tuple[Term, news2.Weighed]] = []
         for way in product(*(tuple(self._ways(index)) for index in sorted(part))):
             term = both(one for _, one in way)

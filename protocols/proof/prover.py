@@ -41,14 +41,24 @@ class Proof:
 
 def prove(protocol: TriageProtocol, house: House) -> Proof:
     """Every obligation of one protocol in its house."""
+    return Proof(tuple(finding for _, findings in steps(protocol, house) for finding in findings))
+
+
+def steps(protocol: TriageProtocol, house: House) -> Iterator[tuple[str, list[Finding]]]:
+    """Each obligation by its name, with what was found, as it is done; those of each question under its id."""
     subject = Subject(protocol, house)
-    findings: list[Finding] = []
     for obligation in OBLIGATIONS:
-        findings += _decided(obligation.__name__, protocol.protocol, partial(obligation, subject))
+        name = obligation.__name__
+        yield name, list(_decided(name, protocol.protocol, partial(obligation, subject)))
     for question in protocol.questions:
-        for each in OF_EACH_QUESTION:
-            findings += _decided(each.__name__, question.id, partial(each, subject, question))
-    return Proof(tuple(findings))
+        yield (
+            question.id,
+            [
+                finding
+                for each in OF_EACH_QUESTION
+                for finding in _decided(each.__name__, question.id, partial(each, subject, question))
+            ],
+        )
 
 
 def _decided(obligation: str, about: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

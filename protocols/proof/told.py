@@ -62,15 +62,15 @@ def _named(checked: Checked) -> Checked:
         for one in checked.findings
         if one.fails
     ]
-    return Checked(checked.file, checked.faults, findings)
+    return Checked(checked.file, checked.faults, findings, examples=checked.examples)
 
 
 def _told(done: Sequence[Checked]) -> dict[str, Any]:
-    faults = sorted({fault for checked in done for fault in checked.faults})
+    faults = sorted({fault for checked in done for fault in (*checked.faults, *checked.examples)})
     findings = [finding for checked in done for finding in checked.findings]
-    fails = any(finding.fails for finding in findings)
+    verdicts = {checked.verdict for checked in done}
     return {
-        "verdict": "invalid" if faults else "not_proved" if fails else "proved",
+        "verdict": next((one for one in ("invalid", "not_proved") if one in verdicts), "proved"),
         "problems": [
             {
                 "file": Path(fault.file).name,

@@ -97,9 +97,19 @@ def _exceptions(draw, about, speak_of):
     ]
 
 
+def _has_points(one):
+    return one["kind"] in ("yes_no", "choice") and one["worse"] != "neither"
+
+
+def _points(draw, one):
+    rising = CHOICES if one["kind"] == "choice" else ["no", "yes"] if one["worse"] == "yes" else ["yes", "no"]
+    given = sorted(draw(st.lists(st.integers(0, 2), min_size=len(rising) - 1, max_size=len(rising) - 1)))
+    return dict(zip(rising, [0, *given[:-1], max(1, given[-1])], strict=True))
+
+
 @st.composite
 def protocols(draw):
-    """A protocol as data. Its questions have an `id`, the scores of `scores` count what they name."""
+    """A protocol as data. Its questions have an `id`, the scores of `scores` add up what they name."""
     questions = []
     for place in range(draw(st.integers(2, 4))):
         questions.append(_question(draw, place, questions))
@@ -107,6 +117,11 @@ def protocols(draw):
     countable = [one["id"] for one in questions if one["kind"] == "yes_no" and one["worse"] != "neither"]
     scores = [{"score": "count", "counts": countable}] if len(countable) > 1 else []
     speak_of += [{"id": "count", "kind": "score", "most": len(countable)} for _ in scores]
+    points = {one["id"]: _points(draw, one) for one in questions if _has_points(one)}
+    if points and draw(st.booleans()):
+        scores.append({"score": "sum", "points": points})
+        most = sum(max(one.values()) for one in points.values())
+        speak_of.append({"id": "sum", "kind": "score", "most": most})
     sided = [one for one in questions if one["worse"] != "neither"]
     gated = [one for one in sided if "ask_if" in one]
     flags = [

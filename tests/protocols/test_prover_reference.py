@@ -22,7 +22,7 @@ class EveryCall:
         self.data, self.protocol = data, protocol
         self.questions = data["questions"]
         self.names = [one["id"] for one in self.questions]
-        self.counts = {one["score"]: one["counts"] for one in data.get("scores", [])}
+        self.points = {one["score"]: points_of(one, self.questions) for one in data.get("scores", [])}
         self.flags = {one["flag"]: one for one in data["red_flags"]}
         self.floors = {flag.flag: HOUSE.rank[flag.floor] for flag in protocol.red_flags}
 
@@ -71,11 +71,10 @@ class EveryCall:
         if key == "known":
             return 2 if self.value(said, reads, unsure) == 2 else 0
         if key == "unknown":
-            return 2 * any(name in unsure for name in self.counts.get(said, [said]))
-        if key in self.counts:
-            worse = {one["id"]: one["worse"] for one in self.questions}
-            least = sum(reads[name] == {worse[name]} for name in self.counts[key])
-            most = sum(worse[name] in reads[name] for name in self.counts[key])
+            return 2 * any(name in unsure for name in self.points.get(said, [said]))
+        if key in self.points:
+            each = [[points[answer] for answer in reads[name]] for name, points in self.points[key].items()]
+            least, most = sum(map(min, each)), sum(map(max, each))
             return 2 if least >= said["at_least"] else int(most >= said["at_least"])
         held = {holds(said, answer) for answer in reads[key]}
         return 0 if True not in held else 1 if False in held else 2
@@ -96,7 +95,7 @@ class EveryCall:
         return {flag} | names
 
     def around(self, name):
-        scores = {score for score, counts in self.counts.items() if name in counts}
+        scores = {score for score, points in self.points.items() if name in points}
         return {name} | scores | {flag for flag, one in self.flags.items() if name in names_in(one["if"])}
 
     def late(self, call, verdict, rank):
@@ -165,6 +164,16 @@ class EveryCall:
                 if record and self.rank(assess(self.protocol, HOUSE, answers, record)) > before:
                     return True
         return False
+
+
+def points_of(score, questions):
+    """By question and answer; a count gives one for the worse side."""
+    worse = {one["id"]: one["worse"] for one in questions}
+    counted = {
+        name: {answer: int(answer == worse[name]) for answer in ("yes", "no")}
+        for name in score.get("counts", ())
+    }
+    return counted | score.get("points", {})
 
 
 def answers_of(question):

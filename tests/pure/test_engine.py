@@ -500,7 +500,8 @@ def test_would_become_tries_answers_and_edges_most_urgent_first():
     assert groups[0].changes[-1] == "any sign of a threat to life"
     assert not any("breathing" in change for change in groups[0].changes)
     assert "How long on the floor? 60 min or more" in groups[1].changes
-    assert "up again" in groups[2].changes
+    assert "up again with help" in groups[2].changes
+    assert "up again" not in groups[2].changes, "further away than what leads there already"
     assert not any("18" in change for group in groups for change in group.changes)
 
 

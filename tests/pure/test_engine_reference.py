@@ -84,9 +84,9 @@ def holds(condition, said, questions):
         return not holds(value, said, questions)
     if key == "known":
         return holds(value, said, questions)
-    if key in ("news2", "count"):
+    if key in ("news2", "count", "sum"):
         [(word, bound)] = value.items()
-        points = observed(said) if key == "news2" else counted(said, questions)
+        points = observed(said) if key == "news2" else {"count": counted, "sum": added}[key](said, questions)
         return (max(points) if word == "any_single" else sum(points)) >= bound
     answer = said[key]
     if isinstance(value, str):
@@ -109,6 +109,21 @@ def observed(said):
 def counted(said, questions):
     countable = [one for one in questions.values() if one["kind"] == "yes_no" and one is not ADULT]
     return [said[one["id"]] == one["worse"] for one in countable]
+
+
+def points_of(question):
+    """By answer, as a file would say them."""
+    if question["kind"] == "yes_no":
+        return {answer: 2 if answer == question["worse"] else 0 for answer in ("yes", "no")}
+    return {answer: 3 * place for place, answer in enumerate(question["answers"])}
+
+
+def is_scored(question):
+    return question["kind"] in ("yes_no", "choice") and question is not ADULT
+
+
+def added(said, questions):
+    return [points_of(one)[said[one["id"]]] for one in questions.values() if is_scored(one)]
 
 
 def mildest(question):
@@ -219,7 +234,7 @@ def condition(draw, questions, *, monotone, depth=2):
 
 @st.composite
 def calls(draw, *, monotone, scored=False):
-    """A protocol as data, and answers to all its questions, some unknown; `scored`: with NEWS2 and a count."""
+    """A protocol as data, and answers to all its questions, some unknown; `scored`: with NEWS2, a count, points."""
     questions = []
     for place in range(draw(st.integers(2, 5))):
         kind = draw(st.sampled_from(["yes_no", "choice", "number"]))
@@ -240,6 +255,11 @@ def calls(draw, *, monotone, scored=False):
         if len(counts) > 1:
             scores.append({"score": "count", "counts": counts})
             speak_of.append({"id": "count", "kind": "score", "most": len(counts), "ask_if": "of some"})
+        points = {question["id"]: points_of(question) for question in questions if is_scored(question)}
+        if points:
+            scores.append({"score": "sum", "points": points})
+            most = sum(max(one.values()) for one in points.values())
+            speak_of.append({"id": "sum", "kind": "score", "most": most, "ask_if": "of some"})
         speak_of += [{"id": "news2", "kind": "score", "most": 20}] * 3
         questions += [{"id": name, "ask": name, "kind": "observation"} for name in (*BANDS, "spo2")]
     dispositions = []

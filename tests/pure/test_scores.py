@@ -92,6 +92,51 @@ WELL = {"adult": "yes", "breath": "no", "eating": "yes", "unwell": "no"} | {
 NOT_TAKEN = dict.fromkeys(OBSERVATIONS, UNKNOWN)
 
 
+WEIGHED = TEXT.replace(
+    "  - {score: soft, title: Soft signs, counts: [breath, eating, skin]}",
+    "  - score: soft\n    title: Soft signs\n    points: {breath: {yes: 1, no: 0}, eating: {no: 2, yes: 0}, "
+    "move: {well: 0, slowly: 1, hardly: 1, not_at_all: 5}}",
+).replace(
+    "  - {id: resp,",
+    '  - {id: move, ask: "Moving?", kind: choice, answers: [well, slowly, hardly, not_at_all], worse: last}\n'
+    "  - {id: resp,",
+)
+# said, least, most, priority
+POINTS = [
+    ({}, 0, 0, "advice"),
+    ({"breath": "yes"}, 1, 1, "advice"),
+    ({"eating": "no"}, 2, 2, "two_hours"),
+    ({"breath": "yes", "move": "slowly"}, 2, 2, "two_hours"),
+    ({"breath": "yes", "move": "hardly"}, 2, 2, "two_hours"),
+    ({"move": "not_at_all", "eating": "no", "breath": "yes"}, 8, 8, "two_hours"),
+    ({"move": UNKNOWN}, 0, 5, "two_hours"),
+    ({"breath": UNKNOWN}, 0, 1, "advice"),
+]
+
+
+@pytest.mark.parametrize(("said", "least", "most", "priority"), POINTS, ids=str)
+def test_points_of_each_answer_are_added_and_what_is_not_known_is_an_interval(said, least, most, priority):
+    """S7."""
+    protocol = parse_triage(WEIGHED, "weighed.yaml", HOUSE)
+    verdict = finish(protocol, HOUSE, {**WELL, "move": "well", "skin": "no", **said})
+    [soft] = [score for score in verdict.scores if score.score == "soft"]
+    assert (soft.least, soft.most, verdict.priority) == (least, most, priority)
+    assert soft.missing == tuple(name for name, answer in said.items() if answer == UNKNOWN)
+
+
+def test_the_because_of_points_names_what_gives_some():
+    protocol = parse_triage(WEIGHED, "weighed.yaml", HOUSE)
+    verdict = finish(protocol, HOUSE, {**WELL, "move": "slowly", "skin": "no", "breath": "yes"})
+    assert {leaf.question for leaf in verdict.because} == {"soft", "breath", "move"}
+
+
+def test_points_that_fall_as_answers_worsen_are_refused():
+    with pytest.raises(ProtocolError, match="the other way round"):
+        parse_triage(WEIGHED.replace("not_at_all: 5", "not_at_all: 0"), "weighed.yaml", HOUSE)
+    with pytest.raises(ProtocolError, match="no points for hardly; every answer has some"):
+        parse_triage(WEIGHED.replace("hardly: 1, ", ""), "weighed.yaml", HOUSE)
+
+
 # said, priority, why
 TABLE = [
     ({}, "advice", "well"),
@@ -198,7 +243,7 @@ def test_would_become_tries_the_bands_of_the_chart():
     groups = would_become(SCORED, HOUSE, {**WELL, "resp": 25, "systolic": 90})
     assert groups[0].priority == "now"
     assert "Pulse? 91 to 110 /min" in groups[0].changes
-    assert "Temperature? 35 °C or less" in groups[0].changes
+    assert "Temperature? 35.1 to 36 °C" in groups[0].changes
 
 
 def test_two_protocols_show_a_score_once_as_high_as_either_has_it():
@@ -228,10 +273,21 @@ BROKEN = [
     ("scores:\n  - news2\n", "scores:\n", "add scores: [news2]", "observation}\n  - {id: spo2_scale"),
     ("  - news2\n", "  - news2\n  - ^news2\n", "stands above"),
     ("counts: [breath, eating, skin]", "counts: [breath, ^eatin, skin]", 'did you mean "eating"'),
-    ("counts: [breath, eating, skin]", "counts: [breath, ^adult, skin]", "cannot be counted"),
+    ("counts: [breath, eating, skin]", "counts: [breath, ^adult, skin]", "cannot be part of a score"),
     ("counts: [breath, eating, skin]", "counts: [breath, ^breath, skin]", "counted twice"),
     ("score: soft,", "score: ^breath,", "another id"),
     ("counts: [", "^count: [", 'did you mean "counts"'),
+    ("counts: [breath, eating, skin]", "points: {breth: ^{yes: 1, no: 0}}", 'did you mean "breath"'),
+    ("counts: [breath, eating, skin]", "points: {adult: ^{yes: 1, no: 0}}", "cannot be part of a score"),
+    ("counts: [breath, eating, skin]", "points: {resp: ^{low: 1, high: 2}}", "cannot be part of a score"),
+    ("counts: [breath, eating, skin]", "points: {breath: {yes: 1, ^nope: 0}}", 'did you mean "no"'),
+    ("counts: [breath, eating, skin]", "points: {breath: ^{yes: 1, no: 1}}", "write 0"),
+    ("counts: [breath, eating, skin]", "points: {breath: ^{yes: 0, no: 0}}", "never has any points"),
+    (
+        "{score: soft, title: Soft signs, counts: [breath, eating, skin]}",
+        "^{score: soft}",
+        'counts" or "points',
+    ),
     ("{known: {news2: {at_least: 7}}}", "{known: {news2: {at_least: ^21}}}", "from 1 to 20"),
     ("{known: {news2: {at_least: 7}}}", "{known: {news2: {at_least: ^7 points}}}", "from 1 to 20"),
     ("{any_single: 3}", "{any_single: ^4}", "from 1 to 3"),

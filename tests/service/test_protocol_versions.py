@@ -95,6 +95,7 @@ def test_two_who_did_not_write_it_approve_what_is_proved_and_have_seen_what_chan
     html = desk.person("Ruth Adeyemi").get(f"/protocols/{sha}").text
     assert "approved, no start yet" in html
     assert "Read with the falls team." in html
+    assert "approved by Amara Obi and Ruth Adeyemi" in desk.jay.get(f"/protocols/{sha}/flow.svg").text
     assert [row.action for row in desk.rows(Audit) if row.action.startswith("protocol")] == [
         "protocol proposed",
         "protocol approved",

@@ -9,8 +9,10 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.errors import Refused
+from hub.places import Place
 from protocols.examples import play, run_examples
 from protocols.faults import ProtocolError
+from protocols.faults import listed as listed_words
 from protocols.loader import Library
 from protocols.model import ExceptionPermit, House, TriageProtocol
 from protocols.stopped import Key, Stopped
@@ -149,6 +151,29 @@ def whole(session: Session, library: Library, version: Version, now: datetime, *
         compared=store.version_of(session, version.place, proof.against) if proof and proof.against else None,
         cannot_be_read=problem,
     )
+
+
+def on_paper(session: Session, place: Place, sha256: str, now: datetime, *, training: bool) -> str:
+    """How a version stands in this place, for the sheet on the wall: who approved it, and since when it is in force.
+    Nothing where nobody here has done anything about it."""
+    version = store.version_of(session, place.id, sha256)
+    if version is None:
+        return ""
+    found = standings(store.versions(session, place.id), store.acts(session, place.id), now, training=training)
+    standing = next(one for one in found if one.version.key == version.key)
+    said = []
+    if standing.approvals:
+        said.append(f"approved by {listed_words([act.by for act in standing.approvals], 'and')}")
+    if standing.decided and standing.since is not None:
+        since = standing.since.astimezone(place.local())
+        words = _STANDS.get(standing.state, "in force from")
+        said.append(f"{words} {since.day} {since:%B %Y}")
+    elif standing.state is State.withdrawn:
+        said.append("WITHDRAWN")
+    return " · ".join(said)
+
+
+_STANDS = {State.in_force: "in force since", State.replaced: "REPLACED, was in force from"}
 
 
 def _is_stop(act: Act, key: Key) -> bool:

@@ -1,6 +1,6 @@
-"""`python -m protocols compare OLD NEW` and `print FILE`: what a change is to whom, and the flow sheet on paper.
+"""`diff` and `print`: what a change is to whom, and the flow sheet on paper.
 
-The hub runs `compare` as a process of its own, since it loads the prover.
+The hub runs `diff` as a process of its own, since it loads the prover.
 """
 
 import argparse
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from protocols.checking import house_of
+from protocols.commands import LIBRARY, names_house, say
 from protocols.differences import PARTS, Difference, differences
 from protocols.flow.paper import PAPERS
 from protocols.flow.pdf import pdf
@@ -19,15 +21,18 @@ from protocols.model import House, TriageProtocol
 from protocols.proof.comparison import Comparison
 from protocols.proof.findings import Finding
 
-HOUSE = Path(__file__).parent / "house.yaml"
-
 
 def add_commands(commands: Any) -> None:
-    """Both commands, to the parser of `python -m protocols`."""
-    compare = commands.add_parser("compare", help="what is not the same in two versions, and for which calls")
-    compare.add_argument("old", type=Path, help="the version before")
-    compare.add_argument("new", type=Path, help="the version after it")
-    compare.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+    diff = commands.add_parser(
+        "diff",
+        help="what is not the same in two versions, and for which calls",
+        description="What a new version changes, in sentences, and a call for each pair of priorities "
+        "that is not answered as before.",
+    )
+    diff.add_argument("old", type=Path, help="the version before")
+    diff.add_argument("new", type=Path, help="the version after it")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    diff.set_defaults(run=_diff)
     show = commands.add_parser("print", help="draw a protocol as a flow sheet, for the wall")
     show.add_argument("file", type=Path, help="the triage protocol")
     show.add_argument("--svg", type=Path, metavar="OUT", help="write it as SVG here")
@@ -35,30 +40,33 @@ def add_commands(commands: Any) -> None:
     show.add_argument(
         "--paper", choices=sorted(PAPERS), default="a4", help="a4 (upright), or a3 (two columns)"
     )
-    for one in (compare, show):
-        one.add_argument(
-            "--house", type=Path, default=HOUSE, help="the house file; without it the library's own"
-        )
+    show.set_defaults(run=_print)
+    for one in (diff, show):
+        names_house(one)
 
 
-def run(chosen: argparse.Namespace) -> Iterator[str]:
-    """The lines to print. Raises `ProtocolError` with what is wrong in a file."""
-    house = load_house(chosen.house)
-    if chosen.command == "print":
-        drawn = sheet(load_triage(chosen.file, house), house, PAPERS[chosen.paper])
-        if chosen.svg is not None:
-            chosen.svg.write_text(svg(drawn), encoding="utf-8")
-        if chosen.pdf is not None:
-            chosen.pdf.write_bytes(pdf(drawn))
-        yield f"{drawn.title}: {len(drawn.pages)} pages of {drawn.paper.name}"
-        return
+def _print(chosen: argparse.Namespace) -> int:
+    house = load_house(house_of(chosen.file, chosen.house, LIBRARY))
+    drawn = sheet(load_triage(chosen.file, house), house, PAPERS[chosen.paper])
+    if chosen.svg is not None:
+        chosen.svg.write_text(svg(drawn), encoding="utf-8")
+    if chosen.pdf is not None:
+        chosen.pdf.write_bytes(pdf(drawn))
+    say(f"{drawn.title}: {len(drawn.pages)} pages of {drawn.paper.name}")
+    return 0
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    house = load_house(house_of(chosen.new, chosen.house, LIBRARY))
     before, after = load_triage(chosen.old, house), load_triage(chosen.new, house)
     calls = tuple(Comparison(before, after, house).changes())
     said = differences(before, after, house)
-    if chosen.json:
-        yield json.dumps(as_json(before, after, house, calls, said), ensure_ascii=False)
+    if chosen.format == "json":
+        say(json.dumps(as_json(before, after, house, calls, said), ensure_ascii=False))
     else:
-        yield from _lines(calls, said)
+        for line in _lines(calls, said):
+            say(line)
+    return 0
 
 
 def as_json(

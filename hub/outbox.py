@@ -269,7 +269,9 @@ def due_in(session: Session, queue: Queue, now: datetime, machine: datetime, lim
     found = (
         select(Effect.id)
         .where(text(LIVE), Effect.queue == queue, _CLAIMABLE)
-        .order_by(col(Effect.id))
+        .order_by(
+            col(Effect.id) + 0
+        )  # by itself SQLite would go through all effects of the past in their order
         .limit(limit)
     )
     which = {"now": now, "machine": machine}

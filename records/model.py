@@ -227,6 +227,7 @@ ON_VISIT, AS_NEXT = f"{_TAKEN} AND NOT is_next", f"{_TAKEN} AND is_next"
 TAKEN = f"({ON_VISIT} OR {AS_NEXT})"
 """Of a responder, in the words of the two indexes: in any other SQLite would read all the visits of their past."""
 NOBODY_ASKED = "state = 'open'"
+LIVE_POSITION = "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'"
 
 
 class Position(CaseRow, table=True):
@@ -235,10 +236,7 @@ class Position(CaseRow, table=True):
 
     owed = Owed.position
     __table_args__ = (
-        *of_case(
-            Owed.position,
-            "'open', 'offered', 'accepted', 'en_route', 'at_door', 'with_person', 'no_access'",
-        ),
+        *of_case(Owed.position, LIVE_POSITION),
         one_live("position_one_per_responder", "responder_id", where=ON_VISIT),
         one_live("position_one_next", "responder_id", where=AS_NEXT),
         where_live("position_nobody_asked", "place", "due_at", where=NOBODY_ASKED),

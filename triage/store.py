@@ -16,6 +16,7 @@ from records import seen
 from records.lifecycles import CallBackState, CallState, Owed, PositionState
 from records.model import (
     CALL_LIVE,
+    LIVE_POSITION,
     Assessment,
     Call,
     CallBack,
@@ -268,5 +269,6 @@ def held_positions(session: Session, place: str, limit: int = 50) -> list[tuple[
         select(Position, Case)
         .join(Case, col(Case.id) == Position.case_id)
         .where(Position.place == place, col(Position.held_for_999), col(Position.state).in_(waiting))
+        .where(text(f"position.state IN ({LIVE_POSITION})"))  # in the words of its index
     )
-    return [(row, case) for row, case in session.exec(found.order_by(col(Position.id)).limit(limit))]
+    return [(row, case) for row, case in session.exec(found.order_by(col(Position.id) + 0).limit(limit))]

@@ -35,23 +35,25 @@ def in_all(done: Sequence[Checked]) -> str:
 
 
 def as_json(checked: Checked) -> Iterator[str]:
-    """One object a file, on a line of its own: `file verdict problems warnings`. A problem or warning has
-    `obligation line message`, and `call`, the answers that show it. A folder has one where its protocols do not go
-    together."""
-    if checked.file.is_dir() and not checked.faults and not checked.findings:
-        return
+    """One object a file, on a line of its own. A folder has one where its protocols do not go together."""
+    if not checked.file.is_dir() or checked.faults or checked.findings:
+        yield json.dumps(told(checked), ensure_ascii=False)
+
+
+def told(checked: Checked) -> dict[str, Any]:
+    """`file verdict problems warnings`. A problem or warning has `obligation line column message`, and `call`, the
+    answers that show it."""
     problems = [_fault("shape", fault) for fault in sorted(set(checked.faults))]
     problems += [_fault("example", fault) for fault in sorted(set(checked.examples))]
     text = "" if checked.file.is_dir() or checked.faults else read_file(checked.file) or ""
     problems += [_found(text, one) for one in checked.findings if one.fails]
     warnings = [_found(text, one) for one in checked.findings if not one.fails]
-    told = {
+    return {
         "file": str(checked.file),
         "verdict": checked.verdict,
         "problems": problems,
         "warnings": warnings,
     }
-    yield json.dumps(told, ensure_ascii=False)
 
 
 def _fault(obligation: str, fault: Fault) -> dict[str, Any]:

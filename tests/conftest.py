@@ -16,6 +16,24 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
+DAILY_ON_BOTH = {
+    "service": {"test_finding", "test_known", "test_measures", "test_replays", "test_where"},
+    "scenarios": {"test_narrow_windows", "test_next", "test_trouble", "test_visit"},
+}
+"""Where the two databases could differ in what is found, or in who comes first. Everything else of these folders runs on
+PostgreSQL in `make soak`; every day's run has all contract tests on both."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        params = getattr(item, "callspec", None)
+        on_postgresql = params is not None and params.params.get("database_url") == "postgresql"
+        daily = DAILY_ON_BOTH.get(item.path.parent.name)
+        if on_postgresql and daily is not None and item.path.stem not in daily:
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with the newest schema, to be copied."""

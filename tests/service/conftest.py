@@ -12,23 +12,6 @@ from tests.desk import Desk
 from tests.story import START
 
 PLACE = "training"
-SQL_MATTERS = {"test_finding", "test_known", "test_measures", "test_replays", "test_where"}
-"""Where the two databases could differ in what is found; everything else here runs on PostgreSQL in `make soak`, and
-every day's run has the contract tests and the stories on both."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        params = getattr(item, "callspec", None)
-        here_on_postgresql = (
-            here in item.path.parents
-            and params is not None
-            and params.params.get("database_url") == "postgresql"
-        )
-        if here_on_postgresql and item.path.stem not in SQL_MATTERS:
-            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ DAILY_ON_BOTH = {
     "service": {"test_finding", "test_known", "test_measures", "test_replays", "test_where"},
     "scenarios": {"test_narrow_windows", "test_next", "test_trouble", "test_visit"},
 }
-"""Where the two databases could differ in what is found, or in who comes first. Everything else of these folders runs on
-PostgreSQL in `make soak`; every day's run has all contract tests on both."""
+"""Where the two databases could differ in what is found, or in who comes first. Everything else of these folders runs
+on PostgreSQL in `make soak`; every day's run has all contract tests on both."""
 
 
 @pytest.hookimpl(tryfirst=True)

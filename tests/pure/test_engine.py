@@ -3,6 +3,7 @@
 import json
 import math
 import timeit
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -418,9 +419,72 @@ def test_one_refuses_and_one_accepts_both_stand():
     assert {one.disposition.id for one in both.fired} == {"soon", "rings"}
 
 
-def test_nothing_to_unite_is_refused():
-    with pytest.raises(Refused):
+def test_nothing_to_unite_is_refused_and_one_alone_stays_as_it_is():
+    with pytest.raises(Refused, match="no assessment to unite; run a protocol first"):
         unite([])
+    one = assess(two_nurses(), HOUSE, {"a": "yes"})
+    assert unite([one]) is one
+
+
+def flagged(name, **more):
+    return protocol(
+        [yes_no("a"), yes_no("b"), yes_no("c")],
+        [does("fast", "now", {"a": "yes"}), does("soon", "hour", {"b": "yes"}), REST],
+        flags=[
+            {"flag": "a", "if": {"a": "yes"}, "sign": "threat"},
+            {"flag": "own", "if": {"b": "yes"}, "floor": "hour", "title": f"Own of {name}"},
+        ],
+        name=name,
+        **more,
+    )
+
+
+def test_what_is_united_says_everything_of_both():
+    first = assess(flagged("first"), HOUSE, {"a": UNKNOWN, "b": "yes"})
+    second = assess(flagged("second"), HOUSE, {"a": "yes", "b": "yes", "c": UNKNOWN})
+    both = unite([first, second])
+    assert (both.protocol, both.version) == ("first + second", "1.0.0 + 1.0.0")
+    assert (both.rank, both.priority, both.finished) == (0, "now", False)
+    assert both.next_question is not None
+    assert (both.next_question.id, both.remaining) == ("c", first.remaining + second.remaining)
+    assert [one.id for one in both.still] == [one.id for one in (*first.still, *second.still)]
+    assert both.unknown_count == 2
+    assert [(one.disposition.id, one.rank) for one in both.fired] == [
+        ("fast", 0),
+        ("fast", 0),
+        ("soon", 2),
+        ("soon", 2),
+    ]
+    assert [(one.title, one.certain) for one in both.flags] == [
+        ("A threat", True),
+        ("Own of first", True),
+        ("Own of second", True),
+    ], "a sign once, and certain where one protocol is; a flag of one's own by itself"
+    assert both.because == first.because, "the first of equals leads"
+    assert both.scores == ()
+
+
+def test_of_equals_the_one_that_accepts_leads_and_each_place_to_turn_to_stands_once():
+    refusing = assess(peopled(), HOUSE, {"adult": "no", "blood": "no"})
+    calling = assess(
+        protocol([yes_no("a")], [does("rings", "clinician", {"a": "yes"}), REST]), HOUSE, {"a": "yes"}
+    )
+    assert (refusing.rank, calling.rank) == (1, 1)
+    both = unite([refusing, calling, refusing])
+    assert both.protocol.split(" + ")[0] == calling.protocol
+    assert both.refusal == "the children's line"
+    assert unite([calling, calling]).refusal is None
+    elsewhere = unite([replace(refusing, refusal="111"), refusing])
+    assert elsewhere.refusal == "111; the children's line"
+
+
+def test_what_nobody_waits_for_any_more_has_no_next_question():
+    done = assess(two_nurses(), HOUSE, {"a": "yes", "b": "no"})
+    waiting = assess(two_nurses("other"), HOUSE, {"a": "yes"})
+    assert unite([done, done]).next_question is None
+    assert unite([done, done]).finished
+    assert unite([done, waiting]).next_question == waiting.next_question
+    assert not unite([done, waiting]).finished
 
 
 # ---- answers ----
@@ -436,10 +500,47 @@ def test_a_number_is_taken_in_the_units_people_say(raw, answer):
     assert check_answer(MINUTES, raw) == answer
 
 
-@pytest.mark.parametrize("raw", ["soon", "60 km", -1, 10081, math.nan, math.inf, True, ""])
+@pytest.mark.parametrize(
+    "raw", ["soon", "60 km", -1, -0.5, 10080.5, 10081, math.nan, math.inf, -math.inf, True, "", "60 min min"]
+)
 def test_a_number_out_of_range_or_none_at_all_is_refused_in_a_plain_sentence(raw):
-    with pytest.raises(Refused, match=r"a number of min from 0 to 10080, or unknown"):
+    with pytest.raises(Refused) as refused:
         check_answer(MINUTES, raw)
+    accepted = '"How long on the floor?" is answered with a number of min from 0 to 10080, or unknown.'
+    assert str(refused.value) == accepted
+
+
+@pytest.mark.parametrize(("raw", "answer"), [(10080, 10080), ("168 h", 10080), ("0.5 h", 30), (" 7 MIN ", 7)])
+def test_the_ends_of_a_range_and_other_units_of_time_are_taken(raw, answer):
+    taken = check_answer(MINUTES, raw)
+    assert (taken, type(taken)) == (answer, int)
+
+
+def test_units_of_time_are_for_questions_of_time_alone():
+    steps = {
+        "id": "steps",
+        "ask": "Steps?",
+        "kind": "number",
+        "unit": "steps",
+        "range": [0, 99],
+        "worse": "lower",
+    }
+    hours = {
+        "id": "hours",
+        "ask": "Hours?",
+        "kind": "number",
+        "unit": "h",
+        "range": [0, 99],
+        "worse": "higher",
+    }
+    small = protocol(
+        [yes_no("x"), steps, hours], [does("fast", "now", {"steps": {"at_most": "5 steps"}}), REST]
+    )
+    assert check_answer(small.by_id["hours"], "90 min") == 1.5
+    assert check_answer(small.by_id["hours"], "1 day") == 24
+    assert check_answer(small.by_id["steps"], "7 STEPS") == 7
+    with pytest.raises(Refused, match="a number of steps"):
+        check_answer(small.by_id["steps"], "7 min")
 
 
 def test_words_are_taken_as_they_are_typed():
@@ -452,6 +553,47 @@ def test_words_are_taken_as_they_are_typed():
     ]
     with pytest.raises(Refused, match="answered yes, no or unknown"):
         check_answer(question, "maybe")
+
+
+AMOUNTS = {"unit": "h", "range": [0, 48], "worse": "higher"}
+HELD = [
+    (yes_no("q", record="yes"), "yes", False),
+    (yes_no("q", record="yes"), "no", True),
+    (yes_no("q", worse="no", record="yes"), "no", False),
+    (
+        {
+            "id": "q",
+            "ask": "q?",
+            "kind": "choice",
+            "answers": ["a", "b", "c"],
+            "worse": "last",
+            "record": "yes",
+        },
+        "c",
+        False,
+    ),
+    (
+        {
+            "id": "q",
+            "ask": "q?",
+            "kind": "choice",
+            "answers": ["a", "b", "c"],
+            "worse": "last",
+            "record": "yes",
+        },
+        "b",
+        True,
+    ),
+    ({"id": "q", "ask": "q?", "kind": "number", **AMOUNTS, "record": "yes"}, 48, True),
+]
+
+
+@pytest.mark.parametrize(("question", "fact", "asked"), HELD, ids=str)
+def test_only_the_worst_answer_on_the_record_spares_the_question(question, fact, asked):
+    """S8."""
+    small = protocol([yes_no("x"), question], [does("fast", "now", {"x": "yes"}), REST])
+    verdict = assess(small, HOUSE, {"x": "no"}, {"q": fact})
+    assert ([one.id for one in verdict.still] == ["q"]) is asked
 
 
 def test_an_implausible_observation_is_kept_and_counts_as_the_worst():

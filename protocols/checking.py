@@ -22,6 +22,7 @@ from protocols.proof.kept import KeptProofs
 from protocols.proof.ladders import prove_ladder, who_knows
 from protocols.proof.prover import prove
 from protocols.proof.together import prove_together
+from protocols.schema import kind_of
 from protocols.source import sha256_of
 
 
@@ -77,7 +78,7 @@ class Checker:
                 load_house(file)
                 return Checked(file)
             house = load_house(house_of(file, self.house, self.home))
-            if _is_escalation(file):
+            if kind_of(read_file(file) or "") == "escalation":
                 return self._escalation(file, load_escalation(file, house), house)
             kept = self._unchanged(file, house)
             return kept or self._triage(file, load_triage(file, house), house)
@@ -155,12 +156,3 @@ def house_of(file: Path, named: Path | None, home: Path) -> Path:
 
 class _Unsound(Exception):
     """Its examples do not hold: that is said each time."""
-
-
-def _is_escalation(file: Path) -> bool:
-    """By its first key; a file that cannot be read is left to the loader, which says why."""
-    try:
-        text = read_file(file) or ""
-    except ProtocolError:
-        return False
-    return any(line.startswith("escalation:") for line in text.splitlines())

@@ -15,6 +15,11 @@ from protocols.source import Source
 
 FileKind = Literal["triage", "escalation", "house"]
 KINDS: tuple[FileKind, ...] = ("house", "triage", "escalation")
+_FIRST_WORDS: dict[str, FileKind] = {
+    "escalation:": "escalation",
+    "priorities:": "house",
+    "protocol:": "triage",
+}
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
 _TYPES = {
@@ -24,6 +29,15 @@ _TYPES = {
     "number": "a number",
     "integer": "a whole number",
 }
+
+
+def kind_of(text: str) -> FileKind:
+    """By its own keys; a text with none of them is taken for a triage protocol, and refused as one."""
+    for line in text.splitlines():
+        for word, kind in _FIRST_WORDS.items():
+            if line.startswith(word):
+                return kind
+    return "triage"
 
 
 def _words_only(

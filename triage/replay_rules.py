@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.errors import Refused
+from protocols.asking import ask
 from protocols.engine import assess, check_answer
 from protocols.model import Answer, House, TriageProtocol
 from protocols.verdict import Verdict
@@ -37,7 +38,7 @@ def again(
     """
     old, _ = fitting(before, answers)
     new, left_out = fitting(after, answers)
-    return Again(assess(before, house, old, record), assess(after, house, new, record), left_out)
+    return Again(assess(before, house, old, record), ask(after, house, new, record).verdict, left_out)
 
 
 def fitting(protocol: TriageProtocol, answers: Mapping[str, Any]) -> tuple[dict[str, Answer], int]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 
 from sqlmodel import Session
 
@@ -15,12 +14,12 @@ from hub.errors import Conflict
 from protocols.faults import ProtocolError
 from protocols.loader import Library, parse_escalation, parse_house, parse_triage
 from protocols.model import EscalationProtocol, House, TriageProtocol
+from protocols.schema import FileKind, kind_of
 from protocols.source import sha256_of
 from triage import store as texts
 from triage.governance import reviews, store
 from triage.governance.model import Source, Version
 
-Kind = Literal["triage", "escalation", "house"]
 MAY_PROPOSE = (Role.governance, Role.hub_clinician)
 FOLDER = "Git"
 """The author of what came from the folder, as the hub knows it."""
@@ -30,7 +29,7 @@ FOLDER = "Git"
 class Read:
     """What a text says of itself, once it is sound."""
 
-    kind: Kind
+    kind: FileKind
     protocol: str
     version: str
     status: str
@@ -39,7 +38,7 @@ class Read:
     said: TriageProtocol | EscalationProtocol | House
 
 
-def read(text: str, name: str, house: House, kind: Kind | None = None) -> Read:
+def read(text: str, name: str, house: House, kind: FileKind | None = None) -> Read:
     """Raises `ProtocolError` with every fault. Without `kind` the text's own first key says it."""
     kind = kind or kind_of(text)
     if kind == "house":
@@ -50,17 +49,6 @@ def read(text: str, name: str, house: House, kind: Kind | None = None) -> Read:
         return Read(kind, ladder.escalation, ladder.version, ladder.status, ladder.title, None, ladder)
     one = parse_triage(text, name, house)
     return Read(kind, one.protocol, one.version, one.status, one.title, _day(one.review_by), one)
-
-
-def kind_of(text: str) -> Kind:
-    for line in text.splitlines():
-        if line.startswith("escalation:"):
-            return "escalation"
-        if line.startswith("priorities:"):
-            return "house"
-        if line.startswith("protocol:"):
-            return "triage"
-    return "triage"
 
 
 def read_folder(files: Iterable[tuple[Path, str]], house: House) -> list[tuple[Read, str]]:

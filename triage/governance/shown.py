@@ -15,10 +15,11 @@ from protocols.faults import ProtocolError
 from protocols.faults import listed as listed_words
 from protocols.loader import Library
 from protocols.model import ExceptionPermit, House, TriageProtocol
+from protocols.schema import FileKind
 from protocols.stopped import Key, Stopped
 from triage.governance import proving, store
 from triage.governance.model import Act, Did, Proof, Version
-from triage.governance.registering import Kind, read
+from triage.governance.registering import read
 from triage.governance.running import texts_of
 from triage.governance.standing import Standing, State, is_overdue, review_is_near, standings, stopped
 from triage.store import text_of
@@ -184,7 +185,7 @@ def _is_stop(act: Act, key: Key) -> bool:
 
 def _read(text: str, version: Version, house: House) -> tuple[Any, str]:
     """With the house in force; an old text may not fit it any more, and is shown all the same."""
-    kind: Kind = (
+    kind: FileKind = (
         "house" if version.kind == "house" else "escalation" if version.kind == "escalation" else "triage"
     )
     try:

@@ -15,8 +15,8 @@ def not_said(protocol: TriageProtocol) -> tuple[str, ...]:
 
 def _deciding(protocol: TriageProtocol) -> Iterator[str]:
     yield (
-        "Three values. A rule fires unless it is known to be false; each condition here is written out so that it comes "
-        "to that, and does not say whether it is certain."
+        "Three values. A rule fires unless it is known to be false; each condition here is written out so that it "
+        "comes to that, and does not say whether it is certain."
     )
     yield (
         "The first disposition that holds is the answer, and the positions of all that hold stand, each at its own "

@@ -168,6 +168,11 @@ def test_the_whole_library_is_fhir_by_the_published_definitions():
         parsed(sent)
 
 
+def test_a_code_that_is_none_of_the_published_ones_is_found():
+    issues, _ = judged([broken(*FIRST, "item", 0, "type", becomes="yes-no")])
+    assert issues == [["Questionnaire.item.type: yes-no is none of item-type"]]
+
+
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_not_fhir_is_refused_by_both(what):
     assert everything()[4][-len(BROKEN) :][list(BROKEN).index(what)], what

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from protocols.conditions import asked_by
-from protocols.exchange.names import NOT_KNOWN, code_of, unknown_id
+from protocols.exchange.names import NOT_KNOWN, code_of, group_id, unknown_id
 from protocols.model import (
     AllOf,
     AnyOf,
@@ -212,17 +212,23 @@ def _constant(holds: bool) -> str:
 
 
 def _answer(question: Question) -> str:
-    return f"{_item(question.id)}.answer.value"
+    return f"{_item(question)}.answer.value"
 
 
-def _item(link: str) -> str:
-    return f"%resource.repeat(item).where(linkId = '{link}')"
+def _item(question: Question) -> str:
+    if question.kind == "number":
+        return f"{_child('%resource', group_id(question))}{_child('', question.id)}"
+    return _child("%resource", question.id)
+
+
+def _child(of: str, link: str) -> str:
+    return f"{of}.item.where(linkId = '{link}')"
 
 
 def _not_known(question: Question) -> str:
-    return f"{_item(unknown_id(question))}.answer.exists()"
+    return f"{_child('%resource', group_id(question))}{_child('', unknown_id(question))}.answer.exists()"
 
 
 def _unsaid(question: Question) -> str:
-    empty = f"{_item(question.id)}.answer.empty()"
+    empty = f"{_item(question)}.answer.empty()"
     return _all_of([empty, negated(_not_known(question))]) if question.kind == "number" else empty

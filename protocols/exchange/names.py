@@ -106,6 +106,11 @@ def value(question: Question, answer: Answer, base: str) -> Resource:
     return {"valueDecimal": answer}
 
 
+def group_id(question: Question) -> str:
+    """A number, and that it is not known, stand together in one group."""
+    return f"{question.id}.group"
+
+
 def unknown_id(question: Question) -> str:
     """The item in which a number is said not to be known: a number has no room for a code."""
     return f"{question.id}.unknown"

@@ -13,6 +13,7 @@ from protocols.exchange.names import (
     coding,
     expression,
     extension,
+    group_id,
     head,
     present,
     unit,
@@ -76,7 +77,7 @@ def _number(question: Question, base: str) -> Resource:
         "required": True,
         "answerOption": [{"valueCoding": coding(question, UNKNOWN, base)}],
     }
-    return {"linkId": f"{question.id}.group", "type": "group", "item": [number, not_known]}
+    return {"linkId": group_id(question), "type": "group", "item": [number, not_known]}
 
 
 def _bounds(question: Question) -> list[Resource]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from protocols.answers import State, badness, hear
-from protocols.exchange.names import BASE, Resource, present, unknown_id, value, with_version
+from protocols.exchange.names import BASE, Resource, group_id, present, unknown_id, value, with_version
 from protocols.model import UNKNOWN, Answer, Question, TriageProtocol
 
 
@@ -63,7 +63,7 @@ def _items(question: Question, taken: Taken, fact: Answer | None, base: str) -> 
         return
     if counts == UNKNOWN:
         item["linkId"] = unknown_id(question)
-    yield {"linkId": f"{question.id}.group", "item": [item]}
+    yield {"linkId": group_id(question), "item": [item]}
 
 
 def _fact_counts(question: Question, said: Answer | None, fact: Answer) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
+from dashboard import protocols_in_force
 from hub.tokens import Scope
 from records.model import Case
 from records.service import take
@@ -51,6 +52,7 @@ def test_neither_a_sealed_case_nor_one_without_the_scope(sqlite_desk: Desk) -> N
 
 def test_the_page_of_a_version_gives_it_to_take_away(sqlite_desk: Desk) -> None:
     fall = sqlite_desk.app.state.library.triage["fall-at-home"].sha256
+    protocols_in_force.register(sqlite_desk.app)
     ruth = sqlite_desk.person("Ruth Adeyemi")
     address = f"/protocols/{fall}/fhir.json"
     sent = ruth.get(address)

@@ -21,7 +21,7 @@ from protocols.model import FALSE, UNKNOWN
 from tests.fhir_published import judged
 from tests.protocols.calls import LIBRARY
 from tests.protocols.planted import table
-from tests.protocols.sound import HOUSE, LEG, edited, read
+from tests.protocols.sound import HOUSE, ILL, LEG, edited, read
 
 CALLS = 12
 # Gates that `enableWhen` cannot say, scores with steps, and all that a condition may be.
@@ -44,10 +44,21 @@ HARD = edited(
         "      - {rule: warm, if: {any: [{room: {at_least: 30 C}}, {not: {room: {at_least: 10 C}}}]}}\n",
     ),
 )
+# An observation that cannot be true was answered: `known` does not let it pass.
+ODD = edited(
+    ILL,
+    (
+        "      - {rule: ill, ",
+        '      - {rule: low, if: {known: {systolic: {at_most: "90 mmHg"}}}}\n'
+        '      - {rule: fast, if: {not: {known: {pulse: {at_most: "60 /min"}}}}}\n'
+        "      - {rule: ill, ",
+    ),
+)
 PROTOCOLS = [
     *((LIBRARY.house, one) for one in LIBRARY.triage.values()),
     *((HOUSE, read(row.text)) for row in table("unusual")),
     (HOUSE, read(HARD)),
+    (HOUSE, read(ODD)),
 ]
 
 

@@ -5,7 +5,7 @@ Whoever runs what we send, without this hub, must know what it would then be wit
 
 from collections.abc import Iterator
 
-from protocols.model import AllOf, AnyOf, Condition, Known, Not, TriageProtocol
+from protocols.model import TriageProtocol
 
 
 def not_said(protocol: TriageProtocol) -> tuple[str, ...]:
@@ -40,10 +40,6 @@ def _deciding(protocol: TriageProtocol) -> Iterator[str]:
             )
         else:
             yield f"{score.title} as a score of its own: conditions on it add its points up themselves."
-    if any(_says_known(condition) for condition in _conditions(protocol)):
-        yield (
-            "`known`, that an answer not known does not count here, other than within the condition that says it."
-        )
     if any(one.ends_call for one in protocol.dispositions):
         yield (
             "That no more questions are asked once a disposition that ends the call is certain, "
@@ -69,19 +65,3 @@ def _asking(protocol: TriageProtocol) -> Iterator[str]:
         yield "Each answer as half a sentence, from which explanations are made."
     if protocol.examples:
         yield "The examples, and what is counted of its use."
-
-
-def _conditions(protocol: TriageProtocol) -> Iterator[Condition]:
-    for disposition in protocol.dispositions:
-        for rule in disposition.rules:
-            yield rule.condition
-
-
-def _says_known(condition: Condition) -> bool:
-    match condition:
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            return any(_says_known(part) for part in parts)
-        case Not(part=part):
-            return _says_known(part)
-        case _:
-            return isinstance(condition, Known)

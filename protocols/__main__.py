@@ -1,11 +1,11 @@
-"""`python -m protocols new|check|prove|preview|try|explain|replay|diff|print|schema`."""
+"""`python -m protocols new|check|prove|preview|try|explain|replay|diff|print|export|schema`."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 
 from hub.errors import Refused
-from protocols.commands import calls, check, preview, versions, writing
+from protocols.commands import calls, check, exporting, preview, versions, writing
 from protocols.faults import ProtocolError
 
 ENDS = "Ends with 0 if all is well, 1 if something is wrong with what it read, 2 if it was not understood."
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="python -m protocols", description="For those who write First Point's protocols.", epilog=ENDS
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for room in (writing, check, preview, calls, versions):
+    for room in (writing, check, preview, calls, versions, exporting):
         room.add_commands(commands)
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = chosen.run

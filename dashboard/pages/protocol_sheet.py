@@ -1,5 +1,6 @@
-"""The printed protocol: a flow sheet for the wall, of any version that this hub has kept."""
+"""A protocol to take away, of any version that this hub has kept: a flow sheet for the wall, FHIR for other systems."""
 
+import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,8 @@ from fastapi.responses import Response
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
+from protocols.exchange.bundle import bundle
+from protocols.exchange.names import base_of
 from protocols.flow.paper import PAPERS, Sheet
 from protocols.flow.pdf import pdf
 from protocols.flow.sheet import sheet
@@ -34,6 +37,17 @@ def flow_pdf(request: Request, sha256: str, _: Reader, paper: Paper = "a4") -> R
     name = f"{drawn.about.split(',')[0].replace(' ', '-')}-{paper}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf(drawn), media_type="application/pdf", headers=headers)
+
+
+@router.get("/protocols/{sha256}/fhir.json")
+def fhir(request: Request, sha256: str, _: Reader) -> Response:
+    library, hub = library_of(request), hub_of(request)
+    with hub.db.read() as session:
+        protocol = version(session, library, sha256)
+    sent = bundle(protocol, library.house, base_of(hub.settings.public_url))
+    name = f"{protocol.protocol}-{protocol.version}.fhir.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(json.dumps(sent, ensure_ascii=False), media_type="application/fhir+json", headers=headers)
 
 
 def _drawn(request: Request, sha256: str, paper: Paper) -> Sheet:

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from dashboard.v1.operations import Answer, Operations, Work
 from hub.bodies import Body, Number
+from hub.gate import hub_of
 from hub.tokens import Scope
+from protocols.exchange.names import base_of
 from records.lifecycles import AssessmentState
 from records.model import Assessment
 from records.store import case, row
@@ -15,6 +17,7 @@ from triage import front, service, view
 from triage.api import QuestionId, Said
 from triage.explained import explained
 from triage.facts import reason
+from triage.response import as_response
 from triage.typed_bodies import EntryId, SeenId
 
 assessments = Operations("Assessments")
@@ -115,6 +118,13 @@ class AssessmentExplained(Answer):
     not_needed: list[SparedSeen]
 
 
+class AssessmentInFhir(Answer):
+    """A FHIR R4 QuestionnaireResponse; docs/protocols.md says how it is made."""
+
+    model_config = ConfigDict(extra="allow")
+    resourceType: Literal["QuestionnaireResponse"]  # noqa: N815 - FHIR's own word
+
+
 class AssessmentSeen(Answer):
     """What the answers so far come to; while it is `provisional` the next answer may change it."""
 
@@ -176,6 +186,16 @@ def explain_assessment(work: Work, assessment_id: Number, of_two: bool = False) 
     return AssessmentExplained.model_validate(
         {**vars(why), **said, "not_needed": spared}, from_attributes=True
     )
+
+
+@assessments.reads("/assessments/{assessment_id}/questionnaire-response", Scope.cases_read)
+def read_questionnaire_response(work: Work, assessment_id: Number) -> AssessmentInFhir:
+    """The answers as a FHIR QuestionnaireResponse. The case stands there by its reference; nothing else of
+    the person, and nobody's name."""
+    found = row(work.session, Assessment, assessment_id, work.place)
+    about = case(work.session, work.place, found.case_id)
+    base = base_of(hub_of(work.request).settings.public_url)
+    return AssessmentInFhir.model_validate(as_response(work.session, work.library, found, about, base))
 
 
 @assessments.does("/assessments/{assessment_id}/answers", Scope.calls_write)

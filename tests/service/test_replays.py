@@ -125,7 +125,9 @@ def test_its_counts_are_those_of_the_engine(
     assert {(cell.was.id, cell.becomes.id): cell.cases for cell in cells} == dict(expected)
     assert expected["visit", "clinician"] == 1
     assert {cell.way for cell in cells} == {"same", "faster"}
-    assert sum(cell.more for cell in cells) == 2, "of the others, what the newer asks anew could change nothing"
+    assert sum(cell.more for cell in cells) == 2, (
+        "of the others, what the newer asks anew could change nothing"
+    )
     page = ruth.get(address(versions), params={"was": "visit", "becomes": "clinician"}).text
     assert "Nobody was asked then: “Alone now?”" in page
     assert "counts as not reached" in page

@@ -43,7 +43,9 @@ def _run(folder: Path, both: Pair) -> list[dict[str, Any]]:
             command, cwd=ROOT, capture_output=True, timeout=WAIT_S, check=True, text=True
         )
     except subprocess.TimeoutExpired:
-        problem = f"The comparison has not ended within {WAIT_S:g} seconds. Run `python -m protocols diff` by hand."
+        problem = (
+            f"The comparison has not ended within {WAIT_S:g} seconds. Run `python -m protocols diff` by hand."
+        )
         raise Refused(problem) from None
     except subprocess.CalledProcessError:
         raise Refused(

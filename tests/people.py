@@ -33,4 +33,5 @@ def fact(desk: Desk, person_id: int, **said: Any) -> int:
 
 
 def linked_to(desk: Desk, case_id: int) -> int | None:
-    return next(case.person_id for case in desk.rows(Case) if case.key == case_id)
+    found: int | None = next(case.person_id for case in desk.rows(Case) if case.key == case_id)
+    return found

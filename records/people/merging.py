@@ -75,7 +75,7 @@ def brought_by(session: Session, person: Person) -> dict[str, list[int]]:
     found = {"person": sorted(ids)}
     for kind in store.KINDS:
         of_them = select(kind.id).where(col(kind.person_id).in_(ids)).order_by(col(kind.id))
-        found[str(kind.__tablename__)] = [one for one in session.exec(of_them) if one is not None]  # type: ignore[attr-defined]
+        found[str(kind.__tablename__)] = [one for one in session.exec(of_them) if one is not None]
     cases = select(Case.id).where(col(Case.person_id).in_(ids)).order_by(col(Case.id))
     found["case_"] = [one for one in session.exec(cases) if one is not None]
     return found

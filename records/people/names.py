@@ -20,7 +20,8 @@ def folded(name: str) -> tuple[str, ...]:
 
 def sound(word: str) -> str:
     """How one folded word sounds in English; a word of another script, or one that has no sound, is its own."""
-    said = f"to{word[3:]}" if word.startswith("tho") else word  # Thomas, Thompson: the h is silent
+    said = word.replace("mps", "ms")  # Thompson is said as Tomson
+    said = f"to{said[3:]}" if said.startswith("tho") else said
     heard = metaphone(said) if word.isascii() else ""
     return (heard or word.upper())[:LONGEST_SOUND]
 

@@ -145,7 +145,9 @@ def _by_sound(session: Session, place: str, name: str) -> list[Person]:
     )
     for sound in others:
         too = aliased(NameSound)
-        found = found.join(too, (too.name_id == PersonName.id) & (too.place == place) & (too.sound == sound))
+        found = found.join(too, col(too.name_id) == PersonName.id).where(
+            too.place == place, too.sound == sound
+        )
     return _people(
         session, session.exec(found.order_by(col(PersonName.id).desc()).limit(store.MOST_OF_ONE_WAY))
     )

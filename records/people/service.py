@@ -166,7 +166,7 @@ def enter_in_error(session: Session, row: OfPerson, why: str, now: datetime, act
 
 
 def _table(row: OfPerson) -> str:
-    return str(type(row).__tablename__)  # type: ignore[attr-defined]
+    return str(type(row).__tablename__)
 
 
 def seal(session: Session, fact: Fact, why: str, now: datetime, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Any sequence of merges, additions and unmerges ends where it began, but for what was added: that stays with whom it
 was added to. S14."""
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from hub.actors import HUB
 from hub.errors import Conflict, Refused
@@ -38,6 +39,9 @@ def engine() -> Iterator[Engine]:
     tables = ("person", "person_name", "name_sound", "identifier", "person_address", "person_number", "carer")
     more = ("fact", "fact_sealing", "person_merge", "case_", "audit", "call")
     SQLModel.metadata.create_all(made, [SQLModel.metadata.tables[name] for name in (*tables, *more)])
+    with Session(made) as session:
+        lay_out(session)
+        session.commit()
     yield made
     made.dispose()
 
@@ -53,7 +57,7 @@ def lay_out(session: Session) -> None:
 
 def shown(session: Session) -> Shown:
     """By person who is nobody else: their facts and names."""
-    heads = session.exec(select(Person).where(Person.merged_into == None)).all()  # noqa: E711
+    heads = session.exec(select(Person).where(col(Person.merged_into).is_(None))).all()
     found = {}
     for one in heads:
         record = store.record(session, one)
@@ -61,11 +65,12 @@ def shown(session: Session) -> Shown:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(STEP, max_size=14), order=st.randoms(use_true_random=False))
-def test_s14_merges_are_undone_exactly_in_whatever_order(engine: Engine, steps: list[tuple[str, int, int]], order: st.DrawFn) -> None:
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, max_size=10), order=st.randoms(use_true_random=False))
+def test_s14_merges_are_undone_exactly_in_whatever_order(
+    engine: Engine, steps: list[tuple[str, int, int]], order: random.Random
+) -> None:
     with engine.connect() as connection, connection.begin() as turn, Session(connection) as session:
-        lay_out(session)
         began, added = shown(session), dict[int, set[int]]()
         for what, one, other in steps:
             if what == "merge":
@@ -81,16 +86,15 @@ def test_s14_merges_are_undone_exactly_in_whatever_order(engine: Engine, steps: 
         facts = {key for of_one, _ in shown(session).values() for key in of_one}
         assert facts == {fact.key for fact in session.exec(select(Fact))}, "nothing is lost between people"
         live = standing(session)
-        order.shuffle(live)  # type: ignore[attr-defined]
+        order.shuffle(live)
         for merged in live:
-            before = shown(session)
             merging.unmerge(session, "p", merged.key, "two", NOW, HUB)
-            back = shown(session)[merged.from_id]
-            assert back[0] <= before[store.head(session, session.get_one(Person, merged.into_id)).key][0]
-        ends = {key: (of_one - frozenset(added.get(key, ())), named) for key, (of_one, named) in shown(session).items()}
-        assert ends == began
+        end = shown(session)
+        assert {
+            key: (of_one - frozenset(added.get(key, ())), named) for key, (of_one, named) in end.items()
+        } == began
         for key, new in added.items():
-            assert new <= shown(session)[key][0], "what was added since stays with whom it was added to"
+            assert new <= end[key][0], "what was added since stays with whom it was added to"
         turn.rollback()
 
 
@@ -98,11 +102,13 @@ def merge(session: Session, one: int, other: int) -> None:
     free = all(session.get_one(Person, key).merged_into is None for key in (one, other))
     if free and one != other:
         done = merging.merge(session, "p", one, other, "one", NOW, HUB)
-        assert set(done.brought["fact"]) <= {f.key for f in store.record(session, session.get_one(Person, other)).facts}
+        assert set(done.brought["fact"]) <= {
+            f.key for f in store.record(session, session.get_one(Person, other)).facts
+        }
         return
     with pytest.raises(Refused if one == other else Conflict):
         merging.merge(session, "p", one, other, "one", NOW, HUB)
 
 
 def standing(session: Session) -> list[Merge]:
-    return list(session.exec(select(Merge).where(Merge.undone_at == None).order_by(Merge.id)))  # noqa: E711
+    return list(session.exec(select(Merge).where(col(Merge.undone_at).is_(None)).order_by(col(Merge.id))))

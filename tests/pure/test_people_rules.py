@@ -20,7 +20,11 @@ MAUREEN = Who(
     frozenset({"9990000018"}),
     (Home("12 Oak Road", "LS8 2AB"),),
 )
-BY_NAME, BY_NUMBER, BY_ADDRESS = ("person_name", "born"), ("person_name", "nhs_number"), ("person_name", "address")
+BY_NAME, BY_NUMBER, BY_ADDRESS = (
+    ("person_name", "born"),
+    ("person_name", "nhs_number"),
+    ("person_name", "address"),
+)
 
 
 @pytest.mark.parametrize(
@@ -29,16 +33,46 @@ BY_NAME, BY_NUMBER, BY_ADDRESS = ("person_name", "born"), ("person_name", "nhs_n
         (Who(("maureen  DOYLE",), frozenset({BORN})), BY_NAME, True, "the same name and date of birth"),
         (Who(("Doyle Maureen",), frozenset({BORN})), BY_NAME, True, "the family name first"),
         (Who(("Maureen Doyle",), nhs_numbers=frozenset({"9990000018"})), BY_NUMBER, True, "the same number"),
-        (Who(("Mo",), nhs_numbers=frozenset({"9990000018"})), ("nhs_number", "born"), True, "another name, her number"),
+        (
+            Who(("Mo",), nhs_numbers=frozenset({"9990000018"})),
+            ("nhs_number", "born"),
+            True,
+            "another name, her number",
+        ),
         (Who(("Maureen Doyle",)), ("person_name", "address"), False, "a name alone is nobody"),
-        (Who(("Maureen Doyle",), homes=MAUREEN.homes), BY_ADDRESS, False, "her daughter may be called so too"),
-        (Who(("Moreen Doyle",), frozenset({BORN})), BY_NAME, False, "what sounds alike is found, never linked"),
-        (Who(("Maureen Doyle",), frozenset({BORN}), frozenset({"9434765919"})), BY_NAME, False, "another number"),
-        (Who(("Maureen Doyle",), frozenset({date(1942, 7, 3)}), MAUREEN.nhs_numbers), BY_NUMBER, False, "another day"),
-        (Who(("Tom Hill",), nhs_numbers=MAUREEN.nhs_numbers), BY_ADDRESS, False, "nothing that was read back says so"),
+        (
+            Who(("Maureen Doyle",), homes=MAUREEN.homes),
+            BY_ADDRESS,
+            False,
+            "her daughter may be called so too",
+        ),
+        (
+            Who(("Moreen Doyle",), frozenset({BORN})),
+            BY_NAME,
+            False,
+            "what sounds alike is found, never linked",
+        ),
+        (
+            Who(("Maureen Doyle",), frozenset({BORN}), frozenset({"9434765919"})),
+            BY_NAME,
+            False,
+            "another number",
+        ),
+        (
+            Who(("Maureen Doyle",), frozenset({date(1942, 7, 3)}), MAUREEN.nhs_numbers),
+            BY_NUMBER,
+            False,
+            "another day",
+        ),
+        (
+            Who(("Tom Hill",), nhs_numbers=MAUREEN.nhs_numbers),
+            BY_ADDRESS,
+            False,
+            "nothing that was read back says so",
+        ),
     ],
 )
-def test_s14_whom_a_case_is_about(said: Who, read_back: tuple[str, ...], fits: bool, why: str) -> None:  # noqa: FBT001
+def test_s14_whom_a_case_is_about(said: Who, read_back: tuple[str, ...], fits: bool, why: str) -> None:
     assert rules.is_person(said, MAUREEN, read_back) is fits, why
 
 
@@ -57,13 +91,22 @@ def test_names_that_sound_alike(sought: str, name: str) -> None:
     assert names.sounds_alike(sought, name)
 
 
-@pytest.mark.parametrize(("sought", "name"), [("doyle", "Maureen Hill"), ("", "Maureen"), ("maureen hill", "Maureen Doyle")])
+@pytest.mark.parametrize(
+    ("sought", "name"), [("doyle", "Maureen Hill"), ("", "Maureen"), ("maureen hill", "Maureen Doyle")]
+)
 def test_names_that_do_not(sought: str, name: str) -> None:
     assert not names.sounds_alike(sought, name)
 
 
 def fact(n: int, kind: FactKind, about: str, source: str, **said: Any) -> Fact:
-    row = {"id": n, "place": "p", "person_id": 1, "recorded_at": NOW, "recorded_by": "x", "source": source}
+    row: dict[str, Any] = {
+        "id": n,
+        "place": "p",
+        "person_id": 1,
+        "recorded_at": NOW,
+        "recorded_by": "x",
+        "source": source,
+    }
     return Fact(**row, kind=kind, about=about, **said)
 
 
@@ -91,7 +134,10 @@ ABSENT = {"says": Says.absent}
     ],
 )
 def test_s8_what_two_sources_cannot_both_be_right_about(
-    kind: FactKind, one: tuple[str, dict[str, Any]], other: tuple[str, dict[str, Any]], apart: bool  # noqa: FBT001
+    kind: FactKind,
+    one: tuple[str, dict[str, Any]],
+    other: tuple[str, dict[str, Any]],
+    apart: bool,
 ) -> None:
     mine, theirs = fact(1, kind, one[0], "GP", **one[1]), fact(2, kind, other[0], "hospital", **other[1])
     assert rules.disagree(mine, theirs) is apart
@@ -114,7 +160,13 @@ def test_what_was_superseded_by_an_error_stands_again_and_what_is_over_disagrees
 
 
 def test_what_is_looked_for_is_read_as_people_say_it() -> None:
-    typed = {"name": " doyle ", "born": "3rd july 1941", "nhs_number": "999 000 0018", "postcode": "ls8", "phone": "0113 496 0812"}
+    typed = {
+        "name": " doyle ",
+        "born": "3rd july 1941",
+        "nhs_number": "999 000 0018",
+        "postcode": "ls8",
+        "phone": "0113 496 0812",
+    }
     sought, look_again = read(typed, NOW.date())
     assert (sought.name, sought.born, sought.nhs_number) == ("doyle", BORN, "9990000018")
     assert (sought.postcode, sought.phone, look_again) == ("LS8", "+441134960812", {})

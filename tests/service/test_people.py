@@ -1,4 +1,4 @@
-"""The hub's own record of people, over HTTP: linked by what was read back, found, opened with a reason, and put right."""
+"""The hub's own record of people, over HTTP: linked by what was read back, found, opened with a reason."""
 
 import re
 
@@ -36,7 +36,9 @@ def test_s14_a_case_is_linked_by_itself_where_exactly_one_person_fits_what_was_r
     assert linked_to(desk, again) == maureen
     (link,) = [one for one in desk.rows(CaseLink) if one.case_id == again]
     assert (link.how, link.by) == ("rule", "the hub")
-    assert [row.words for row in desk.rows(PersonName)] == ["Maureen Doyle"], "what is known is not put down twice"
+    assert [row.words for row in desk.rows(PersonName)] == ["Maureen Doyle"], (
+        "what is known is not put down twice"
+    )
     (number,) = desk.rows(Identifier)
     assert (number.value, number.verified) == ("9990000018", "not_verified")
     _, typo = rung(desk, **MAUREEN | {"nhs_number": "943 476 5919"})
@@ -67,7 +69,9 @@ def test_s14_s15_what_was_read_back_changes_and_the_case_is_about_nobody(desk: D
     assert not any(link.wrong for link in desk.rows(CaseLink)), "it was she all along"
 
 
-def test_s14_a_wrong_person_is_unlinked_and_what_was_written_is_marked_as_entered_in_error(desk: Desk) -> None:
+def test_s14_a_wrong_person_is_unlinked_and_what_was_written_is_marked_as_entered_in_error(
+    desk: Desk,
+) -> None:
     maureen = person(desk)
     call, case = rung(desk, **MAUREEN, talk_words="speaks Polish")
     new = fact(desk, maureen, about="latex", case=case)
@@ -112,7 +116,9 @@ def test_s14_of_a_closed_case_the_board_rings(desk: Desk) -> None:
         ({"name": "doyle maureen", "born": "030741"}, "same name date of birth"),
     ],
 )
-def test_somebody_is_found_by_whatever_is_said_each_with_its_reason(desk: Desk, typed: dict[str, str], because: str) -> None:
+def test_somebody_is_found_by_whatever_is_said_each_with_its_reason(
+    desk: Desk, typed: dict[str, str], because: str
+) -> None:
     made = person(desk, number="0113 496 0812")
     found = finds(desk, **typed)
     assert "Maureen Doyle" in found
@@ -124,7 +130,12 @@ def test_somebody_is_found_by_whatever_is_said_each_with_its_reason(desk: Desk, 
 
 def test_an_answer_is_bounded_best_first_audited_and_says_what_speaks_against_it(desk: Desk) -> None:
     for n in range(22):
-        person(desk, person_name=f"Maureen Doyle {'abcdefghijklmnopqrstuv'[n]}x", nhs_number="", born=f"{n + 1}/1/1950")
+        person(
+            desk,
+            person_name=f"Maureen Doyle {'abcdefghijklmnopqrstuv'[n]}x",
+            nhs_number="",
+            born=f"{n + 1}/1/1950",
+        )
     best = person(desk)
     found = finds(desk, name="Maureen Doyle", born="3/7/1941")
     assert found.index(f"record {best}") < found.index("by the name alone")
@@ -164,11 +175,23 @@ def test_s8_s16_s17_the_page_says_what_is_known_from_whom_and_what_is_not(desk: 
     maureen = person(desk, number="0113 496 0812", talk_words="deaf in the left ear")
     fact(desk, maureen, until="2026-12-31")
     fact(desk, maureen, says="absent", source="Hospital letters", words="tested 2024")
-    fact(desk, maureen, kind="plan", about="ReSPECT", value="stay at home", author="Dr Shah", dated="2026-03-01")
+    fact(
+        desk,
+        maureen,
+        kind="plan",
+        about="ReSPECT",
+        value="stay at home",
+        author="Dr Shah",
+        dated="2026-03-01",
+    )
     fact(desk, maureen, kind="staff_safety", about="dog", words="bites")
-    desk.does(f"/api/people/{maureen}/carers", {"name": "Janet Doyle", "relation": "daughter", "be_rung": True})
+    desk.does(
+        f"/api/people/{maureen}/carers", {"name": "Janet Doyle", "relation": "daughter", "be_rung": True}
+    )
     shown = reads(desk.jay, f"/people/{maureen}")
-    assert shown.index("How to talk with them") < shown.index("Allergies") < shown.index("Where they live"), "S16"
+    assert shown.index("How to talk with them") < shown.index("Allergies") < shown.index("Where they live"), (
+        "S16"
+    )
     assert "deaf in the left ear" in shown
     assert "GP record (record)" in shown
     assert "until 31 Dec 2026" in shown
@@ -228,7 +251,12 @@ def test_s18_a_person_known_from_a_sealed_case_alone_is_not_there(desk: Desk) ->
     assert amara.post(f"/api/cases/{case}/seal", json={"why": "he works here"}).status_code == 200
     mina = desk.person("Mina Patel")
     assert mina.get(f"/people/{maureen}").status_code == 404
-    for typed in ({"name": "Maureen Doyle"}, {"nhs_number": "9990000018"}, {"born": "3/7/1941"}, {"postcode": "LS8 2AB"}):
+    for typed in (
+        {"name": "Maureen Doyle"},
+        {"nhs_number": "9990000018"},
+        {"born": "3/7/1941"},
+        {"postcode": "LS8 2AB"},
+    ):
         assert mina.post("/people/search", json=typed).json()["found"] == 0
     assert amara.post("/people/search", json={"name": "Maureen Doyle"}).json()["found"] == 1
 
@@ -269,4 +297,3 @@ def test_s14_two_records_are_one_and_two_again(desk: Desk) -> None:
     assert by_person == {maureen: {mine, added}, twin: {theirs}}
     assert {one.key for one in desk.rows(Person) if one.merged_into} == set()
     assert "Mo Doyle" in reads(desk.jay, f"/people/{twin}")
-

@@ -159,7 +159,9 @@ def on_paper(session: Session, place: Place, sha256: str, now: datetime, *, trai
     version = store.version_of(session, place.id, sha256)
     if version is None:
         return ""
-    found = standings(store.versions(session, place.id), store.acts(session, place.id), now, training=training)
+    found = standings(
+        store.versions(session, place.id), store.acts(session, place.id), now, training=training
+    )
     standing = next(one for one in found if one.version.key == version.key)
     said = []
     if standing.approvals:

@@ -457,33 +457,41 @@ NEWCOMER = {"name": "Kit Lowe", "profession": "nurse", "number": "07700 900199"}
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
 FIELDS = {"fields": [{"field": field.value, "value": WORDS} for field in CaptureField]}
+
+
+def _person(desk: Desk) -> int:
+    """Somebody whom the record has not got yet."""
+    nth = "".join("abcdefghij"[int(digit)] for digit in str(len(desk.rows(Person))))
+    return person(desk, person_name=f"Mo {nth}", nhs_number="")
+
+
 def _on_person(body: dict[str, Any]) -> Any:
-    return lambda desk: ({"person_id": person(desk)}, body)
+    return lambda desk: ({"person_id": _person(desk)}, body)
 
 
 def _on_fact(body: dict[str, Any]) -> Any:
     def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-        row = fact(desk, person(desk))
+        row = fact(desk, _person(desk))
         return {"kind": "fact", "row_id": row, "fact_id": row}, body
 
     return before
 
 
 def _merged(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    one, other = person(desk), person(desk, nhs_number="943 476 5919")
-    amara, body = desk.person(CLINICIAN), {"into": one, "why": "the same"}
-    amara.post(f"/api/people/{other}/merge", json=body).raise_for_status()
+    one, other = _person(desk), _person(desk)
+    body = {"into": one, "why": "the same"}
+    desk.person("Amara Obi").post(f"/api/people/{other}/merge", json=body).raise_for_status()
     return {"merge_id": desk.rows(Merge)[-1].key}, WHY
 
 
 def _linked(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"case_id": desk.rows(Person)[-1].case_id if person(desk) else 0}, WHY
+    _person(desk)
+    return {"case_id": desk.rows(Person)[-1].case_id}, WHY
 
 
 def _may_be(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
-    made = person(desk)
-    desk.rows(Person)
-    _, case = rung(desk, person_name="Mo Doyle", born="3/7/1941")
+    made = _person(desk)
+    _, case = rung(desk, person_name="Nobody Else", born="3/7/1941")
     return {"case_id": case}, {"person": made, **WHY}
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from hub import audit
 from hub.actors import HUB, Actor
+from hub.db import attempt
 from hub.errors import Conflict, Refused
 from records import alarms, read_back
 from records import store as cases
@@ -46,14 +47,15 @@ def fitting(session: Session, case: Case) -> list[Person]:
 
 
 def link_by_rule(session: Session, case: Case, now: datetime) -> None:
-    """Where exactly one person fits, and nobody has linked the case yet, nor unlinked it from them as wrong."""
+    """Where exactly one person fits, and nobody has linked the case yet, nor unlinked it from them as wrong. A fault in
+    it undoes itself alone: what the caller says is kept whatever becomes of the record."""
     if case.person_id is not None or not read_back.is_read_back(case):
         return
     found = fitting(session, case)
     if len(found) != 1 or _was_wrong(session, case, found[0]):
         return
     because = f"{read_back.words((case.read_back or {})['fields'])} read back, and nobody else fits"
-    _link(session, case, found[0], LinkedBy.rule, because, now, HUB)
+    attempt(session, lambda inner: _link(inner, case, found[0], LinkedBy.rule, because, now, HUB))
 
 
 def link(session: Session, case: Case, person: Person, why: str, now: datetime, actor: Actor) -> None:

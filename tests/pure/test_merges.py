@@ -65,8 +65,8 @@ def shown(session: Session) -> Shown:
     return found
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(STEP, max_size=10), order=st.randoms(use_true_random=False))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, max_size=8), order=st.randoms(use_true_random=False))
 def test_s14_merges_are_undone_exactly_in_whatever_order(
     engine: Engine, steps: list[tuple[str, int, int]], order: random.Random
 ) -> None:

@@ -98,9 +98,7 @@ class Case(SQLModel, table=True):
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
-    home_address: str | None = Field(
-        default=None, max_length=400, description="S15: only where it is not here"
-    )
+    home_address: str | None = Field(default=None, max_length=400, description="S15: where it is elsewhere")
     safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
     sealed: bool = Field(
         default=False,

@@ -130,6 +130,8 @@ def person_of_case(request: Request, case_id: Number, visitor: Reader) -> Respon
         whos = store.whos(session, place.id, may_be)
     shown = [(one, whos[one.key], one in fits) for one in may_be if whos[one.key].names][: search.MOST]
     ready = read_back.is_read_back(case)
+    if ready and shown:
+        keep_look(hub, visitor.user, FOUND, f"case:{case_id}", ", ".join(str(one.key) for one, *_ in shown))
     return page(
         request,
         "person_of_case.html",

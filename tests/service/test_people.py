@@ -32,8 +32,10 @@ def test_s14_a_case_is_linked_by_itself_where_exactly_one_person_fits_what_was_r
     assert "Read two identifiers back" in desk.does(f"/api/cases/{early}/person", status=422)["problem"]
     assert "Read two identifiers back" in reads(desk.jay, f"/cases/{early}/person")
     maureen = person(desk, talk_words="deaf in the left ear", access_words="round the back")
-    _, again = rung(desk, **MAUREEN)
+    call, again = rung(desk, **MAUREEN)
     assert linked_to(desk, again) == maureen
+    assert f'href="/cases/{again}/person"' in desk.jay.get(f"/calls/{call}/known").text
+    assert desk.jay.get(f"/cases/{again}/person").headers["location"] == f"/people/{maureen}"
     (link,) = [one for one in desk.rows(CaseLink) if one.case_id == again]
     assert (link.how, link.by) == ("rule", "the hub")
     assert [row.words for row in desk.rows(PersonName)] == ["Maureen Doyle"], (
@@ -45,8 +47,8 @@ def test_s14_a_case_is_linked_by_itself_where_exactly_one_person_fits_what_was_r
     assert linked_to(desk, typo) is None, "another number speaks against it"
     _, name_alone = rung(desk, "person_name, address", person_name="Maureen Doyle", **HOME)
     assert linked_to(desk, name_alone) is None, "never on a name"
-    page = reads(desk.jay, f"/cases/{typo}/person")
-    assert "does not fit what was read back" in page
+    assert "does not fit what was read back" in reads(desk.jay, f"/cases/{typo}/person")
+    assert [row.subject for row in desk.rows(Audit) if row.action == "people_found"] == [f"case:{typo}"]
     twin = desk.does(f"/api/cases/{typo}/person")["person"]
     assert twin != maureen
     _, third = rung(desk, person_name="Maureen Doyle", born="3/7/1941")

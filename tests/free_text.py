@@ -495,7 +495,7 @@ def _may_be(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"case_id": case}, {"person": made, **WHY}
 
 
-def _sought(name: str) -> Any:
+def _looked_for(name: str) -> Any:
     return lambda _desk: ({}, {name: WORDS})
 
 
@@ -615,7 +615,10 @@ NOT_KEPT: dict[str, Way] = {
     "/api/people/facts/{fact_id}/seal why": Way(CLINICIAN, _on_fact(WHY), 422),
     "/api/merges/{merge_id}/undo why": Way(CLINICIAN, _merged, 422),
     "/people/{person_id}/open why": Way(HANDLER, _on_person(WHY), 422),
-    **{f"/people/search {name}": Way(HANDLER, _sought(name), status) for name, status in OF_SOUGHT.items()},
+    **{
+        f"/people/search {name}": Way(HANDLER, _looked_for(name), status)
+        for name, status in OF_SOUGHT.items()
+    },
     "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True

@@ -19,6 +19,7 @@ from dashboard.pages import (
     measures,
     messages,
     on_duty,
+    people,
     phones,
     protocol_against,
     protocol_sheet,
@@ -46,6 +47,7 @@ from dispatch import (
 )
 from records import api as records_api
 from records import dependants_api, responsible_api, sealing_api
+from records.people import api as people_api
 from triage import (
     answer_notes_api,
     begun_api,
@@ -77,6 +79,7 @@ PAGES = (
     measures,
     messages,
     on_duty,
+    people,
     protocol_against,
     protocol_sheet,
     protocols,
@@ -118,6 +121,7 @@ APIS = (
     responsible_api,
     dependants_api,
     sealing_api,
+    people_api,
     sealed_texts_api,
 )
 """What the pages' own scripts call; all under `/api`."""

@@ -32,6 +32,8 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
+from records.people import fact_model, link_model
+from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
 from triage.governance import model as governance_model
@@ -63,6 +65,9 @@ ALL = (
     shift_handover_model,
     tell_wishes,
     records_model,
+    people_model,
+    fact_model,
+    link_model,
     triage_model,
     governance_model,
     concerns,

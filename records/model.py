@@ -66,6 +66,7 @@ class Case(SQLModel, table=True):
         Index("case_born", "place", "born"),
         Index("case_began", "place", "clock_start"),
         Index("case_postcode", "place", "postcode"),
+        where_live("case_person", "person_id", where="person_id IS NOT NULL"),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)
@@ -76,6 +77,7 @@ class Case(SQLModel, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=one_of(Outcome))
     outcome_words: str | None = Field(default=None, max_length=1000)
     linked_case_id: int | None = None
+    person_id: int | None = Field(default=None, description="S14: records/people/linking.py says who")
 
     clock_start: datetime = Field(description="S1: when the hub first heard of the need; never moves")
     clock_stop: datetime | None = Field(default=None, description="S2: when attended care began")
@@ -96,9 +98,7 @@ class Case(SQLModel, table=True):
     postcode: str | None = Field(default=None, max_length=8)
     access_words: str = Field(default="", max_length=400)
     talk_words: str = Field(default="", max_length=400, description="S16: how to talk with this person")
-    home_address: str | None = Field(
-        default=None, max_length=400, description="S15: only where it is not where they are now"
-    )
+    home_address: str | None = Field(default=None, max_length=400, description="S15: where it is elsewhere")
     safeguarding: bool | None = Field(default=None, description="S17: marked by a handler")
     sealed: bool = Field(
         default=False,

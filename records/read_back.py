@@ -9,6 +9,7 @@ from sqlmodel import Session
 from hub.actors import Actor
 from hub.errors import Refused
 from records.model import Assessment, Case
+from records.people.loosening import loosen
 from records.service import write_line
 from records.store import rows_of
 
@@ -47,8 +48,9 @@ def read(text: str) -> tuple[str, ...]:
 def tick(session: Session, case: Case, fields: Sequence[str], now: datetime, actor: Actor) -> None:
     """The caller has said yes to both. Raises `Refused` where one of them is not filled."""
     if not fields:
-        _is_nobody(session, case)
-        write_line(session, case.key, now, actor, "read_back", "The read-back was taken back.")
+        said = "The read-back was taken back."
+        _is_nobody(session, case, said, now, actor)
+        write_line(session, case.key, now, actor, "read_back", said)
         return
     missing = [IDENTIFIERS[field] for field in fields if not getattr(case, field)]
     if missing:
@@ -61,14 +63,15 @@ def changed(session: Session, case: Case, field: str, now: datetime, actor: Acto
     """An identifier is another one now: what was read back no longer says that this is the person."""
     if not case.read_back or field not in case.read_back["fields"]:
         return
-    _is_nobody(session, case)
     said = f"The {IDENTIFIERS[field]} has changed: read two back again."
+    _is_nobody(session, case, said, now, actor)
     write_line(session, case.key, now, actor, "read_back", said)
 
 
-def _is_nobody(session: Session, case: Case) -> None:
+def _is_nobody(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> None:
     """What was known of whoever it seemed to be counts no more in what is still being asked."""
     case.read_back = None
+    loosen(session, case, why, now, actor)
     for row in rows_of(session, Assessment, case.key, live=True):
         row.facts = None
         session.add(row)

@@ -22,10 +22,13 @@ from hub.places import place_of
 from protocols.source import sha256_of
 from records import call_backs
 from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
+from records.people.link_model import Merge
+from records.people.model import Person
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
 from tests.machines import Machine
+from tests.people import fact, person, rung
 from tests.story import BEST_ANSWERS, VISIT
 from triage.governance import registering
 from triage.governance.store import version_of
@@ -454,6 +457,52 @@ NEWCOMER = {"name": "Kit Lowe", "profession": "nurse", "number": "07700 900199"}
 WHY = {"why": WORDS}
 SAID = {"words": WORDS}
 FIELDS = {"fields": [{"field": field.value, "value": WORDS} for field in CaptureField]}
+
+
+def _person(desk: Desk) -> int:
+    """Somebody whom the record has not got yet."""
+    nth = "".join("abcdefghij"[int(digit)] for digit in str(len(desk.rows(Person))))
+    return person(desk, person_name=f"Mo {nth}", nhs_number="")
+
+
+def _on_person(body: dict[str, Any]) -> Any:
+    return lambda desk: ({"person_id": _person(desk)}, body)
+
+
+def _on_fact(body: dict[str, Any]) -> Any:
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        row = fact(desk, _person(desk))
+        return {"kind": "fact", "row_id": row, "fact_id": row}, body
+
+    return before
+
+
+def _merged(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    one, other = _person(desk), _person(desk)
+    body = {"into": one, "why": "the same"}
+    desk.person("Amara Obi").post(f"/api/people/{other}/merge", json=body).raise_for_status()
+    return {"merge_id": desk.rows(Merge)[-1].key}, WHY
+
+
+def _linked(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    _person(desk)
+    return {"case_id": desk.rows(Person)[-1].case_id}, WHY
+
+
+def _may_be(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    made = _person(desk)
+    _, case = rung(desk, person_name="Nobody Else", born="3/7/1941")
+    return {"case_id": case}, {"person": made, **WHY}
+
+
+def _looked_for(name: str) -> Any:
+    return lambda _desk: ({}, {name: WORDS})
+
+
+A_FACT: dict[str, Any] = {"kind": "depends", "about": "dog"}
+OF_FACT = ("about", "value", "words", "author", "full_text", "source")
+OF_CARER = ("name", "relation", "words", "source")
+OF_SOUGHT = {"name": 200, "born": 422, "nhs_number": 422, "postcode": 422, "phone": 422}
 WAYS: dict[str, Way] = {
     "/api/v1/calls value": Way(MACHINE, lambda _desk: ({}, FIELDS), 201),
     "/api/v1/calls/{call_id}/fields value": Way(MACHINE, _on_call(FIELDS)),
@@ -537,6 +586,8 @@ WAYS: dict[str, Way] = {
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
     "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
+    "/api/cases/{case_id}/person why": Way(HANDLER, _may_be),
+    "/api/cases/{case_id}/person/wrong why": Way(HANDLER, _linked),
     "/api/cases/{case_id}/notes/{line_id}/seal why": Way(CLINICIAN, _a_note),
     "/api/cases/{case_id}/texts/{message_id}/seal why": Way(CLINICIAN, _a_text),
     "/api/cases/{case_id}/responsible/decline why": Way("Femi Ade", _asked_over),
@@ -551,6 +602,23 @@ WAYS: dict[str, Way] = {
 """By address and field; what is said there is kept."""
 
 NOT_KEPT: dict[str, Way] = {
+    **{
+        f"/api/people/{{person_id}}/facts {name}": Way(HANDLER, _on_person({**A_FACT, name: WORDS}), 422)
+        for name in OF_FACT
+    },
+    **{
+        f"/api/people/{{person_id}}/carers {name}": Way(HANDLER, _on_person({"name": "Jo", name: WORDS}), 422)
+        for name in OF_CARER
+    },
+    "/api/people/{person_id}/merge why": Way(CLINICIAN, _on_person({"into": 1, **WHY}), 422),
+    "/api/people/rows/{kind}/{row_id}/in-error why": Way(HANDLER, _on_fact(WHY), 422),
+    "/api/people/facts/{fact_id}/seal why": Way(CLINICIAN, _on_fact(WHY), 422),
+    "/api/merges/{merge_id}/undo why": Way(CLINICIAN, _merged, 422),
+    "/people/{person_id}/open why": Way(HANDLER, _on_person(WHY), 422),
+    **{
+        f"/people/search {name}": Way(HANDLER, _looked_for(name), status)
+        for name, status in OF_SOUGHT.items()
+    },
     "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True

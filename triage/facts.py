@@ -19,6 +19,7 @@ from protocols.loader import Library
 from protocols.model import Question, TriageProtocol
 from protocols.verdict import Leaf, Verdict
 from records.model import Assessment, Case
+from records.people.linking import link_by_rule
 from records.read_back import is_read_back
 from records.service import take, write_line
 from records.store import rows_of
@@ -104,8 +105,11 @@ def _open_to_all(cases: Sequence[Case]) -> list[Case]:
 def take_up(session: Session, library: Library, case_id: int, now: datetime) -> None:
     """Put what is known with every assessment that is being taken; nothing before the read-back (S14)."""
     case = session.get_one(Case, case_id)
+    if not is_read_back(case):
+        return
+    link_by_rule(session, case, now)
     taking = rows_of(session, Assessment, case_id, live=True)
-    if not taking or not is_read_back(case):
+    if not taking:
         return
     protocols = {row.key: exact(session, library, row)[0] for row in taking}
     asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}

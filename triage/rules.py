@@ -5,6 +5,7 @@ import re
 import phonenumbers
 
 from hub.errors import Refused
+from records.people.rules import nhs_number as nhs_number
 from triage.model import CaptureField
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\Z")
@@ -20,19 +21,6 @@ LONGEST = {
     CaptureField.need: 20,
 }
 SHORT = 200
-
-
-def nhs_number(text: str) -> str:
-    """Ten digits with their check digit: weights 10…2, check = 11 − (sum mod 11), 11 → 0, 10 → not valid."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        raise Refused("An NHS number has ten digits. What you typed is kept; check it with the caller.")
-    check = 11 - sum(int(d) * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11
-    if check == 10 or check % 11 != int(digits[9]):
-        raise Refused(
-            "This is not a valid NHS number: its last digit does not fit. Kept; check it with the caller."
-        )
-    return digits
 
 
 def postcode(text: str) -> str:

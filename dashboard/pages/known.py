@@ -31,7 +31,7 @@ def known(request: Request, call_id: Number, visitor: Taker) -> HTMLResponse:
         if call.case_id is None:
             raise Conflict("Answer the call first.")
     found = known_of(request, visitor, call.case_id)
-    return HTMLResponse(fragment("_known.html", known=found))
+    return HTMLResponse(fragment("_known.html", known=found, record_of=call.case_id))
 
 
 def known_of(request: Request, visitor: Visitor, case_id: int) -> Known | None:

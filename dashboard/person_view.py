@@ -1,0 +1,257 @@
+"""What the page of a person shows: by block what is known, from whom, how old and until when; or “not known”."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from sqlmodel import Session, col, select
+
+from records import contact_points
+from records.contact_points import WAYS, ContactPoint, Safe
+from records.model import Case
+from records.people import rules, store
+from records.people.api import RowKind
+from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people.link_model import Merge
+from records.people.model import (
+    NHS_NUMBER,
+    AddressUse,
+    Agreed,
+    Carer,
+    Identifier,
+    OfPerson,
+    PersonAddress,
+    PersonNumber,
+    SourceKind,
+    Verified,
+)
+from records.people.store import Record
+from triage.ago import ago, on
+from triage.capture import national
+
+TITLES = {
+    FactKind.communication: "How to talk with them",
+    FactKind.staff_safety: "Safety of our own people",
+    FactKind.plan: "Plans",
+    FactKind.allergy: "Allergies",
+    FactKind.medicine: "Medicines of note",
+    FactKind.frailty: "Frailty",
+    FactKind.condition: "Conditions",
+    FactKind.at_risk: "At risk",
+    FactKind.depends: "Who depends on them",
+}
+FROM = {
+    SourceKind.hub: "this hub",
+    SourceKind.person: "the person",
+    SourceKind.carer: "carer",
+    SourceKind.record: "record",
+    SourceKind.referral: "referral",
+}
+SURE = {Confidence.confirmed: "confirmed", Confidence.reported: "", Confidence.unsure: "not sure"}
+VERIFIED = {
+    Verified.not_verified: "not verified",
+    Verified.read_back: "read back",
+    Verified.document: "seen on a document",
+    Verified.traced: "traced",
+}
+USE = {AddressUse.home: "home", AddressUse.staying: "stayed at", AddressUse.care_home: "care home"}
+AGREED = {
+    Agreed.be_rung: "agreed to be rung",
+    Agreed.be_told: "may be told",
+    Agreed.decide: "may decide (lasting power of attorney recorded)",
+    Agreed.open_door: "can open the door",
+}
+WARNS = frozenset({FactKind.staff_safety, FactKind.allergy})
+
+
+@dataclass(frozen=True)
+class Line:
+    """`apart`: what cannot be right beside it, in words. `doubt`: it was said in a case that is not theirs any more."""
+
+    kind: RowKind
+    id: int
+    title: str
+    words: str
+    source: str
+    until: str = ""
+    sure: str = ""
+    more: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    doubt: bool = False
+    warns: bool = False
+    is_over: bool = False
+    sealed: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    id: str
+    title: str
+    lines: tuple[Line, ...]
+    past: tuple[Line, ...] = field(default=())
+
+    @property
+    def differs(self) -> bool:
+        return any(line.apart for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Page:
+    record: Record
+    who: tuple[Block, ...]
+    facts: tuple[Block, ...]
+    merges: list[Merge]
+
+
+@dataclass(frozen=True)
+class _At:
+    now: datetime
+    zone: tzinfo
+    elsewhere: frozenset[int]
+
+    def line(self, kind: RowKind, row: OfPerson, title: str, words: str, **more: object) -> Line:
+        by = row.source or FROM[row.source_kind]
+        whose = "" if by == FROM[row.source_kind] else f" ({FROM[row.source_kind]})"
+        at = row.recorded_at, self.now, self.zone
+        over = rules.is_over(row, self.now)
+        until = self._last_day(row.valid_until) if row.valid_until else ""
+        said = {
+            "source": f"{by}{whose} · {on(*at)}, {ago(*at)}",
+            "until": f"{'held until' if over else 'until'} {until}" if until else "",
+            "doubt": row.case_id in self.elsewhere,
+            "is_over": over,
+            "error": f"{row.entered_in_error_by}: {row.entered_in_error_why}" if row.in_error else "",
+        }
+        return Line(kind, row.key, title, words, **{**said, **more})  # type: ignore[arg-type]
+
+    def _last_day(self, until: datetime) -> str:
+        return f"{(until - timedelta(seconds=1)).astimezone(self.zone):%d %b %Y}"
+
+
+def page_of(session: Session, found: Record, now: datetime, zone: tzinfo) -> Page:
+    ids = [one.key for one in found.people]
+    at = _At(now, zone, _elsewhere(session, found, ids))
+    return Page(found, _who(session, found, at), _facts(found, at), store.merges_of(session, ids))
+
+
+def _elsewhere(session: Session, found: Record, ids: Sequence[int]) -> frozenset[int]:
+    """The cases in which something was said here, and that are not linked to this person any more."""
+    kinds: tuple[Sequence[OfPerson], ...] = (
+        found.names, found.identifiers, found.addresses, found.numbers, found.carers, found.facts,
+    )  # fmt: skip
+    said_in = {
+        row.case_id for of_kind in kinds for row in of_kind if row.case_id is not None and not row.in_error
+    }
+    if not said_in:
+        return frozenset()
+    theirs = session.exec(select(Case.id).where(col(Case.id).in_(said_in), col(Case.person_id).in_(ids)))
+    return frozenset(said_in - set(theirs))
+
+
+def _block(block_id: str, title: str, lines: Iterable[Line]) -> Block:
+    """What counts stands first; what is over, and what was an error, behind it."""
+    every = list(lines)
+    past = tuple(line for line in every if line.is_over or line.error)
+    return Block(block_id, title, tuple(line for line in every if line not in past), past)
+
+
+def _who(session: Session, found: Record, at: _At) -> tuple[Block, ...]:
+    points = contact_points.of_numbers(session, found.person.place, [one.number for one in found.numbers])
+    return (
+        _block("names", "Names", (at.line(RowKind.name, one, "", one.words) for one in found.names)),
+        _block(
+            "identifiers", "Numbers they are known by", (_identifier(one, at) for one in found.identifiers)
+        ),
+        _block("addresses", "Where they live", (_address(one, at) for one in found.addresses)),
+        _block(
+            "numbers",
+            "How to reach them",
+            (_number(one, points.get(one.number), at) for one in found.numbers),
+        ),
+        _block("carers", "Carers", (_carer(one, at) for one in found.carers)),
+    )
+
+
+def _identifier(one: Identifier, at: _At) -> Line:
+    is_nhs = one.system == NHS_NUMBER
+    value = f"{one.value[:3]} {one.value[3:6]} {one.value[6:]}" if is_nhs else one.value
+    how = VERIFIED[one.verified] + (f" by {one.verified_by}" if one.verified_by else "")
+    return at.line(RowKind.identifier, one, "NHS number" if is_nhs else one.system, value, sure=how)
+
+
+def _address(one: PersonAddress, at: _At) -> Line:
+    postcode = one.postcode if one.postcode and one.postcode not in one.address.upper() else ""
+    words = ", ".join(part for part in (one.address, postcode) if part)
+    more = (f"How to get in: {one.access_words}",) if one.access_words else ()
+    return at.line(RowKind.address, one, USE[one.use], words, more=more)
+
+
+def _number(one: PersonNumber, point: ContactPoint | None, at: _At) -> Line:
+    """S17: never asked is not known."""
+    safe = [f"{way} {words_of_safe(point, name)}" for name, way in WAYS.items()]
+    unsafe = any(getattr(point, name) is Safe.no for name in WAYS) if point else False
+    whose = f"of {one.whose}" if one.whose else "nobody has said whose"
+    return at.line(
+        RowKind.number, one, national(one.number), whose, more=(f"Safe {', '.join(safe)}",), warns=unsafe
+    )
+
+
+def words_of_safe(point: ContactPoint | None, way: str) -> str:
+    said = getattr(point, way) if point else Safe.not_known
+    return {Safe.yes: "yes", Safe.no: "NO", Safe.not_known: "not known"}[said]
+
+
+def _carer(one: Carer, at: _At) -> Line:
+    agreed = "; ".join(AGREED[Agreed(what)] for what in one.agreed) or "what they agreed to is not known"
+    more = tuple(part for part in (agreed, national(one.number) if one.number else "", one.words) if part)
+    return at.line(RowKind.carer, one, one.name, one.relation or "relation not known", more=more)
+
+
+def _facts(found: Record, at: _At) -> tuple[Block, ...]:
+    by_id = {fact.key: fact for fact in found.facts}
+    stands = {fact.key for fact in rules.standing(found.facts)}
+    apart = rules.disagreeing(found.facts, at.now)
+    blocks = []
+    for kind in FactKind:
+        mine = [fact for fact in found.facts if fact.kind is kind and (fact.key in stands or fact.in_error)]
+        lines = [
+            _fact(fact, tuple(_against(by_id[other]) for other in apart.get(fact.key, ())), found, at)
+            for fact in sorted(mine, key=lambda one: (one.about.casefold(), -one.key))
+        ]
+        blocks.append(_block(kind.value, TITLES[kind], lines))
+    return tuple(blocks)
+
+
+def _fact(fact: Fact, apart: tuple[str, ...], found: Record, at: _At) -> Line:
+    who = ", ".join(
+        part
+        for part in (
+            f"written by {fact.author}" if fact.author else "",
+            f"dated {fact.dated:%d %b %Y}" if fact.dated else "",
+            f"full text: {fact.full_text}" if fact.full_text else "",
+        )
+        if part
+    )
+    return at.line(
+        RowKind.fact,
+        fact,
+        fact.about,
+        said_by(fact),
+        sure=SURE[fact.confidence],
+        more=tuple(part for part in (fact.words if fact.value else "", who) if part),
+        apart=apart,
+        warns=fact.kind in WARNS and fact.says is Says.present,
+        sealed=fact.key in found.sealed,
+    )
+
+
+def said_by(fact: Fact) -> str:
+    if fact.says is Says.absent:
+        return f"said not to be so{': ' + fact.words if fact.words else ''}"
+    return fact.value or fact.words
+
+
+def _against(other: Fact) -> str:
+    said = said_by(other) or "yes"
+    return f"{other.source or FROM[other.source_kind]} says: {other.about}, {said}"

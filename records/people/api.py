@@ -1,0 +1,243 @@
+"""What is said of a person, over HTTP: facts, carers, errors, merges, and which case is about whom. Only translates."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from sqlmodel import Session
+
+from hub.access import Role
+from hub.bodies import Body, Number, Text
+from hub.errors import Refused
+from hub.gate import Visitor, allow, hub_of
+from hub.places import place_of
+from records import sealing
+from records import store as cases
+from records.people import linking, merging, service, store
+from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people.model import (
+    Agreed,
+    Carer,
+    Identifier,
+    OfPerson,
+    Person,
+    PersonAddress,
+    PersonName,
+    PersonNumber,
+    SourceKind,
+)
+from records.people.service import Said, Source
+from records.service import take
+
+router = APIRouter()
+Teller = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
+Merger = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.manager)]
+Sealer = Annotated[Visitor, allow(*sealing.MAY_SEAL)]
+Day = date | Literal[""]
+"""As an empty field of a form sends it."""
+CaseId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Answer = dict[str, str | int]
+
+
+class RowKind(StrEnum):
+    name = "name"
+    identifier = "identifier"
+    address = "address"
+    number = "number"
+    carer = "carer"
+    fact = "fact"
+
+
+TABLES: dict[RowKind, type[OfPerson]] = {
+    RowKind.name: PersonName,
+    RowKind.identifier: Identifier,
+    RowKind.address: PersonAddress,
+    RowKind.number: PersonNumber,
+    RowKind.carer: Carer,
+    RowKind.fact: Fact,
+}
+
+
+class Why(Body):
+    why: Text = Field(max_length=300)
+
+
+class FromWhom(Body):
+    """`case`: said in that case, which must be about this person."""
+
+    source_kind: SourceKind = SourceKind.hub
+    source: Text = Field(default="", max_length=120)
+    until: Day = ""
+    case: CaseId | None = None
+
+
+class FactBody(FromWhom):
+    kind: FactKind
+    about: Text = Field(max_length=120)
+    says: Says = Says.present
+    value: Text = Field(default="", max_length=120)
+    words: Text = Field(default="", max_length=1000)
+    confidence: Confidence = Confidence.reported
+    author: Text = Field(default="", max_length=120)
+    dated: Day = ""
+    full_text: Text = Field(default="", max_length=400)
+    supersedes: CaseId | None = None
+
+
+class CarerBody(FromWhom):
+    name: Text = Field(max_length=200)
+    relation: Text = Field(default="", max_length=80)
+    be_rung: bool = False
+    be_told: bool = False
+    decide: bool = False
+    open_door: bool = False
+    words: Text = Field(default="", max_length=400)
+
+
+class MergeBody(Why):
+    into: CaseId
+
+
+class LinkBody(Why):
+    """Without a person: they are new to the record."""
+
+    why: Text = Field(default="", max_length=300)
+    person: CaseId | None = None
+
+
+def _locked(session: Session, visitor: Visitor, person_id: int) -> Person:
+    """As they are now, for this transaction. Raises `NotFound`."""
+    found = store.head(session, store.visible(session, visitor.user.place, person_id))
+    return store.lock(session, visitor.user.place, found.key)[0]
+
+
+def _source(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:
+    """First of all the case, which is locked before anybody's record."""
+    place = visitor.user.place
+    if body.case is not None:
+        case = take(session, cases.case(session, place, body.case).key, now)
+        people = store.members(session, store.head(session, store.visible(session, place, person_id)))
+        if case.person_id not in {one.key for one in people}:
+            raise Refused(
+                "That case is not linked to this person. Say it without the case, or link it first."
+            )
+    until = None
+    if body.until != "":
+        until = datetime.combine(body.until + timedelta(days=1), time(), place_of(session, place).local())
+    name = body.source or (visitor.user.name if body.source_kind is SourceKind.hub else "")
+    return Source(body.source_kind, name, body.case, until)
+
+
+@router.post("/people/{person_id}/facts")
+def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Teller) -> Answer:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        source = _source(session, visitor, person_id, body, now)
+        said = Said(
+            kind=body.kind,
+            about=body.about,
+            says=body.says,
+            value=body.value,
+            words=body.words,
+            confidence=body.confidence,
+            author=body.author,
+            dated=body.dated or None,
+            full_text=body.full_text,
+            supersedes_id=body.supersedes,
+            source=source,
+        )
+        person = _locked(session, visitor, person_id)
+        fact = service.add_fact(session, person, said, now, visitor.user.actor)
+    return {"said": "Kept.", "fact": fact.key}
+
+
+@router.post("/people/{person_id}/carers")
+def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Teller) -> Answer:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    if not body.name:
+        raise Refused("Type the carer's name.")
+    agreed = [one.value for one in Agreed if getattr(body, one)]
+    with hub.db.write() as session:
+        source = _source(session, visitor, person_id, body, now)
+        person = _locked(session, visitor, person_id)
+        said = {"name": body.name, "relation": body.relation, "words": body.words, "agreed": agreed}
+        service.put(session, person, Carer, source, now, visitor.user.actor, **said)
+    return {"said": "Kept."}
+
+
+@router.post("/people/rows/{kind}/{row_id}/in-error")
+def enter_in_error(request: Request, kind: RowKind, row_id: Number, body: Why, visitor: Teller) -> Answer:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        row = store.row_of(session, TABLES[kind], visitor.user.place, row_id)
+        store.lock(session, visitor.user.place, row.person_id)
+        session.refresh(row)
+        service.enter_in_error(session, row, body.why, now, visitor.user.actor)
+    return {"said": "Marked as entered in error. It stays to be read as that, and counts for nothing."}
+
+
+@router.post("/people/facts/{fact_id}/seal")
+def seal(request: Request, fact_id: Number, body: Why, visitor: Sealer) -> Answer:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        fact = store.row_of(session, Fact, visitor.user.place, fact_id)
+        service.seal(session, fact, body.why, hub.clock.now(), visitor.user.actor)
+    return {"said": "Sealed: only those who must see it do."}
+
+
+@router.post("/people/facts/{fact_id}/unseal")
+def unseal(request: Request, fact_id: Number, visitor: Sealer) -> Answer:
+    hub = hub_of(request)
+    with hub.db.write() as session:
+        fact = store.row_of(session, Fact, visitor.user.place, fact_id)
+        service.unseal(session, fact, hub.clock.now(), visitor.user.actor)
+    return {"said": "Not sealed any more: everybody who opens this person sees it again."}
+
+
+@router.post("/people/{person_id}/merge")
+def merge(request: Request, person_id: Number, body: MergeBody, visitor: Merger) -> Answer:
+    hub, place = hub_of(request), visitor.user.place
+    with hub.db.write() as session:
+        for one in (person_id, body.into):
+            store.visible(session, place, one)
+        merging.merge(session, place, person_id, body.into, body.why, hub.clock.now(), visitor.user.actor)
+    return {
+        "said": f"Now one record: {body.into}. It can be undone there.",
+        "goes_to": f"/people/{body.into}",
+    }
+
+
+@router.post("/merges/{merge_id}/undo")
+def unmerge(request: Request, merge_id: Number, body: Why, visitor: Merger) -> Answer:
+    hub, place = hub_of(request), visitor.user.place
+    with hub.db.write() as session:
+        store.visible(session, place, merging.find(session, place, merge_id).into_id)
+        done = merging.unmerge(session, place, merge_id, body.why, hub.clock.now(), visitor.user.actor)
+    return {
+        "said": f"Two records again: {done.from_id} and {done.into_id}. What was added since stays with {done.into_id}."
+    }
+
+
+@router.post("/cases/{case_id}/person")
+def link(request: Request, case_id: Number, body: LinkBody, visitor: Teller) -> Answer:
+    hub, place, now = hub_of(request), visitor.user.place, hub_of(request).clock.now()
+    with hub.db.write() as session:
+        case = take(session, cases.case(session, place, case_id).key, now)
+        if body.person is None:
+            person = linking.make_from(session, case, now, visitor.user.actor)
+        else:
+            person = store.visible(session, place, body.person)
+            linking.link(session, case, person, body.why, now, visitor.user.actor)
+        person_id = store.head(session, person).key
+    return {"said": "Linked to this person.", "person": person_id, "goes_to": f"/people/{person_id}"}
+
+
+@router.post("/cases/{case_id}/person/wrong")
+def unlink(request: Request, case_id: Number, body: Why, visitor: Teller) -> Answer:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        case = cases.case(session, visitor.user.place, case_id)
+        linking.unlink(session, case, body.why, now, visitor.user.actor)
+    return {"said": "Unlinked. What was put on their record from this case is marked as entered in error."}

@@ -1,0 +1,212 @@
+"""S14: a case is linked to a person once two identifiers are read back: by itself where exactly one person fits, by
+hand otherwise; and unlinked where it was another person."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from hub import audit
+from hub.actors import HUB, Actor
+from hub.db import attempt
+from hub.errors import Conflict, Refused
+from records import alarms, read_back
+from records import store as cases
+from records.model import Call, Case, CaseState, Task
+from records.people import rules, service, store
+from records.people.fact_model import FactKind
+from records.people.link_model import CaseLink, LinkedBy
+from records.people.model import (
+    NHS_NUMBER,
+    AddressUse,
+    Identifier,
+    Person,
+    PersonAddress,
+    PersonName,
+    PersonNumber,
+    SourceKind,
+    Verified,
+)
+from records.people.service import Said, Source
+from records.service import Due, owe, take, write_line
+
+WRONG_PERSON = "wrong_person"
+TELL_WITHIN = timedelta(minutes=30)
+"""So long has somebody to see that what went out about a wrong person is marked as entered in error. [LOCAL]"""
+
+
+def fitting(session: Session, case: Case) -> list[Person]:
+    """Those whom this case is about by what was read back. Before that it is about nobody."""
+    if not read_back.is_read_back(case):
+        return []
+    read: list[str] = (case.read_back or {}).get("fields", [])
+    may_be = store.who_may_be(session, case.place, case.nhs_number, case.born)
+    if not may_be:
+        return []
+    said, known = store.who_of_case(case), store.whos(session, case.place, may_be)
+    return [person for person in may_be if rules.is_person(said, known[person.key], read)]
+
+
+def link_by_rule(session: Session, case: Case, now: datetime) -> None:
+    """Where exactly one person fits, and nobody has linked the case yet, nor unlinked it from them as wrong. A fault in
+    it undoes itself alone: what the caller says is kept whatever becomes of the record."""
+    if case.person_id is not None or not read_back.is_read_back(case):
+        return
+    found = fitting(session, case)
+    if len(found) != 1 or _was_wrong(session, case, found[0]):
+        return
+    because = f"{read_back.words((case.read_back or {})['fields'])} read back, and nobody else fits"
+    attempt(session, lambda inner: _link(inner, case, found[0], LinkedBy.rule, because, now, HUB))
+
+
+def link(session: Session, case: Case, person: Person, why: str, now: datetime, actor: Actor) -> None:
+    """By hand. Raises `Refused` before the read-back or without a word why, `Conflict` where it is linked already."""
+    _must_be_read_back(case)
+    if not why.strip():
+        raise Refused("Say how you know that it is this person; the reason is kept.")
+    _link(session, case, store.head(session, person), LinkedBy.hand, why.strip(), now, actor)
+
+
+def make_from(session: Session, case: Case, now: datetime, actor: Actor) -> Person:
+    """Nobody fits: the person of this case is new to the record. Raises `Refused` before the read-back, and `Conflict`
+    where somebody fits."""
+    _must_be_read_back(case)
+    if fitting(session, case):
+        raise Conflict("Somebody on record fits what was read back. Look, and link the case to them.")
+    person = service.make(session, case.place, case.born, now, actor, case)
+    _link(session, case, person, LinkedBy.hand, "new to the record", now, actor)
+    return person
+
+
+def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> CaseLink:
+    """It was another person. All that was put on their record in this case is marked as entered in error here; the
+    ended link (`wrong`, `told_at` empty) stays for whoever wrote to the outside to do the same there, and calls `told`.
+    The read-back is taken away, and somebody owes to see to it. Raises `Refused`, `Conflict`."""
+    if not why.strip():
+        raise Refused("Say how you know that it was another person; the reason is kept.")
+    case = take(session, case.key, now)
+    linked = store.link_of(session, case.key)
+    if linked is None:
+        raise Conflict("This case is linked to nobody.")
+    _is_wrong(session, linked, why.strip(), now, actor)
+    read_back.tick(session, case, (), now, actor)
+    linked.ended_why = why.strip()[:300]
+    session.add(linked)
+    _must_be_seen_to(session, case, now)
+    audit.note(
+        session, case.place, now, actor, "person_unlinked", f"person:{linked.person_id}", f"case:{case.key}"
+    )
+    return linked
+
+
+def told(session: Session, linked: CaseLink, now: datetime) -> None:
+    """What went out while it was linked is marked as entered in error at the other end too."""
+    linked.told_at = now
+    session.add(linked)
+    alarms.end(session, linked.place, WRONG_PERSON, linked.case_id, now)
+
+
+def _must_be_read_back(case: Case) -> None:
+    if not read_back.is_read_back(case):
+        raise Refused("Read two identifiers back first: until then nobody knows whose record this is.")
+
+
+def _was_wrong(session: Session, case: Case, person: Person) -> bool:
+    family = {one.key for one in store.members(session, person)}
+    return any(one.wrong and one.person_id in family for one in store.links_of(session, case.key))
+
+
+def _link(
+    session: Session, case: Case, person: Person, how: LinkedBy, because: str, now: datetime, actor: Actor
+) -> None:
+    case = take(session, case.key, now)
+    if case.person_id is not None:
+        raise Conflict("This case is linked to a person already. Unlink it first if that is wrong.")
+    (person,) = store.lock(session, case.place, person.key)
+    _not_theirs_after_all(session, case, person, now, actor)
+    session.add(
+        CaseLink(
+            place=case.place,
+            case_id=case.key,
+            person_id=person.key,
+            how=how,
+            because=because[:300],
+            by=actor.name,
+            at=now,
+        )
+    )
+    case.person_id = person.key
+    session.add(case)
+    session.flush()
+    _learn(session, case, person, now, actor)
+    words = f"Linked to the record of this person: {because}."
+    write_line(session, case.key, now, actor, "person_linked", words[:400])
+    audit.note(session, case.place, now, actor, "person_linked", f"person:{person.key}", f"case:{case.key}")
+
+
+def _not_theirs_after_all(session: Session, case: Case, person: Person, now: datetime, actor: Actor) -> None:
+    """It was linked to somebody else before, until what was read back had changed: that was a wrong person."""
+    family = {one.key for one in store.members(session, person)}
+    before = next(iter(store.links_of(session, case.key)), None)
+    if before is not None and not before.wrong and before.person_id not in family:
+        _is_wrong(session, before, "the case is about somebody else", now, actor)
+        _must_be_seen_to(session, case, now)
+
+
+def _is_wrong(session: Session, linked: CaseLink, why: str, now: datetime, actor: Actor) -> None:
+    linked.wrong = True
+    session.add(linked)
+    for row in service.said_in(session, linked.case_id):
+        service.enter_in_error(session, row, f"Another person: {why}", now, actor)
+
+
+def _must_be_seen_to(session: Session, case: Case, now: datetime) -> None:
+    """A closed case owes nothing: there the board rings until somebody takes it."""
+    words = "This was linked to a wrong person. See that what went out is marked as entered in error."
+    if case.state is CaseState.closed:
+        alarms.ring(session, case.place, WRONG_PERSON, case.key, f"{case.ref}: {words}", now, case)
+        return
+    task = Task(place=case.place, opened_at=now, case_id=case.key, words=words)
+    owe(session, task, now, HUB, words, Due("task", now + TELL_WITHIN))
+
+
+def _learn(session: Session, case: Case, person: Person, now: datetime, actor: Actor) -> None:
+    """What was said in this case and is not on the record yet; the record keeps what it had beside it."""
+    known = store.record(session, person)
+    call = next(iter(reversed(cases.rows_of(session, Call, case.key))), None)
+    caller = ", ".join(part for part in (call.caller_name, call.caller_relation) if part) if call else ""
+    source = Source(SourceKind.carer if caller else SourceKind.hub, caller or case.ref, case.key)
+    who, read = rules.Who(tuple(one.words for one in known.names)), (case.read_back or {}).get("fields", [])
+    if case.person_name and not rules.agree(store.who_of_case(case), who, "person_name"):
+        service.put(session, person, PersonName, source, now, actor, words=case.person_name)
+    if case.nhs_number and case.nhs_number not in {one.value for one in known.identifiers}:
+        verified = Verified.read_back if "nhs_number" in read else Verified.not_verified
+        said = {"system": NHS_NUMBER, "value": case.nhs_number, "verified": verified}
+        service.put(session, person, Identifier, source, now, actor, **said)
+    _learn_where(session, case, person, known, source, now, actor)
+    if call is not None and call.number and call.number not in {one.number for one in known.numbers}:
+        service.put(session, person, PersonNumber, source, now, actor, number=call.number, whose=caller)
+    if case.talk_words and case.talk_words not in {one.words for one in known.facts}:
+        how = Said(FactKind.communication, "how to talk with them", words=case.talk_words, source=source)
+        service.add_fact(session, person, how, now, actor)
+
+
+def _learn_where(
+    session: Session,
+    case: Case,
+    person: Person,
+    known: store.Record,
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """S15: where they are now is their home only where nobody has said that home is elsewhere. How to get in goes with
+    the address that it was said of."""
+    there = {(one.address.casefold(), one.access_words) for one in known.addresses}
+    use = AddressUse.staying if case.home_address else AddressUse.home
+    said = [(case.address, case.postcode, case.access_words, use)]
+    if case.home_address:
+        said.append((case.home_address, None, "", AddressUse.home))
+    for address, postcode, access_words, use in said:
+        if address and (address.casefold(), access_words) not in there:
+            where = {"address": address, "postcode": postcode, "access_words": access_words, "use": use}
+            service.put(session, person, PersonAddress, source, now, actor, **where)

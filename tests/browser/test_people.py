@@ -1,0 +1,69 @@
+"""S8, S14 in the browser: somebody is found by keyboard, what is known of them is read, added to, and put right."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from records import read_back
+from records.people import linking, service
+from records.people.fact_model import FactKind, Says
+from records.people.model import SourceKind
+from records.people.service import Said, Source
+from records.service import take
+from tests.browser.screen import axe_says
+from tests.control_room import ControlRoom
+
+pytestmark = pytest.mark.browser
+
+
+def on_record(room: ControlRoom) -> int:
+    """Maureen, of whose penicillin allergy two records do not agree."""
+    case_id, actor, now = room.case(), room.user("Jay Osei").actor, room.clock.now()
+    with room.write() as session:
+        case = take(session, case_id, now)
+        read_back.tick(session, case, ("person_name", "born"), now, actor)
+        person = linking.make_from(session, case, now, actor)
+        gp, ward = (Source(SourceKind.record, name) for name in ("GP record", "St James's"))
+        for said in (
+            Said(FactKind.allergy, "penicillin", words="rash in 2019", source=gp),
+            Said(FactKind.allergy, "penicillin", says=Says.absent, source=ward),
+            Said(FactKind.frailty, "rockwood", value="6", source=gp),
+            Said(FactKind.plan, "ReSPECT", value="stay at home", author="Dr Shah", source=gp),
+            Said(FactKind.staff_safety, "dog", words="bites; ask for the bedroom door to be shut", source=gp),
+        ):
+            service.add_fact(session, person, said, now, actor)
+        return person.key
+
+
+def test_s8_s14_found_read_added_to_and_put_right(opens: Callable[..., Page], room: ControlRoom) -> None:
+    person = on_record(room)
+    page = opens("/people", color_scheme="dark")
+    page.keyboard.type("moreen doile")
+    page.keyboard.press("Enter")
+    expect(page.locator("#people-found a")).to_have_text("Maureen Doyle")
+    expect(page.locator("#people-found")).to_contain_text("by the name alone")
+    expect(page.locator("#people-found a")).to_be_focused()
+    assert axe_says(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/people/{person}")
+    allergies = page.locator("section", has=page.locator("#b-allergy"))
+    expect(allergies.locator(".apart")).to_have_count(2)
+    expect(page.locator("section", has=page.locator("#b-condition"))).to_contain_text("Not known")
+    assert axe_says(page) == []
+    page.emulate_media(color_scheme="light")
+    assert axe_says(page) == []
+    page.keyboard.press("a")
+    expect(page.locator("#add-kind")).to_be_focused()
+    page.select_option("#add-kind", "condition")
+    page.fill("[name=about]", "heart failure")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-said")).to_have_text("Kept.")
+    expect(page.locator("section", has=page.locator("#b-condition"))).to_contain_text("heart failure")
+    wrong = allergies.locator("details.more").first
+    wrong.locator("summary").click()
+    wrong.get_by_role("button", name="Entered in error").click()
+    wrong.get_by_label("why it is an error").fill("another Doyle's")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-said")).to_contain_text("Marked as entered in error")
+    expect(allergies.locator(".apart")).to_have_count(0)

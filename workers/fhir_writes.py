@@ -52,7 +52,7 @@ def write(bench: Bench, effect: Effect) -> None:
         failure = error  # the name of an except clause ends with it
         log.warning(
             "record_server",
-            extra={"name": name, "effect": effect.id, "status": error.status, "attempts": effect.attempts},
+            extra={"where": name, "effect": effect.id, "status": error.status, "attempts": effect.attempts},
         )
         hub.db.write_again(lambda session: _failed(session, bench, server, effect, failure))
     else:

@@ -1,17 +1,19 @@
 """What went to the shared record: what went where and when, what waits, what was given up and why. Only translates."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dashboard.frame import page, the_place
+from dashboard.frame import local, page, the_place
 from dashboard.looks import keep_look
-from dashboard.pages.call import said_clock
 from hub.access import Role
 from hub.bodies import Number
 from hub.gate import Visitor, allow, hub_of
 from hub.outbox import EffectState
+from hub.places import Place
 from records import record_writes
 from records.record_writes import MOST
 
@@ -52,8 +54,19 @@ def what_went(
         servers=hub.record_servers,
         titles={server.name: server.title for server in hub.record_servers},
         sends=user.has(Role.manager, Role.administrator, Role.hub_clinician),
-        clock=said_clock(place, hub.clock.now()),
+        clock=_clock(place, hub.clock.now()),
     )
+
+
+def _clock(place: Place, now: datetime) -> Callable[[datetime], str]:
+    """`14:32`, or `3 Mar 14:32` where it is not today."""
+    today = local(now, place).date()
+
+    def said(at: datetime) -> str:
+        there = local(at, place)
+        return there.strftime("%H:%M" if there.date() == today else "%-d %b %H:%M")
+
+    return said
 
 
 @router.post("/api/record/{effect_id}/again")

@@ -74,7 +74,7 @@ def _entry(told: Written, url: str, resource: Resource) -> Resource:
     if kind in NEVER_CHANGED:
         request = {"method": "POST", "url": kind, "ifNoneExist": search.split("?")[1]}
         return {"fullUrl": url, "resource": resource, "request": request}
-    if (known := told.versions.get(key)) is None:
+    if not (known := told.versions.get(key)):
         return {"fullUrl": url, "resource": resource, "request": {"method": "PUT", "url": search}}
     number, version = known.split("/")
     there = {**resource, "id": number}

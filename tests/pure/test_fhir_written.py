@@ -29,7 +29,7 @@ OBSERVED = {
 
 
 def a_case(**more: Any) -> Case:
-    told = {
+    told: dict[str, Any] = {
         "id": 7,
         "place": "leeds",
         "ref": "4K7C",
@@ -74,7 +74,7 @@ def an_assessment(**answers: Any) -> Assessment:
 
 
 def a_visit(**more: Any) -> Position:
-    visit = {
+    visit: dict[str, Any] = {
         "id": 5,
         "place": "leeds",
         "opened_at": AT,
@@ -132,7 +132,9 @@ def test_a_whole_case() -> None:
         done_at=AT + timedelta(minutes=90),
     )
     news2 = an_assessment(**OBSERVED)
-    bundle = bundle_of(told(case, positions=(visit,), assessment=news2, news2=14, milestones=("outcome", "closed")))
+    bundle = bundle_of(
+        told(case, positions=(visit,), assessment=news2, news2=14, milestones=("outcome", "closed"))
+    )
     found = checked(bundle)
     assert {kind: len(made) for kind, made in found.items()} == {
         "Patient": 1,
@@ -150,7 +152,11 @@ def test_a_whole_case() -> None:
         "completed",
         "completed",
     )
-    assert encounter["period"]["start"] == request["occurrencePeriod"]["start"] == AT.isoformat(timespec="seconds")
+    assert (
+        encounter["period"]["start"]
+        == request["occurrencePeriod"]["start"]
+        == AT.isoformat(timespec="seconds")
+    )
     total = next(one for one in found["Observation"] if "hasMember" in one)
     assert (total["valueInteger"], total["code"]["coding"][0]["code"]) == (14, "1104051000000101")
     assert len(total["hasMember"]) == 7
@@ -158,7 +164,9 @@ def test_a_whole_case() -> None:
     assert answers["leg"] is None, "unknown is never no"
     assert found["Provenance"][0]["activity"]["text"] == "outcome, closed"
     assert len(found["Provenance"][0]["target"]) == len(bundle["entry"]) - 2
-    assert all("ifNoneExist" in e["request"] or "?identifier=" in e["request"]["url"] for e in bundle["entry"])
+    assert all(
+        "ifNoneExist" in e["request"] or "?identifier=" in e["request"]["url"] for e in bundle["entry"]
+    )
 
 
 @pytest.mark.parametrize("safeguarding", [None, False, True])
@@ -199,7 +207,9 @@ def test_s7_a_score_that_is_not_complete_is_not_sent() -> None:
 
 @pytest.mark.parametrize("state", list(PositionState))
 @pytest.mark.parametrize("outcome", [None, *Outcome])
-def test_every_state_and_outcome_is_in_the_standards_shape(state: PositionState, outcome: Outcome | None) -> None:
+def test_every_state_and_outcome_is_in_the_standards_shape(
+    state: PositionState, outcome: Outcome | None
+) -> None:
     closed = outcome is not None
     case = a_case(
         outcome=outcome,
@@ -221,7 +231,9 @@ def test_what_is_known_of_the_server_is_put_over_that_very_version() -> None:
     assert request == {"method": "PUT", "url": "Encounter/abc", "ifMatch": 'W/"4"'}
     checked(again)
     other = bundle_of(replace(told(), times=2))
-    assert not {key_of(e["resource"]) for e in other["entry"][1:-1]} & set(keys), "told anew, beside what was in error"
+    assert not {key_of(e["resource"]) for e in other["entry"][1:-1]} & set(keys), (
+        "told anew, beside what was in error"
+    )
 
 
 def test_s14_what_went_out_is_marked_as_the_record_holds_it() -> None:

@@ -100,7 +100,7 @@ def send_again(session: Session, effect: Effect, now: datetime) -> None:
     """What was given up is tried anew, with all its days before it. Raises `Conflict` where somebody else was first."""
     sent = session.execute(
         update(Effect)
-        .where(col(Effect.id) == effect.id, Effect.state == EffectState.parked)
+        .where(col(Effect.id) == effect.id, col(Effect.state) == EffectState.parked)
         .values(
             state=EffectState.waiting,
             attempts=0,

@@ -70,7 +70,7 @@ def _owe_writes(session: Session) -> None:
                 place=place,
                 case_id=case_id,
                 queue=Queue.records,
-                kind=KIND,
+                kind="fhir_write",
                 payload={
                     "server": server,
                     "milestones": [str(one) for one in milestones],

@@ -11,7 +11,7 @@ from hub.db import straight
 from hub.errors import Conflict
 from hub.outbox import AT_ONCE, LIVE, OF_RECORD, Effect, EffectState
 
-NOT_ITS_TURN = "waits for the one before it"
+NOT_ITS_TURN = "for the one before it"
 _table: Any = Effect.__table__  # type: ignore[attr-defined]
 _APPEND_ALL = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
 

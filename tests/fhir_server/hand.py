@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from hub.actors import Actor
 from hub.outbox import Effect, Queue
 from records.milestones import KIND
+from records.model import Case, Outcome, Task
+from records.service import Due, move, open_case, owe, record_outcome, take
+from records.store import rows_of
 from tests.desk import Desk
 from tests.fhir_server import FhirServer
 from workers import jobs
 from workers.bench import Bench, set_up
 from workers.relay import Relay
+
+ME = Actor("user:1", "Priya Nair")
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +76,17 @@ class RecordsWorker:
 
 def writes_of(session: Session) -> list[Effect]:
     return list(session.exec(select(Effect).where(Effect.kind == KIND).order_by(Effect.id)))  # type: ignore[arg-type]
+
+
+def quick(worker: RecordsWorker) -> Case:
+    """A case that is opened, and then cancelled and closed."""
+    now = worker.desk.clock.now()
+    with worker.desk.hub.db.write() as session:
+        case = open_case(session, worker.desk.place, now, now, ME, "By post.")
+        task = Task(place=case.place, opened_at=now, case_id=case.key, words="Read it.")
+        owe(session, task, now, ME, "", Due("task", now))
+    with worker.desk.hub.db.write() as session:
+        (task,) = rows_of(session, Task, case.key, live=True)
+        record_outcome(session, take(session, case.key, now), Outcome.cancelled, "By post.", now, ME)
+        move(session, task, "do", now, ME, "Read.")
+    return case

@@ -3,32 +3,23 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from dispatch.model import Message
-from hub.actors import Actor
 from hub.audit import Audit
 from hub.errors import Conflict, Refused
 from hub.outbox import EffectState
-from hub.record_servers import read_record_servers
 from records import in_error, record_writes
 from records.alarms import Alarm
-from records.model import Case, Outcome, Task
+from records.model import Case
 from records.sealing import seal
-from records.service import Due, move, open_case, owe, record_outcome, take
-from records.store import rows_of
 from tests.desk import Desk, entry, types
 from tests.fhir_server import FhirServer
-from tests.fhir_server.hand import RecordsWorker, configure
+from tests.fhir_server.hand import ME, RecordsWorker, configure, quick
 from tests.story import BEST_ANSWERS, VISIT
 from workers import watchdog
 
-ME = Actor("user:1", "Priya Nair")
 MAUREEN = (
     entry("person_name", "Maureen Doyle"),
     entry("born", "3/7/1941"),
@@ -114,20 +105,6 @@ def test_whatever_goes_wrong_is_tried_again_and_done_once(worker: RecordsWorker,
         assert fhir.milestones(case.ref) == ["opened", "outcome, closed"], fault
         assert [one.state for one in worker.writes() if one.case_id == case.id] == [EffectState.settled] * 2
     assert len(fhir.kept("Encounter")) == len(FAULTS)
-
-
-def quick(worker: RecordsWorker) -> Case:
-    """A case that is opened, and then cancelled and closed."""
-    now = worker.desk.clock.now()
-    with worker.desk.hub.db.write() as session:
-        case = open_case(session, worker.desk.place, now, now, ME, "By post.")
-        task = Task(place=case.place, opened_at=now, case_id=case.key, words="Read it.")
-        owe(session, task, now, ME, "", Due("task", now))
-    with worker.desk.hub.db.write() as session:
-        (task,) = rows_of(session, Task, case.key, live=True)
-        record_outcome(session, take(session, case.key, now), Outcome.cancelled, "By post.", now, ME)
-        move(session, task, "do", now, ME, "Read.")
-    return case
 
 
 def test_what_the_server_asks_for_is_waited_for(worker: RecordsWorker, fhir: FhirServer) -> None:
@@ -286,61 +263,6 @@ def test_a_server_that_hangs_is_left_alone_and_no_other_waits_for_it(
     }
     assert states["leeds"] == {EffectState.settled}
     worker.desk.hub.db.close()
-
-
-def test_a_token_is_got_by_our_own_key_and_kept(
-    fhir: FhirServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str
-) -> None:
-    key = rsa.generate_private_key(65537, 2048)
-    file = tmp_path / "our.pem"
-    plain = serialization.NoEncryption()
-    file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    auth = {
-        "kind": "signed_jwt",
-        "token_url": f"{fhir.root}/token",
-        "client_id": "first-point",
-        "key_file": str(file),
-        "key_id": "k1",
-    }
-    configure(tmp_path, monkeypatch, {"name": "leeds", "title": "Leeds", "base_url": fhir.url, "auth": auth})
-    worker = RecordsWorker(Desk(tmp_path, sqlite_url))
-    fhir.next({}, {"status": 401})
-    quick(worker)
-    worker.works()
-    assert fhir.milestones() == ["opened", "outcome, closed"]
-    assert len(fhir.tokens) == 2, "one, and a new one after a 401"
-    form = parse_qs(fhir.tokens[0])
-    said = jwt.decode(
-        form["client_assertion"][0], key.public_key(), algorithms=["RS384"], audience=auth["token_url"]
-    )
-    assert (said["iss"], said["sub"], form["grant_type"]) == (
-        "first-point",
-        "first-point",
-        ["client_credentials"],
-    )
-    assert fhir.asked[-1]["authorization"] == "Bearer t2"
-    worker.desk.hub.db.close()
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("{", ":1:2 is not JSON"),
-        ('{"servers": [{"name": "A B", "title": "A", "base_url": "https://a"}]}', "servers.0.name: "),
-        ('{"servers": [{"name": "a", "title": "A", "base_url": "ftp://a"}]}', "must begin with https://"),
-        (
-            '{"servers": [{"name": "a", "title": "A", "base_url": "https://a", "writs": true}]}',
-            "servers.0.writs",
-        ),
-        ('{"servers": [{"name": "a", "title": "A", "base_url": "http://a"}]}', "needs https:// for a"),
-    ],
-)
-def test_a_file_that_is_wrong_is_said_so_at_start(tmp_path: Path, text: str, said: str) -> None:
-    file = tmp_path / "servers.json"
-    file.write_text(text)
-    with pytest.raises(Refused) as refused:
-        read_record_servers(file, training=False)
-    assert said in str(refused.value)
 
 
 def test_an_effect_says_nothing_of_anybody(worker: RecordsWorker) -> None:

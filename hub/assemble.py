@@ -16,6 +16,7 @@ from rq.serializers import JSONSerializer
 from hub.clock import Clock, SharedClock, SystemClock
 from hub.db import Database, Info
 from hub.outbox import Queue
+from hub.record_servers import RecordServer, read_record_servers
 from hub.sealing import Seal
 from hub.settings import Settings
 
@@ -86,14 +87,18 @@ class Hub:
     db: Database
     clock: Clock
     post: Post
+    record_servers: tuple[RecordServer, ...] = ()
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Hub:
+    """Raises `Refused` where the file of record servers is wrong."""
     Path(settings.data).mkdir(parents=True, exist_ok=True)
+    servers = read_record_servers(settings.record_servers, training=settings.training)
     db = Database(settings.database, seal=Seal(settings.key_safe_secret.get_secret_value()))
+    db.record_servers = tuple(server.name for server in servers if server.writes)
     post = Post(settings.redis)
     db.after_commit.append(post.after_commit)
-    return Hub(settings, db, clock or _clock(settings), post)
+    return Hub(settings, db, clock or _clock(settings), post, servers)
 
 
 def _clock(settings: Settings) -> Clock:

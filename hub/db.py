@@ -40,6 +40,7 @@ class Database:
     """Reads and writes; `after_commit` callbacks get what the transaction left in `session.info`.
 
     `at_once`: the kinds of effects that this process does in the transaction which causes them (`outbox.do_or_append`).
+    `record_servers`: the names of those that are written to; each milestone of a case is owed to all of them.
     """
 
     def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
@@ -47,6 +48,7 @@ class Database:
         self.seal = seal or Seal("")
         self.after_commit: list[Callable[[Info], None]] = []
         self.at_once: dict[str, AtOnce] = {}
+        self.record_servers: tuple[str, ...] = ()
         self._thread = threading.local()
         pool: dict[str, Any] = {
             "pool_size": 8,
@@ -86,7 +88,7 @@ class Database:
         self._thread.writes = True
         try:
             with self._turn(), Session(self._writer, expire_on_commit=False) as session:
-                session.info.update(seal=self.seal, at_once=self.at_once)
+                session.info.update(seal=self.seal, at_once=self.at_once, record_servers=self.record_servers)
                 yield session
                 session.flush()
                 _conclude(session)

@@ -88,5 +88,5 @@ def configure(process: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("httpx", "rq", "rq.worker", "twilio.http_client", "uvicorn.access", "alembic"):
+    for chatty in ("httpx", "httpcore", "rq", "rq.worker", "twilio.http_client", "uvicorn.access", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

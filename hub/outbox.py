@@ -43,7 +43,9 @@ class EffectState(StrEnum):
 
 
 LIVE = "state IN ('waiting', 'running')"
+LIVING = (EffectState.waiting, EffectState.running)
 PARKED = "state = 'parked'"
+OF_RECORD = "kind = 'fhir_write'"
 
 
 class Effect(SQLModel, table=True):
@@ -51,6 +53,8 @@ class Effect(SQLModel, table=True):
         where_live("effect_live", "wake_at", where=LIVE),
         where_live("effect_live_case", "case_id", where=LIVE),
         where_live("effect_parked", "place", where=PARKED),
+        where_live("effect_of_record", "case_id", "id", where=OF_RECORD),
+        where_live("effect_of_record_place", "place", "id", where=OF_RECORD),
     )
     id: int | None = Field(default=None, primary_key=True)
     place: str = Field(max_length=40)

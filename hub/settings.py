@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     protocols: Path = Path("protocols")
     carrier_timeout_s: float = 3.0
     trust_proxy: bool = False
+    record_servers: Path | None = None
 
     @property
     def database(self) -> str:

@@ -27,6 +27,7 @@ from hub.actors import Actor
 from hub.db import straight
 from hub.deadlines import WAITING, Deadline
 from hub.errors import Conflict, NotFound
+from records import milestones
 from records.lifecycles import OWING, Owed, TaskState
 from records.model import (
     CALL_LIVE,
@@ -116,6 +117,7 @@ def add_line(
     **moved: Any,
 ) -> None:
     """`moved`: which owed row went from which state to which, where one did."""
+    milestones.look(session, place, case_id, moved.get("owed"), event, at)
     line = {"place": place, "case_id": case_id, "at": at, "actor": actor.ref, "actor_name": actor.name}
     straight(session).execute(
         _ADD_LINE, {**_NOTHING_MOVED, **line, "event": event, "words": words[:400], **moved}

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import settings
 
 from migrations import upgrade
+from tests.fhir_server.hand import fhir, fhir_process
 from tests.stage import Postgres, Valkey
 from tests.story import START, Story
+
+__all__ = ["fhir", "fhir_process"]
 
 # No test is timed: the first look at a letter of the postcodes reads their file, and a busy machine is no fault.
 settings.register_profile("house", deadline=None)

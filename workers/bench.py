@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from dispatch.desk import Desk
 from hub.assemble import Hub
+from hub.record_servers import RecordServer
 from protocols.shelf import READ_EVERY_S, Shelf
 from triage.governance.in_force import Rulings
 from workers.carrier import SmsCarrier, TwilioCarrier
+from workers.fhir import FhirClient
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,7 @@ class Bench:
     training: SmsCarrier
     live: SmsCarrier | None
     desk: Desk = field(init=False)
+    _records: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
     _look_at: float = field(default=0.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -40,6 +43,12 @@ class Bench:
                 self.desk = Desk(self.shelf.library, self.hub.settings.public)
         except Exception:
             log.exception("protocols_not_read")
+
+    def record_client(self, server: RecordServer) -> FhirClient:
+        """The one of this process: its connections, its token, and what it knows of the server's state."""
+        if server.name not in self._records:
+            self._records[server.name] = FhirClient(server, self.hub.clock.machine)
+        return self._records[server.name]
 
     def carrier(self, training: bool) -> SmsCarrier:
         """The carrier belongs to the place: a training place never reaches a real phone."""

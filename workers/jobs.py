@@ -6,8 +6,9 @@ from sqlmodel import Session
 
 from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
+from records import milestones
 from triage import further_contact
-from workers import proving, replays, sms
+from workers import fhir_writes, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -58,6 +59,7 @@ OUTSIDE: dict[str, Outside] = {
     "catch_up": catch_up,
     "replay": replays.go_on,
     "prove": proving.begin,
+    milestones.KIND: fhir_writes.write,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -16,7 +16,8 @@ from workers.carrier import CarrierError
 
 log = logging.getLogger(__name__)
 Inside = Callable[[Session, Bench, Effect, datetime], None]
-Outside = Callable[[Bench, Effect], str]
+Outside = Callable[[Bench, Effect], str | None]
+"""The number that the outside gives it; None where what was done has settled the effect itself."""
 FAULT_AGAIN_IN = timedelta(seconds=5)
 MOST_FAULTS = 6
 DIRECT_LIMIT = 50
@@ -106,7 +107,8 @@ class Relay:
                 lambda session: sms.failed(session, self.bench, effect, failure, hub.clock.now())
             )
             return
-        hub.db.write_again(lambda session: sms.went_out(session, effect, sid, hub.clock.now()))
+        if sid is not None:
+            hub.db.write_again(lambda session: sms.went_out(session, effect, sid, hub.clock.now()))
 
     def _fault(self, effect_id: int, why: str, wait: timedelta) -> None:
         """A fault of our own: it waits and is tried again; after several it is parked, and the watchdog says so."""

@@ -1,6 +1,7 @@
 """Proves each minute that nothing is forgotten, and says so where it is: on the board, and to the manager's phone."""
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +12,9 @@ from dispatch import messages, store
 from hub import beats, outbox
 from hub.access import Role
 from hub.on_call import TITLES, coming_gaps, on_call
-from hub.outbox import Queue
+from hub.outbox import Effect, Queue
 from hub.places import Place
-from records import alarms
+from records import alarms, milestones
 from records.alarms import LIVE, Alarm
 from records.model import Case
 from records.store import without_deadline
@@ -22,7 +23,8 @@ from workers.bench import Bench
 log = logging.getLogger(__name__)
 NO_RECEIPT_AFTER = timedelta(seconds=90)
 RECEIPTS_LOOKED_AT = timedelta(hours=6)
-KINDS = ("forgotten", "stuck", "parked", "no_receipt", "silent", "nobody_on_call")
+REFUSED = "record_refused"
+KINDS = ("forgotten", "stuck", "parked", "no_receipt", "silent", "nobody_on_call", REFUSED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ def find(session: Session, place: Place, now: datetime, machine: datetime) -> li
         found.append(
             Finding("stuck", str(effect.id), "Work of the hub is stuck. Ring support.", effect.case_id)
         )
-    for effect in outbox.parked(session, place.id):
+    parked = outbox.parked(session, place.id)
+    found += _refused(parked)
+    for effect in parked:
+        if effect.kind == milestones.KIND:
+            continue
         found.append(
             Finding(
                 "parked", str(effect.id), "The hub gave up on a piece of work. Ring support.", effect.case_id
@@ -58,6 +64,19 @@ def find(session: Session, place: Place, now: datetime, machine: datetime) -> li
     for name in beats.silent(session, machine):
         found.append(Finding("silent", name, f"The hub's {name} is silent. Work may be slow. Ring support."))
     return found + _nobody_on_call(session, place, now)
+
+
+def _refused(parked: list[Effect]) -> list[Finding]:
+    """One for each record server: people look at its page when there is time, and nobody's care waits for it."""
+    refused = Counter(effect.payload["server"] for effect in parked if effect.kind == milestones.KIND)
+    return [
+        Finding(
+            REFUSED,
+            server,
+            f"A record server refused what the hub wrote ({count} waits to be sent again). Open “Shared record”.",
+        )
+        for server, count in sorted(refused.items())
+    ]
 
 
 def _nobody_on_call(session: Session, place: Place, now: datetime) -> list[Finding]:
@@ -102,7 +121,7 @@ def _tell(session: Session, place: Place, finding: Finding, now: datetime) -> No
     log.error("watchdog", extra={"kind": finding.kind, "case": finding.case_id})
     case = session.get(Case, finding.case_id) if finding.case_id else None
     alarms.ring(session, place.id, finding.kind, finding.subject, finding.words, now, case)
-    if finding.kind == "no_receipt":
+    if finding.kind in ("no_receipt", REFUSED):
         return  # a text about a text that did not arrive would only make more of them
     for manager in on_call(session, place.id, Role.manager, now):
         at = now.astimezone(place.local()).strftime("%H:%M")

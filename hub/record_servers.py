@@ -1,0 +1,123 @@
+"""The record servers of other organisations that this hub reads from and writes to: a JSON file, checked at start."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from hub.errors import Refused
+
+
+def _address(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError("must begin with https://")
+    return url.rstrip("/")
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
+Address = Annotated[str, AfterValidator(_address)]
+FileThere = Annotated[Path, AfterValidator(_file)]
+LONGEST_ASK_S = 9.0
+"""All that one write asks of a server, together: the effect's lease is 12 s."""
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SignedJwt(_Told):
+    """OAuth2 client credentials, proved by a JWT signed with our own key."""
+
+    kind: Literal["signed_jwt"]
+    token_url: Address
+    client_id: str = Field(min_length=1)
+    key_file: FileThere
+    key_id: str = Field(min_length=1)
+    algorithm: Literal["RS384", "RS512", "ES384", "RS256", "ES256"] = "RS384"
+    scope: str = "system/*.rs"
+
+
+class Bearer(_Told):
+    """A token that somebody has given us; for servers of a training place."""
+
+    kind: Literal["bearer"]
+    token: SecretStr
+
+
+class MutualTls(_Told):
+    """Our certificate and its key; `ca_file`: who signed theirs, where the machine does not know."""
+
+    cert_file: FileThere | None = None
+    key_file: FileThere | None = None
+    ca_file: FileThere | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> "MutualTls":
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file belong together")
+        return self
+
+
+class RecordServer(_Told):
+    """One server. `title` is what people read; `name` is kept with each write, and never changes."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    title: str = Field(min_length=1, max_length=80)
+    base_url: Address
+    auth: Annotated[SignedJwt | Bearer, Field(discriminator="kind")] | None = None
+    tls: MutualTls | None = None
+    reads: bool = False
+    writes: bool = False
+    ods: str | None = Field(
+        default=None, pattern=r"^[A-Z0-9]{3,12}$", description="our own organisation's code"
+    )
+    connect_timeout_s: float = Field(default=2.0, gt=0, le=5)
+    timeout_s: float = Field(default=6.0, gt=0, le=LONGEST_ASK_S)
+    give_up_after_days: float = Field(default=5.0, gt=0, le=60)
+    longest_wait_min: float = Field(default=15.0, gt=0, le=240)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody on the way could read what goes there."""
+        urls = [self.base_url, *([self.auth.token_url] if isinstance(self.auth, SignedJwt) else [])]
+        return any(url.startswith("http://") for url in urls)
+
+
+class _File(_Told):
+    servers: tuple[RecordServer, ...]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "_File":
+        names = [server.name for server in self.servers]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"the name {twice[0]} stands twice")
+        return self
+
+
+def read_record_servers(path: Path | None, *, training: bool) -> tuple[RecordServer, ...]:
+    """Those of the file; none without one. Raises `Refused` with every fault, one to a line."""
+    if path is None:
+        return ()
+    try:
+        told = _File.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Refused(f"FP_RECORD_SERVERS: {path} cannot be read ({error.strerror}).") from None
+    except json.JSONDecodeError as error:
+        raise Refused(f"FP_RECORD_SERVERS: {path}:{error.lineno}:{error.colno} is not JSON.") from None
+    except ValidationError as error:
+        lines = [f"FP_RECORD_SERVERS: {_where(fault['loc'])}{fault['msg']}." for fault in error.errors()]
+        raise Refused("\n".join(lines)) from None
+    if not training and (bare := [server.name for server in told.servers if server.is_open]):
+        raise Refused(f"FP_RECORD_SERVERS: a live place needs https:// for {', '.join(bare)}.")
+    return told.servers
+
+
+def _where(way: tuple[int | str, ...]) -> str:
+    """`servers.0.auth.token_url: `, without the values, which may be secrets."""
+    return ".".join(str(step) for step in way) + ": " if way else ""

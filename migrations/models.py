@@ -34,6 +34,7 @@ from records import (
 from records import model as records_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
+from triage.bars import model as bars_model
 from triage.governance import model as governance_model
 
 ALL = (
@@ -64,6 +65,7 @@ ALL = (
     tell_wishes,
     records_model,
     triage_model,
+    bars_model,
     governance_model,
     concerns,
     lowering,

@@ -7,7 +7,8 @@ from sqlmodel import Session
 from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from triage import further_contact
-from workers import proving, replays, sms
+from triage.bars import responding
+from workers import bars, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -37,6 +38,10 @@ def _further_contact(session: Session, _: Bench, effect: Effect, now: datetime) 
     further_contact.look(session, int(effect.payload["call"]), now)
 
 
+def _referral_moved(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
+    responding.moved(session, bench.hub.settings.public, int(effect.payload["case"]), now)
+
+
 def _begin_next(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
     nexts.begin(session, int(effect.payload["position"]), now)
 
@@ -49,6 +54,7 @@ INSIDE: dict[str, Inside] = {
     "other_died": _other_died,
     "tell": _tell,
     "further_contact": _further_contact,
+    "referral_moved": _referral_moved,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {
@@ -58,6 +64,7 @@ OUTSIDE: dict[str, Outside] = {
     "catch_up": catch_up,
     "replay": replays.go_on,
     "prove": proving.begin,
+    "bars_response": bars.send,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -52,7 +52,10 @@ class Service:
 
     def sends(self, body: Any, **changed: str | None) -> httpx.Response:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.client.post("/fhir/$process-message", content=raw, headers=headers(**changed))
+        answer: httpx.Response = self.client.post(
+            "/fhir/$process-message", content=raw, headers=headers(**changed)
+        )
+        return answer
 
     def gets(self, path: str, status: int = 200, **query: str) -> Any:
         answer = self.client.get(f"/fhir{path}", params=query)

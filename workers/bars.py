@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from sqlmodel import Session
@@ -21,6 +20,7 @@ from records.service import take, write_line
 from triage.bars import confirming, store
 from triage.bars.model import Referral, ReferralResponse
 from triage.bars.shapes import first, objects, words
+from triage.bars.tending import may_be_sent_to
 from workers.bench import Bench
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 15, 60, 180, 600, 1800))
 """Before each next attempt; the last is repeated. [LOCAL]"""
 MOST_ATTEMPTS = 150
 """Three days. [LOCAL]"""
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
 
 
@@ -99,21 +98,6 @@ def _where(session: Session, seal: Seal, referral: Referral, *, is_training: boo
     if not may_be_sent_to(said, is_training=is_training):
         return "", NO_ADDRESS
     return said.removesuffix("/").removesuffix(PATH) + PATH, ""
-
-
-def may_be_sent_to(url: str, *, is_training: bool) -> bool:
-    """https; in training this very machine too. Pure."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    if parts.username or parts.password or not host:
-        return False
-    is_own = host in LOOPBACK
-    return (parts.scheme == "https" and not is_own) or (
-        is_training and is_own and parts.scheme in ("http", "https")
-    )
 
 
 def _post(letter: Letter) -> Came:

@@ -93,6 +93,7 @@ def _messages() -> None:
         sa.Column("referral_id", sa.Integer(), sa.ForeignKey("referral.id"), nullable=True),
         sa.Column("seen_at", UTCDateTime(), nullable=True),
         sa.Column("seen_by", sa.String(length=80), nullable=True),
+        sa.Column("told", sa.String(length=200), nullable=False),
     )
     op.create_index("referral_message_newest", "referral_message", ["place", "id"])
     op.create_index("referral_message_request", "referral_message", ["sender", "request_id"])

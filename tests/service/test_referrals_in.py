@@ -13,6 +13,7 @@ from hub.actors import HUB
 from hub.tokens import Scope
 from records.alarms import Alarm
 from records.key_safe_model import KeySafe
+from records.lifecycles import PositionState
 from records.model import Call, CallBack, Case, Position, Task
 from records.service import Due, owe, take
 from tests.bars import Service, as_update, headers, in_base64, referral, resource
@@ -164,7 +165,7 @@ def test_a_cancel_goes_to_a_human_and_closes_nothing(sqlite_desk: Desk, reason: 
             priority="two_hours",
             due_at=due,
             stops_clock=True,
-            state="en_route",
+            state=PositionState.en_route,
         )
         owe(
             session,
@@ -310,7 +311,7 @@ def test_a_sender_reads_its_own_referrals_and_no_others(sqlite_desk: Desk) -> No
     found = north.gets(f"/ServiceRequest/{uid}")
     assert (found["status"], found["basedOn"]) == ("active", [{"reference": "urn:uuid:1"}])
     assert found["subject"]["identifier"]["value"] == "9990000018"
-    about = {"patient:identifier": "https://fhir.nhs.uk/Id/nhs-number|9990000018"}
+    about: dict[str, Any] = {"patient:identifier": "https://fhir.nhs.uk/Id/nhs-number|9990000018"}
     assert north.gets("/ServiceRequest", **about)["total"] == 1
     assert south.gets("/ServiceRequest", **about)["total"] == 0
     assert south.gets(f"/ServiceRequest/{uid}", 404)["issue"][0]["code"] == "not-found"

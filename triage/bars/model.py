@@ -52,6 +52,7 @@ class ReferralMessage(SQLModel, table=True):
     referral_id: int | None = Field(default=None, foreign_key="referral.id")
     seen_at: datetime | None = None
     seen_by: str | None = Field(default=None, max_length=80)
+    told: str = Field(default="", max_length=200, description="whom of theirs, where nothing was made of it")
 
     @property
     def key(self) -> int:

@@ -196,7 +196,8 @@ def _need(request: Resource, plan: Resource) -> str:
 def _flags(parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """S17, S22: scene safety and safeguarding, each in the sender's words. A flag of any other kind is kept with the
     scene's: staff should read it before they go."""
-    scene, safeguarding = [], []
+    scene: list[str] = []
+    safeguarding: list[str] = []
     for flag in parts.of("Flag"):
         if words(flag.get("status")).lower() in ("inactive", "entered-in-error"):
             continue

@@ -63,7 +63,9 @@ def of_sender(
     """Its own referrals alone, by what it calls them or by whom they are about; the newest first."""
     found = select(Referral).where(Referral.place == place, Referral.sender == sender)
     if identifier:
-        found = found.where(or_(Referral.request_key == identifier, Referral.encounter_key == identifier))
+        found = found.where(
+            or_(col(Referral.request_key) == identifier, col(Referral.encounter_key) == identifier)
+        )
     if nhs_number:
         about = select(Case.id).where(Case.place == place, Case.nhs_number == nhs_number)
         found = found.where(col(Referral.case_id).in_(about))

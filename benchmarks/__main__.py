@@ -15,6 +15,7 @@ from benchmarks import (
     handlers,
     paint,
     proving,
+    referrals,
     replies,
     together,
 )
@@ -28,6 +29,7 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "boards": boards.measure,
     "paint": paint.measure,
     "replies": replies.measure,
+    "referrals": referrals.measure,
     "together": together.measure,
     "deciding": deciding.measure,
     "proving": proving.measure,

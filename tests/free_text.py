@@ -24,9 +24,11 @@ from records import call_backs
 from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
 from records.service import take
 from records.store import rows_of
+from tests.bars import Service, referral
 from tests.desk import Desk, entry
 from tests.machines import Machine
 from tests.story import BEST_ANSWERS, VISIT
+from triage.bars.model import Referral, ReferralMessage
 from triage.governance import registering
 from triage.governance.store import version_of
 from triage.lowering import Lowering
@@ -446,6 +448,16 @@ def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
     return lambda _desk: ({"responder_id": 1}, {name: WORDS})
 
 
+def _referred(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    Service(desk).sends(referral(desk.clock.now())).raise_for_status()
+    return {"referral_id": desk.rows(Referral)[-1].key}, {"why": WORDS}
+
+
+def _not_taken_in(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    Service(desk).sends(b"not a message")
+    return {"message_id": desk.rows(ReferralMessage)[-1].key}, {"told": WORDS}
+
+
 HANDLER, CLINICIAN, SENIOR, MANAGER = "Jay Osei", "Amara Obi", "Priya Nair", "Dana Cole"
 GOVERNANCE = "Ruth Adeyemi"
 OF_RECORD = ("name", "short_name", "profession", "grade", "organisation", "languages", "vehicle", "equipment")
@@ -536,6 +548,7 @@ WAYS: dict[str, Way] = {
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
+    "/api/referrals/{referral_id}/reject why": Way(SENIOR, _referred),
     "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
     "/api/cases/{case_id}/notes/{line_id}/seal why": Way(CLINICIAN, _a_note),
     "/api/cases/{case_id}/texts/{message_id}/seal why": Way(CLINICIAN, _a_text),
@@ -551,6 +564,7 @@ WAYS: dict[str, Way] = {
 """By address and field; what is said there is kept."""
 
 NOT_KEPT: dict[str, Way] = {
+    "/api/referral-messages/{message_id}/seen told": Way(HANDLER, _not_taken_in, 422),
     "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True

@@ -85,7 +85,7 @@ def _messages() -> None:
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("event", sa.String(length=60), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("became", sa.String(length=40), nullable=False),
         sa.Column("why", sa.String(length=300), nullable=False),
         sa.Column("warnings", JSON, nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
@@ -103,8 +103,8 @@ def _messages() -> None:
         "referral_message_to_read",
         "referral_message",
         ["place"],
-        sqlite_where=sa.text("state = 'to_read' AND seen_at IS NULL"),
-        postgresql_where=sa.text("state = 'to_read' AND seen_at IS NULL"),
+        sqlite_where=sa.text("became = 'to_read' AND seen_at IS NULL"),
+        postgresql_where=sa.text("became = 'to_read' AND seen_at IS NULL"),
     )
 
 

@@ -77,7 +77,7 @@ def test_a_referral_is_a_case_with_its_own_clock_in_the_same_queue_as_a_call(sql
     assert only(desk.rows(Call)).state == "ended"
     back = only(desk.rows(CallBack))
     assert (back.who, back.ways[0]) == ("handler", "+441134960812")
-    assert (message.state, message.warnings) == (
+    assert (message.became, message.warnings) == (
         Arrived.case,
         ["The sender has not verified the NHS number."],
     )
@@ -97,7 +97,7 @@ def test_the_same_again_is_done_once(sqlite_desk: Desk) -> None:
     other["id"] = "another"
     refusal(north.sends(other), 409, "duplicate", "REC_CONFLICT")
     assert len(desk.rows(Case)) == 1
-    assert [row.state for row in desk.rows(ReferralMessage)] == [Arrived.case, Arrived.again, Arrived.again]
+    assert [row.became for row in desk.rows(ReferralMessage)] == [Arrived.case, Arrived.again, Arrived.again]
     assert "sent this referral again" in only(desk.rows(Task)).words, "in other words: somebody reads both"
     assert Service(desk, "South 111").sends(sent).status_code == 200, "another sender's names are its own"
 
@@ -139,7 +139,7 @@ def test_an_update_is_a_version_and_a_human_hears_what_changed(sqlite_desk: Desk
     task, case = only(desk.rows(Task)), only(desk.rows(Case))
     assert "has changed the telephone number, safeguarding" in task.words
     assert case.safeguarding, "S17: a danger counts at once"
-    assert [row.state for row in desk.rows(ReferralMessage)] == [Arrived.case, Arrived.version]
+    assert [row.became for row in desk.rows(ReferralMessage)] == [Arrived.case, Arrived.version]
     assert only(desk.rows(Referral)).versions == 2
     assert json.loads(raw_of(desk, desk.rows(ReferralMessage)[0])) == sent, "the first stands as it came"
     unknown = referral(desk.clock.now(), name="Ivy Stone", nhs_number="9990000026")
@@ -186,7 +186,7 @@ def test_a_cancel_goes_to_a_human_and_closes_nothing(sqlite_desk: Desk, reason: 
     assert found["entry"][0]["resource"]["status"] == "revoked"
     nobody = as_update(referral(desk.clock.now(), name="No One", nhs_number="9990000026"), reason)
     refusal(north.sends(nobody), 404, "not-found", "REC_NOT_FOUND")
-    assert desk.rows(ReferralMessage)[-1].state == Arrived.to_read
+    assert desk.rows(ReferralMessage)[-1].became == Arrived.to_read
 
 
 @pytest.mark.parametrize(("why", "changed"), DEFECTS, ids=[why for why, _ in DEFECTS])
@@ -200,7 +200,7 @@ def test_a_broken_header_is_sent_back_and_a_human_sees_what_came(
     )
     assert "header" in said, why
     message = only(desk.rows(ReferralMessage))
-    assert message.state == Arrived.to_read
+    assert message.became == Arrived.to_read
     assert "Edith" in raw_of(desk, message)
     assert "ring them" in only(desk.rows(Alarm)).words
 
@@ -238,7 +238,7 @@ def test_what_nobody_could_use_is_kept_and_shown(sqlite_desk: Desk, raw: bytes, 
     answer = Service(sqlite_desk).sends(raw)
     refusal(answer, status, "too-long" if status == 413 else "invalid", "REC_BAD_REQUEST")
     message = only(sqlite_desk.rows(ReferralMessage))
-    assert (message.state, message.status) == (Arrived.to_read, status)
+    assert (message.became, message.status) == (Arrived.to_read, status)
     assert raw_of(sqlite_desk, message)[:20] == raw.decode("utf-8", "replace")[:20]
     assert [row.kind for row in sqlite_desk.rows(Alarm)] == ["referral_unread"]
 
@@ -346,4 +346,4 @@ def test_the_standards_own_samples(sqlite_desk: Desk) -> None:
     refusal(north.sends(booking), 422, "not-supported", "REC_UNPROCESSABLE_ENTITY")
     answered = (SAMPLES / "process_message_request_ValidationResponse_POST_.json").read_bytes()
     refusal(north.sends(answered), 404, "not-found", "REC_NOT_FOUND")
-    assert [row.state for row in desk.rows(ReferralMessage)] == ["case", "again", "to_read", "to_read"]
+    assert [row.became for row in desk.rows(ReferralMessage)] == ["case", "again", "to_read", "to_read"]

@@ -131,11 +131,11 @@ def test_none_is_lost(sqlite_desk: Desk, bundle: dict[str, Any]) -> None:
     assert len(desk.rows(ReferralMessage)) == before + 1
     assert json.loads(desk.hub.db.seal.open(message.sealed) or "") == json.loads(raw) or raw.count(b"NaN")
     assert PROBLEM not in message.warnings, "a fault of ours was caught, and is one all the same"
-    if message.state is Arrived.to_read:
+    if message.became is Arrived.to_read:
         assert answer.status_code >= 400
         return
     (referred,) = [row for row in desk.rows(Referral) if row.id == message.referral_id] or [None]
-    if message.state is Arrived.again and referred is None:
+    if message.became is Arrived.again and referred is None:
         return  # word for word what came before
     assert referred is not None
     case = next(row for row in desk.rows(Case) if row.id == referred.case_id)

@@ -72,7 +72,7 @@ def open_as(
         _breach_at(session, case, end, now)
     _owe_triage(session, case, found, by, end, now, machine)
     referral = _row(session, case, found, by, machine, now)
-    message.state, message.referral_id, message.warnings = Arrived.case, referral.key, _bounded(warnings)
+    message.became, message.referral_id, message.warnings = Arrived.case, referral.key, _bounded(warnings)
     if warnings:
         words = f"What to look at in the referral: {' '.join(warnings)}"[:MOST_WORDS]
         write_line(session, case.key, now, machine.actor, "referral_warning", words)

@@ -50,7 +50,7 @@ def change(
 ) -> None:
     """An update, or a cancel."""
     take(session, case.key, now)
-    message.state = Arrived.version
+    message.became = Arrived.version
     if found.reason == "cancel":
         referral.cancelled_at = referral.cancelled_at or now
         words = f"{referral.organisation} has cancelled this referral. Find out whether they still need us."
@@ -79,7 +79,7 @@ def sent_again(
     now: datetime,
 ) -> None:
     """As a new one, in other words than before: the sender is told that it is here already, and somebody looks."""
-    message.state, message.referral_id = Arrived.again, referral.key
+    message.became, message.referral_id = Arrived.again, referral.key
     take(session, case.key, now)
     words = f"{referral.organisation} has sent this referral again as new, in other words. Read both."
     _ask(session, case, referral, words, machine, now)

@@ -19,7 +19,7 @@ class Arrived(StrEnum):
     answered = "answered"
 
 
-TO_READ = "state = 'to_read' AND seen_at IS NULL"
+TO_READ = "became = 'to_read' AND seen_at IS NULL"
 
 
 class ReferralMessage(SQLModel, table=True):
@@ -44,7 +44,7 @@ class ReferralMessage(SQLModel, table=True):
     sealed: str = Field(sa_type=Text)
     event: str = Field(default="", max_length=60)
     reason: str = Field(default="", max_length=60)
-    state: Arrived = Field(default=Arrived.to_read, sa_type=one_of(Arrived))
+    became: Arrived = Field(default=Arrived.to_read, sa_type=one_of(Arrived))
     why: str = Field(default="", max_length=300, description="what stood in the way; names nobody")
     warnings: list[str] = Field(default_factory=list, sa_type=Json)
     status: int = 0

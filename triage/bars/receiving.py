@@ -144,7 +144,7 @@ def _refuse(
     session: Session, message: ReferralMessage, status: int, why: str, now: datetime, kind: str | None = None
 ) -> Answered:
     """S32: somebody here sees what was sent back, until they have said that the sender knows."""
-    message.state, message.why = Arrived.to_read, why[:300]
+    message.became, message.why = Arrived.to_read, why[:300]
     said = f"A referral by {message.sender} could not be taken in. Read it, and ring them."
     alarms.ring(session, message.place, "referral_unread", message.key, said, now)
     return Answered(status, answering.outcome(status, why, kind))
@@ -165,7 +165,7 @@ def _take(
     if found.event == RESPONSE:
         return _answer_came(session, message, found, hub_url, now)
     if store.sent_before(session, machine.place, machine.name, message.body_sha256) is not None:
-        message.state = Arrived.again
+        message.became = Arrived.again
         return Answered(409, answering.outcome(409, DUPLICATE))
     known = _meant(session, found, machine)
     if found.reason == "cancel" and known is None:
@@ -245,6 +245,6 @@ def _answer_came(
     referral = confirming.answered(session, found, message.sender, now)
     if referral is None:
         return _refuse(session, message, 404, "The message that this answers is not known here.", now)
-    message.state, message.referral_id = Arrived.answered, referral.key
+    message.became, message.referral_id = Arrived.answered, referral.key
     case = session.get_one(Case, referral.case_id)
     return _told(message, referral, case, found, hub_url, now)

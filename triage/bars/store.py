@@ -42,7 +42,7 @@ def sent_before(session: Session, place: str, sender: str, sha256: str) -> Refer
         ReferralMessage.sender == sender,
         ReferralMessage.body_sha256 == sha256,
         ReferralMessage.place == place,
-        col(ReferralMessage.state).in_((*MADE_A_CASE, Arrived.answered)),
+        col(ReferralMessage.became).in_((*MADE_A_CASE, Arrived.answered)),
     )
     return session.exec(found.order_by(col(ReferralMessage.id)).limit(1)).first()
 

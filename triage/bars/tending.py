@@ -19,7 +19,7 @@ def see(session: Session, message: ReferralMessage, told: str, now: datetime, ac
     """S32: it is not over before somebody has said who of theirs knows. Raises `Refused`, `Conflict`."""
     if not told:
         raise Refused("Say whom you told, or that the referral has come in another way.")
-    if message.state is not Arrived.to_read:
+    if message.became is not Arrived.to_read:
         raise Conflict("This message was taken in: nothing has to be done about it here.")
     if message.seen_at is not None:
         raise Conflict(f"{message.seen_by} has read it already.")

@@ -74,7 +74,8 @@ def test_a_referral_is_a_case_with_its_own_clock_in_the_same_queue_as_a_call(sql
     assert "A large dog is loose" in case.access_words
     assert "Fall, cannot get up" in case.need_words
     assert case.referred_by == "North 999"
-    assert only(desk.rows(Call)).state == "ended"
+    call = only(desk.rows(Call))
+    assert (call.state, call.caller_name) == ("ended", "Edith Marsh"), "nobody rings her by her sender's name"
     back = only(desk.rows(CallBack))
     assert (back.who, back.ways[0]) == ("handler", "+441134960812")
     assert (message.became, message.warnings) == (
@@ -203,6 +204,19 @@ def test_a_broken_header_is_sent_back_and_a_human_sees_what_came(
     assert message.became == Arrived.to_read
     assert "Edith" in raw_of(desk, message)
     assert "ring them" in only(desk.rows(Alarm)).words
+
+
+def test_a_sender_with_a_broken_header_rings_one_alarm_however_often_it_tries(sqlite_desk: Desk) -> None:
+    desk, north = sqlite_desk, Service(sqlite_desk)
+    first, second = referral(desk.clock.now()), referral(desk.clock.now(), name="Tom Bell")
+    for sent in (first, first, second):
+        refusal(north.sends(sent, **{"X-Request-Id": None}), 400, "invalid", "REC_BAD_REQUEST")
+    assert len(desk.rows(ReferralMessage)) == 2, "the same again is there already"
+    told = {"told": "Sam"}
+    assert desk.jay.post("/api/referral-messages/1/seen", json=told).status_code == 200
+    assert only(desk.rows(Alarm)).state == "ringing", "Tom's is still to be read"
+    assert desk.jay.post("/api/referral-messages/2/seen", json=told).status_code == 200
+    assert only(desk.rows(Alarm)).state == "over"
 
 
 @pytest.mark.parametrize(
@@ -347,3 +361,36 @@ def test_the_standards_own_samples(sqlite_desk: Desk) -> None:
     answered = (SAMPLES / "process_message_request_ValidationResponse_POST_.json").read_bytes()
     refusal(north.sends(answered), 404, "not-found", "REC_NOT_FOUND")
     assert [row.became for row in desk.rows(ReferralMessage)] == ["case", "again", "to_read", "to_read"]
+
+
+def test_the_pages_show_it_to_those_who_may(sqlite_desk: Desk) -> None:
+    """S32: what could not be taken in stands there until somebody says who knows; S19: never with its codes."""
+    desk, sent = sqlite_desk, referral(sqlite_desk.clock.now())
+    resource(sent, "CarePlan")["activity"][0]["outcomeCodeableConcept"][1]["text"] = (
+        "Key safe code 4592 by door"
+    )
+    north, priya, dana = Service(desk), desk.person("Priya Nair"), desk.person("Dana Cole")
+    assert "No referral has come yet" in priya.get("/referrals").text
+    north.sends(sent)
+    north.sends(b"not a message")
+    listed = priya.get("/referrals").text
+    assert "North 999" in listed
+    assert "The message is not JSON" in listed
+    shown = priya.get(priya.get("/cases/1/referral").headers["location"]).text
+    assert "A large dog is loose" in shown
+    assert "has not verified the NHS number" in shown
+    raw = priya.get("/referrals/messages/1").text
+    assert "Edith" in raw
+    assert "4592" not in raw + shown
+    assert desk.jay.get("/referrals/messages/1").status_code == 403, "the raw message is not for everybody"
+    assert desk.jay.post("/api/referral-messages/2/seen", json={}).status_code == 422
+    assert (
+        desk.jay.post("/api/referral-messages/2/seen", json={"told": "Sam, by telephone"}).status_code == 200
+    )
+    assert desk.jay.post("/api/referral-messages/1/seen", json={"told": "Sam"}).status_code == 409
+    assert only(desk.rows(Alarm)).state == "over"
+    assert "The message is not JSON" not in priya.get("/referrals").text
+    for endpoint, status in (("http://elsewhere.example/fhir", 422), ("https://north.example/fhir", 200)):
+        answer = dana.post("/api/referrals/1/endpoint", json={"endpoint": endpoint})
+        assert answer.status_code == status, answer.text
+    assert "https://north.example/fhir" in priya.get("/referrals/1").text

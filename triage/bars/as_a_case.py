@@ -64,7 +64,7 @@ def open_as(
     kind = "For validation" if found.is_validation else "Referred"
     case = open_case(session, machine.place, start, now, machine.actor, f"{kind} by {by}.")
     case.referred_by = by[:80]
-    call = _contact(session, case, by, start, machine, now)
+    call = _contact(session, case, found, by, start, machine, now)
     warnings += _type_down(session, library, call, found, machine, now)
     move(session, call, "end", now, machine.actor, "The referral was read.", ended_at=now)
     further_contact.look_later(session, call, now)
@@ -101,11 +101,13 @@ def _times(found: Read, now: datetime, warnings: list[str]) -> tuple[datetime, d
 def _contact(
     session: Session,
     case: Case,
+    found: Read,
     by: str,
     start: datetime,
     machine: Machine,
     now: datetime,
 ) -> Call:
+    name, relation = _whom_to_ring(found, by)
     call = calls.on_the_line(
         session,
         case,
@@ -115,11 +117,29 @@ def _contact(
         opened_at=start,
         answered_at=start,
         heard_at=now,
-        caller_name=by,
-        caller_relation="referral",
+        caller_name=name,
+        caller_relation=relation,
     )
     machine_calls.opened(session, call, machine.token)
     return call
+
+
+def _whom_to_ring(found: Read, by: str) -> tuple[str, str]:
+    """Whose the first number is, so that nobody rings a person by their sender's name."""
+    if any(_usable(number) for number in found.person.numbers):
+        return found.person.name, "the person themselves"
+    for one in found.contacts:
+        if any(_usable(number) for number in one.numbers):
+            return one.name, one.relation[:80] or "named in the referral"
+    return by, "sent the referral"
+
+
+def _usable(number: str) -> str:
+    """E.164; empty where it is no telephone number."""
+    try:
+        return rules.phone(number)
+    except Refused:
+        return ""
 
 
 def _type_down(
@@ -143,8 +163,8 @@ def _fields(found: Read) -> list[tuple[CaptureField, str]]:
     home = f"{person.home} {person.home_postcode}".strip()
     numbers = numbers_in(found)
     safety = [
-        *(f"Scene: {one}" for one in found.scene),
-        *(f"Safeguarding: {one}" for one in found.safeguarding),
+        *found.scene,
+        *found.safeguarding,
     ]
     fields = [
         (CaptureField.person_name, person.name),
@@ -173,13 +193,8 @@ def _differ(found: Read) -> bool:
 def numbers_in(found: Read) -> list[str]:
     """Theirs first, then of who is near them, then the sender's own; E.164 where they are telephone numbers."""
     said = [*found.person.numbers, *(number for one in found.contacts for number in one.numbers)]
-    usable = []
-    for number in [*said, *found.organisation_numbers]:
-        try:
-            usable.append(rules.phone(number))
-        except Refused:
-            continue
-    return list(dict.fromkeys(usable))[:8]
+    usable = [_usable(number) for number in (*said, *found.organisation_numbers)]
+    return [number for number in dict.fromkeys(usable) if number][:8]
 
 
 def _breach_at(session: Session, case: Case, end: datetime, now: datetime) -> None:

@@ -106,6 +106,10 @@ def receive(
     if before is not None and before.answer is not None and not looked.problem:
         kept = seal_of(session).open(before.answer)
         return Answered(before.status, json.loads(kept) if kept else answering.outcome(409, DUPLICATE))
+    if looked.problem and store.waits_already(
+        session, machine.place, machine.name, envelope.sha256, looked.status
+    ):
+        return Answered(looked.status, answering.outcome(looked.status, looked.problem, looked.kind))
     message = _keep(session, envelope, found, machine, now)
     answered = (
         _refuse(session, message, looked.status, looked.problem, now, looked.kind)
@@ -146,7 +150,7 @@ def _refuse(
     """S32: somebody here sees what was sent back, until they have said that the sender knows."""
     message.became, message.why = Arrived.to_read, why[:300]
     said = f"A referral by {message.sender} could not be taken in. Read it, and ring them."
-    alarms.ring(session, message.place, "referral_unread", message.key, said, now)
+    alarms.ring(session, message.place, "referral_unread", message.sender, said, now)
     return Answered(status, answering.outcome(status, why, kind))
 
 

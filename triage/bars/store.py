@@ -131,6 +131,18 @@ def to_read(session: Session, place: str) -> list[ReferralMessage]:
     return list(session.exec(found.order_by(col(ReferralMessage.id)).limit(LISTED)))
 
 
+def waits_already(session: Session, place: str, sender: str, sha256: str, status: int) -> bool:
+    """Whether the very same waits to be read, so that a machine which tries again and again is one row."""
+    found = select(ReferralMessage.id).where(
+        ReferralMessage.sender == sender,
+        ReferralMessage.body_sha256 == sha256,
+        ReferralMessage.place == place,
+        ReferralMessage.status == status,
+        text(TO_READ),
+    )
+    return session.exec(found.limit(1)).first() is not None
+
+
 def newest(session: Session, place: str) -> Sequence[tuple[Referral, Case]]:
     found = select(Referral, Case).join(Case, col(Case.id) == col(Referral.case_id))
     found = found.where(Referral.place == place)

@@ -25,7 +25,9 @@ def see(session: Session, message: ReferralMessage, told: str, now: datetime, ac
         raise Conflict(f"{message.seen_by} has read it already.")
     message.seen_at, message.seen_by, message.told = now, actor.name, told
     session.add(message)
-    alarms.end(session, message.place, "referral_unread", message.key, now)
+    session.flush()
+    if all(one.sender != message.sender for one in store.to_read(session, message.place)):
+        alarms.end(session, message.place, "referral_unread", message.sender, now)
 
 
 def answer_at(session: Session, referral: Referral, endpoint: str, now: datetime, actor: Actor) -> None:

@@ -123,7 +123,7 @@ def test_none_is_lost(sqlite_desk: Desk, bundle: dict[str, Any]) -> None:
     service = getattr(desk, "service", None) or Service(desk)
     desk.service = service  # type: ignore[attr-defined]
     before = len(desk.rows(ReferralMessage))
-    raw = json.dumps(bundle).encode()
+    raw = json.dumps(bundle | {"implicitRules": str(before)}).encode()  # never the very same again
     answer = service.sends(raw)
     assert answer.status_code < 500, answer.text
     assert answer.json()["resourceType"] == ("Bundle" if answer.status_code == 200 else "OperationOutcome")

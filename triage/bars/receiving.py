@@ -102,24 +102,36 @@ def receive(
     for name in {envelope.sha256, found.request_key if found else ""} - {""}:
         if not alone_with(session, f"bars:{machine.place}:{machine.name}:{name}"):
             raise Unavailable("The same referral is being taken in just now. Send it again in a second.")
-    before = store.answered_before(session, machine.place, machine.name, envelope.request_id, envelope.sha256)
-    if before is not None and before.answer is not None and not looked.problem:
-        kept = seal_of(session).open(before.answer)
-        return Answered(before.status, json.loads(kept) if kept else answering.outcome(409, DUPLICATE))
-    if looked.problem and store.waits_already(
-        session, machine.place, machine.name, envelope.sha256, looked.status
-    ):
+    same = store.same_words(session, machine.place, machine.name, envelope.sha256)
+    if looked.problem and any(_waits(one, looked.status) for one in same):
         return Answered(looked.status, answering.outcome(looked.status, looked.problem, looked.kind))
+    before = next((one for one in same if one.request_id == envelope.request_id and one.answer), None)
+    if before is not None and not looked.problem:
+        kept = seal_of(session).open(before.answer or "")
+        return Answered(before.status, json.loads(kept) if kept else answering.outcome(409, DUPLICATE))
+    is_again = any(one.became in store.TAKEN for one in same)
     message = _keep(session, envelope, found, machine, now)
     answered = (
         _refuse(session, message, looked.status, looked.problem, now, looked.kind)
         if looked.problem or found is None
+        else _again(message)
+        if is_again
         else _take(session, library, message, found, machine, hub_url, now)
     )
     message.status = answered.status
     message.answer = seal_of(session).shut(json.dumps(answered.body))
     session.add(message)
     return answered
+
+
+def _waits(message: ReferralMessage, status: int) -> bool:
+    """The very same waits to be read: a machine that tries again and again is one row."""
+    return message.became is Arrived.to_read and message.seen_at is None and message.status == status
+
+
+def _again(message: ReferralMessage) -> Answered:
+    message.became = Arrived.again
+    return Answered(409, answering.outcome(409, DUPLICATE))
 
 
 def _keep(
@@ -168,9 +180,6 @@ def _take(
 ) -> Answered:
     if found.event == RESPONSE:
         return _answer_came(session, message, found, hub_url, now)
-    if store.sent_before(session, machine.place, machine.name, message.body_sha256) is not None:
-        message.became = Arrived.again
-        return Answered(409, answering.outcome(409, DUPLICATE))
     known = _meant(session, found, machine)
     if found.reason == "cancel" and known is None:
         return _refuse(session, message, 404, "The referral to cancel is not known here.", now)

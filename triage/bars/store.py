@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, text
+from sqlalchemy import and_, bindparam, or_, text
 from sqlmodel import Session, col, select
 
 from hub.errors import NotFound
@@ -20,41 +20,45 @@ from triage.bars.model import (
 
 LISTED = 100
 NO_REFERRAL = "There is no such referral here."
-MADE_A_CASE = (Arrived.case, Arrived.version)
+TAKEN = (Arrived.case, Arrived.version, Arrived.answered)
 
 
-def answered_before(
-    session: Session, place: str, sender: str, request_id: str, sha256: str
-) -> ReferralMessage | None:
-    """The very same request, word for word."""
-    found = select(ReferralMessage).where(
-        ReferralMessage.sender == sender,
-        ReferralMessage.request_id == request_id,
-        ReferralMessage.place == place,
-        ReferralMessage.body_sha256 == sha256,
+# Built once: every message comes by here, and building a statement costs several times what running it does.
+_SAME_WORDS = (
+    select(ReferralMessage)
+    .where(
+        ReferralMessage.sender == bindparam("of_sender"),
+        ReferralMessage.body_sha256 == bindparam("of_body"),
+        ReferralMessage.place == bindparam("of_place"),
     )
-    return session.exec(found.order_by(col(ReferralMessage.id)).limit(1)).first()
-
-
-def sent_before(session: Session, place: str, sender: str, sha256: str) -> ReferralMessage | None:
-    """The same message under another request, where it was taken."""
-    found = select(ReferralMessage).where(
-        ReferralMessage.sender == sender,
-        ReferralMessage.body_sha256 == sha256,
-        ReferralMessage.place == place,
-        col(ReferralMessage.became).in_((*MADE_A_CASE, Arrived.answered)),
+    .order_by(col(ReferralMessage.id))
+    .limit(LISTED)
+)
+_NAMED = (
+    select(Referral)
+    .where(
+        Referral.sender == bindparam("of_sender"),
+        Referral.place == bindparam("of_place"),
+        or_(
+            and_(col(Referral.request_key) == bindparam("of_request"), col(Referral.request_key) != ""),
+            and_(col(Referral.encounter_key) == bindparam("of_encounter"), col(Referral.encounter_key) != ""),
+        ),
     )
-    return session.exec(found.order_by(col(ReferralMessage.id)).limit(1)).first()
+    .order_by(col(Referral.id).desc())
+    .limit(20)
+)
+
+
+def same_words(session: Session, place: str, sender: str, sha256: str) -> list[ReferralMessage]:
+    """What this sender has sent before, word for word; the first first."""
+    of = {"of_sender": sender, "of_body": sha256, "of_place": place}
+    return list(session.exec(_SAME_WORDS, params=of))
 
 
 def by_keys(session: Session, place: str, sender: str, request: str, encounter: str) -> list[Referral]:
     """What this sender has sent under either name, the newest first."""
-    names = [col(Referral.request_key) == request] if request else []
-    names += [col(Referral.encounter_key) == encounter] if encounter else []
-    if not names:
-        return []
-    found = select(Referral).where(Referral.sender == sender, Referral.place == place, or_(*names))
-    return list(session.exec(found.order_by(col(Referral.id).desc()).limit(20)))
+    of = {"of_sender": sender, "of_place": place, "of_request": request, "of_encounter": encounter}
+    return list(session.exec(_NAMED, params=of))
 
 
 def of_sender(
@@ -129,18 +133,6 @@ def to_read(session: Session, place: str) -> list[ReferralMessage]:
     """Messages that made no case and that nobody has looked at; the oldest first."""
     found = select(ReferralMessage).where(ReferralMessage.place == place, text(TO_READ))
     return list(session.exec(found.order_by(col(ReferralMessage.id)).limit(LISTED)))
-
-
-def waits_already(session: Session, place: str, sender: str, sha256: str, status: int) -> bool:
-    """Whether the very same waits to be read, so that a machine which tries again and again is one row."""
-    found = select(ReferralMessage.id).where(
-        ReferralMessage.sender == sender,
-        ReferralMessage.body_sha256 == sha256,
-        ReferralMessage.place == place,
-        ReferralMessage.status == status,
-        text(TO_READ),
-    )
-    return session.exec(found.limit(1)).first() is not None
 
 
 def newest(session: Session, place: str) -> Sequence[tuple[Referral, Case]]:

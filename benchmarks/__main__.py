@@ -16,6 +16,7 @@ from benchmarks import (
     handlers,
     paint,
     proving,
+    referrals,
     replies,
     together,
 )
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "boards": boards.measure,
     "paint": paint.measure,
     "replies": replies.measure,
+    "referrals": referrals.measure,
     "together": together.measure,
     "deciding": deciding.measure,
     "proving": proving.measure,

@@ -13,6 +13,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from dashboard import downtime_file, feed, protocols_in_force
+from dashboard.bars.app import PATH as FHIR
+from dashboard.bars.app import create_fhir
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
 from dashboard.routes import APIS, PAGES
@@ -53,6 +55,7 @@ def create_app(hub: Hub) -> FastAPI:
     for routes in APIS:
         app.include_router(routes.router, prefix="/api")
     app.mount(V1, create_v1(app, MOST_BYTES))
+    app.mount(FHIR, create_fhir(app))
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")

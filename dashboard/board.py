@@ -156,6 +156,7 @@ def case_html(facts: Facts, case_id: object, app: FastAPI, place: Place, now: da
         sealed=bool(facts.get("sealed")),
         where=facts.get("where") or "",
         need=facts.get("need") or "",
+        referred_by=facts.get("referred_by") or "",
         who=who or ("nobody yet" if facts.get("seeking") else ""),
         nobody=bool(facts.get("seeking")) and not who,
         due=_ms(due),

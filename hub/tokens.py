@@ -28,6 +28,8 @@ class Scope(StrEnum):
     desk_act = "desk:act"
     alarms_take = "alarms:take"
     feed_read = "feed:read"
+    referrals_write = "referrals:write"
+    referrals_read = "referrals:read"
     sealed_read = "sealed:read"
 
 
@@ -39,6 +41,8 @@ MEANS = {
     Scope.desk_act: "what a coordinator decides: who is asked, a ladder paused, a visit stood down, a step taken back",
     Scope.alarms_take: "see the alarms and take them",
     Scope.feed_read: "follow what happens, as it happens",
+    Scope.referrals_write: "send referrals by the Booking and Referral Standard, change them and cancel them",
+    Scope.referrals_read: "read the referrals that it has sent itself, and what became of them",
     Scope.sealed_read: "see sealed cases too, wherever its other scopes reach, once a manager has said yes",
 }
 """What each scope lets a machine do, in words."""

@@ -36,6 +36,7 @@ from records.people import fact_model, link_model
 from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
+from triage.bars import model as bars_model
 from triage.governance import model as governance_model
 
 ALL = (
@@ -69,6 +70,7 @@ ALL = (
     fact_model,
     link_model,
     triage_model,
+    bars_model,
     governance_model,
     concerns,
     lowering,

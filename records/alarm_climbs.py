@@ -59,6 +59,8 @@ CLIMBS: dict[str, Climb] = dict(
                 "nobody_responsible",
                 "off_on_visit",
                 "protocol_stopped",
+                "referral_changed",
+                "referral_unread",
                 "second_person",
             ),
             _minutes(

@@ -19,6 +19,7 @@ def case_facts(case: Case, owed: Sequence[Live]) -> Facts | None:
         return over(sealed=case.sealed)
     return {
         **mark(case.sealed),
+        **({"referred_by": case.referred_by} if case.referred_by else {}),
         "ref": case.ref,
         "word": case.word.value,
         "step": STEPS[case.word],

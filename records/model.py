@@ -113,10 +113,9 @@ class Case(SQLModel, table=True):
     responsible_name: str | None = Field(default=None, max_length=80)
     responsible_since: datetime | None = None
     responsible_as: ResponsibleAs | None = Field(default=None, sa_type=one_of(ResponsibleAs))
-    offered_to_id: int | None = Field(
-        default=None, description="S29: asked to take it over, and has not answered"
-    )
+    offered_to_id: int | None = Field(default=None, description="S29: asked to take it over, no answer yet")
     offered_to_name: str | None = Field(default=None, max_length=80)
+    referred_by: str | None = Field(default=None, max_length=80, description="a referral, and who sent it")
 
     @property
     def outward(self) -> str:

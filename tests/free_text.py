@@ -26,10 +26,12 @@ from records.people.link_model import Merge
 from records.people.model import Person
 from records.service import take
 from records.store import rows_of
+from tests.bars import Service, referral
 from tests.desk import Desk, entry
 from tests.machines import Machine
 from tests.people import fact, person, rung
 from tests.story import BEST_ANSWERS, VISIT
+from triage.bars.model import Referral, ReferralMessage
 from triage.governance import registering
 from triage.governance.store import version_of
 from triage.lowering import Lowering
@@ -449,6 +451,16 @@ def _about(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]
     return lambda _desk: ({"responder_id": 1}, {name: WORDS})
 
 
+def _referred(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    Service(desk).sends(referral(desk.clock.now())).raise_for_status()
+    return {"referral_id": desk.rows(Referral)[-1].key}, {"why": WORDS}
+
+
+def _not_taken_in(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    Service(desk).sends(b"not a message")
+    return {"message_id": desk.rows(ReferralMessage)[-1].key}, {"told": WORDS}
+
+
 HANDLER, CLINICIAN, SENIOR, MANAGER = "Jay Osei", "Amara Obi", "Priya Nair", "Dana Cole"
 GOVERNANCE = "Ruth Adeyemi"
 OF_RECORD = ("name", "short_name", "profession", "grade", "organisation", "languages", "vehicle", "equipment")
@@ -585,6 +597,7 @@ WAYS: dict[str, Way] = {
     "/api/cases/{case_id}/note words": Way(HANDLER, _on_case(SAID)),
     "/api/hand-overs/{row_id}/confirm reference": Way(HANDLER, _hand_over({"reference": WORDS})),
     "/api/hand-overs/{row_id}/refuse why": Way(HANDLER, _hand_over(WHY)),
+    "/api/referrals/{referral_id}/reject why": Way(SENIOR, _referred),
     "/api/cases/{case_id}/seal why": Way(CLINICIAN, _on_case(WHY)),
     "/api/cases/{case_id}/person why": Way(HANDLER, _may_be),
     "/api/cases/{case_id}/person/wrong why": Way(HANDLER, _linked),
@@ -619,6 +632,7 @@ NOT_KEPT: dict[str, Way] = {
         f"/people/search {name}": Way(HANDLER, _looked_for(name), status)
         for name, status in OF_SOUGHT.items()
     },
+    "/api/referral-messages/{message_id}/seen told": Way(HANDLER, _not_taken_in, 422),
     "/messages said": Way(HANDLER, lambda _desk: ({}, {"said": WORDS}), is_form=True),
     "/tokens name": Way(
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True

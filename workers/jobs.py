@@ -8,7 +8,8 @@ from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from records import milestones
 from triage import further_contact
-from workers import fhir_writes, proving, replays, sms
+from triage.bars import responding
+from workers import bars, fhir_writes, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -38,6 +39,10 @@ def _further_contact(session: Session, _: Bench, effect: Effect, now: datetime) 
     further_contact.look(session, int(effect.payload["call"]), now)
 
 
+def _referral_moved(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
+    responding.moved(session, bench.hub.settings.public, int(effect.payload["case"]), now)
+
+
 def _begin_next(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
     nexts.begin(session, int(effect.payload["position"]), now)
 
@@ -50,6 +55,7 @@ INSIDE: dict[str, Inside] = {
     "other_died": _other_died,
     "tell": _tell,
     "further_contact": _further_contact,
+    "referral_moved": _referral_moved,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {
@@ -60,6 +66,7 @@ OUTSIDE: dict[str, Outside] = {
     "replay": replays.go_on,
     "prove": proving.begin,
     milestones.KIND: fhir_writes.write,
+    "bars_response": bars.send,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

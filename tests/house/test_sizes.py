@@ -16,6 +16,7 @@ ASKS_THE_TIME = {"hub/clock.py", "phones/network.py", "phones/store.py"}
 """Who may ask what time it is: one clock of the hub, and the telephone network outside the house."""
 COMMITS = {"hub/db.py"}
 STATES_SET = {
+    "dashboard/bars/app.py: app.state",
     "dashboard/v1/app.py: app.state",
     "dispatch/phones.py: phone.state",
     "dispatch/reading_back.py: phone.state",

@@ -37,6 +37,7 @@ OPEN = {
     "/webhooks/voice/ended",
 }
 """The only routes without a log-in; the carriers' check a signature instead."""
+FOR_MACHINES = ("/api/v1/", "/fhir/")
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_every_route_names_who_may_call_it(client: TestClient) -> None:
         scopes = [check for check in checks if hasattr(check, "scopes")]
         assert roles or scopes or whys, f"{route.path} does not say who may call it"
         assert not (roles and scopes), f"{route.path} is for people or for machines"
-        assert bool(scopes) == (route.path.startswith("/api/v1/") and route.path not in OPEN), route.path
+        assert bool(scopes) == (route.path.startswith(FOR_MACHINES) and route.path not in OPEN), route.path
         if not roles and not scopes:
             assert route.path in OPEN, f"{route.path} is open, and this list does not know it"
 

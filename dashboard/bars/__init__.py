@@ -1,0 +1,1 @@
+"""The hub's door for referrals by the Booking and Referral Standard."""

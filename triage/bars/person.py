@@ -1,0 +1,180 @@
+"""Who a referral is about, where they are, and whom to ring, as far as it is said. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from triage.bars.bundle import Parts
+from triage.bars.shapes import Resource, code, extensions, first, number, objects, said, value_of, words
+
+NHS = "nhs-number"
+ADDRESS_PARTS = ("line", "city", "district", "state")
+BRITAIN = ((49.0, 61.5), (-9.0, 2.5))
+"""From and to in latitude, and in longitude."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """`nhs_number` as it came, good or not."""
+
+    name: str = ""
+    nhs_number: str = ""
+    is_verified: bool = False
+    born: str = ""
+    gender: str = ""
+    numbers: tuple[str, ...] = ()
+    home: str = ""
+    home_postcode: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody near them who can be rung."""
+
+    name: str
+    relation: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where they are now (S15)."""
+
+    address: str = ""
+    postcode: str = ""
+    uprn: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.address or self.postcode or self.uprn or self.latitude is not None)
+
+    def in_words(self) -> str:
+        """For a case: an address, or what leads there without one."""
+        led = [f"UPRN {self.uprn}" if self.uprn else ""]
+        if self.latitude is not None:
+            led.append(f"{self.latitude:.5f}, {self.longitude:.5f}")
+        return self.address or "; ".join(part for part in led if part)
+
+
+def person_of(patient: Resource, warnings: list[str]) -> Person:
+    nhs_number, is_verified = _nhs_number(patient)
+    if not nhs_number:
+        warnings.append("No NHS number came.")
+    elif not is_verified:
+        warnings.append("The sender has not verified the NHS number.")
+    home, postcode = address_of(_preferred(patient.get("address"), "home"))
+    return Person(
+        name=_name(patient),
+        nhs_number=nhs_number,
+        is_verified=is_verified,
+        born=words(patient.get("birthDate"), 30),
+        gender=words(patient.get("gender"), 20),
+        numbers=numbers_of(patient),
+        home=home,
+        home_postcode=postcode,
+        language=_language(patient),
+    )
+
+
+def _nhs_number(patient: Resource) -> tuple[str, bool]:
+    for one in objects(patient.get("identifier")):
+        value = words(one.get("value"), 30)
+        if value and NHS in words(one.get("system")).lower():
+            status = {code(value_of(inner)) for _, inner in extensions(one)}
+            return value, "number-present-and-verified" in status
+    return "", False
+
+
+def _preferred(value: object, use: str) -> Resource:
+    found = objects(value)
+    return next((one for one in found if words(one.get("use")) == use), next(iter(found), {}))
+
+
+def _name(resource: Resource) -> str:
+    held = resource.get("name")
+    if isinstance(held, str):
+        return words(held)
+    one = _preferred(held, "official")
+    parts = (words(one.get(part), 80) for part in ("prefix", "given", "family"))
+    return words(one.get("text")) or " ".join(part for part in parts if part)[:200]
+
+
+def numbers_of(resource: Resource) -> tuple[str, ...]:
+    """Telephone numbers as they came, the first to be tried first."""
+    held = resource.get("telecom")
+    if isinstance(held, str):
+        return (words(held, 40),)
+    ranked = []
+    for nth, one in enumerate(objects(held)):
+        value = words(one.get("value"), 40)
+        if value and words(one.get("system")).lower() in ("phone", "sms", ""):
+            rank = number(one.get("rank"))
+            ranked.append((99.0 if rank is None else rank, nth, value))
+    return tuple(value for _, _, value in sorted(ranked))
+
+
+def address_of(address: Resource) -> tuple[str, str]:
+    """The address in one line, and its postcode."""
+    postcode = words(address.get("postalCode"), 12)
+    parts = [words(address.get(part)) for part in ADDRESS_PARTS]
+    text = ", ".join(part for part in parts if part) or words(address.get("text"), 400)
+    return text[:400], postcode
+
+
+def contacts_of(patient: Resource, parts: Parts) -> list[Contact]:
+    near = [*objects(patient.get("contact")), *parts.of("RelatedPerson")]
+    found = [Contact(_name(one), said(one.get("relationship"), 80), numbers_of(one)) for one in near]
+    return [one for one in found if one.name or one.numbers][:10]
+
+
+def spot_of(locations: Sequence[Resource], warnings: list[str]) -> Spot:
+    """By address, UPRN or coordinates, whichever came."""
+    for location in locations:
+        address, postcode = address_of(first(location.get("address")))
+        if isinstance(location.get("address"), str):
+            address = words(location["address"], 400)
+        called = words(location.get("name"))
+        if called and called.casefold() not in address.casefold():
+            address = f"{called}, {address}" if address else called
+        uprn = next(
+            (words(value_of(one), 20) for name, one in extensions(location) if "uprn" in name.lower()), ""
+        )
+        latitude, longitude = _coordinates(first(location.get("position")), warnings)
+        found = Spot(address[:400], postcode, uprn, latitude, longitude)
+        if found.is_known:
+            return found
+    return Spot()
+
+
+def _coordinates(position: Resource, warnings: list[str]) -> tuple[float | None, float | None]:
+    latitude, longitude = number(position.get("latitude")), number(position.get("longitude"))
+    if latitude is None or longitude is None:
+        return None, None
+    if not _in_britain(latitude, longitude) and _in_britain(longitude, latitude):
+        warnings.append("Latitude and longitude came the wrong way round, and were turned.")
+        return longitude, latitude
+    if not _in_britain(latitude, longitude):
+        warnings.append("The coordinates are not in Britain, and were left out.")
+        return None, None
+    return latitude, longitude
+
+
+def _in_britain(latitude: float, longitude: float) -> bool:
+    (south, north), (west, east) = BRITAIN
+    return south <= latitude <= north and west <= longitude <= east
+
+
+def _language(patient: Resource) -> str:
+    """S16: only where it is not English, or an interpreter is asked for."""
+    spoken = []
+    for one in objects(patient.get("communication")):
+        language = said(one.get("language"), 60)
+        if language and not (code(one.get("language")).startswith("en") or "english" in language.lower()):
+            spoken.append(f"speaks {language}")
+    if any(
+        "interpreterrequired" in name.lower() and value_of(one) is True for name, one in extensions(patient)
+    ):
+        spoken.append("needs an interpreter")
+    return ", ".join(spoken)[:200]

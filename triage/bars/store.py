@@ -1,0 +1,150 @@
+"""Every query about referrals."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, bindparam, or_, text
+from sqlmodel import Session, col, select
+
+from hub.errors import NotFound
+from records import seen
+from records.model import Case, CaseState
+from triage.bars.model import (
+    TO_READ,
+    Arrived,
+    Referral,
+    ReferralMessage,
+    ReferralResponse,
+    ReferralSender,
+    Response,
+)
+
+LISTED = 100
+NO_REFERRAL = "There is no such referral here."
+TAKEN = (Arrived.case, Arrived.version, Arrived.answered)
+
+
+# Built once: every message comes by here, and building a statement costs several times what running it does.
+_SAME_WORDS = (
+    select(ReferralMessage)
+    .where(
+        ReferralMessage.sender == bindparam("of_sender"),
+        ReferralMessage.body_sha256 == bindparam("of_body"),
+        ReferralMessage.place == bindparam("of_place"),
+    )
+    .order_by(col(ReferralMessage.id))
+    .limit(LISTED)
+)
+_NAMED = (
+    select(Referral)
+    .where(
+        Referral.sender == bindparam("of_sender"),
+        Referral.place == bindparam("of_place"),
+        or_(
+            and_(col(Referral.request_key) == bindparam("of_request"), col(Referral.request_key) != ""),
+            and_(col(Referral.encounter_key) == bindparam("of_encounter"), col(Referral.encounter_key) != ""),
+        ),
+    )
+    .order_by(col(Referral.id).desc())
+    .limit(20)
+)
+
+
+def same_words(session: Session, place: str, sender: str, sha256: str) -> list[ReferralMessage]:
+    """What this sender has sent before, word for word; the first first."""
+    of = {"of_sender": sender, "of_body": sha256, "of_place": place}
+    return list(session.exec(_SAME_WORDS, params=of))
+
+
+def by_keys(session: Session, place: str, sender: str, request: str, encounter: str) -> list[Referral]:
+    """What this sender has sent under either name, the newest first."""
+    of = {"of_sender": sender, "of_place": place, "of_request": request, "of_encounter": encounter}
+    return list(session.exec(_NAMED, params=of))
+
+
+def of_sender(
+    session: Session, place: str, sender: str, identifier: str, nhs_number: str, limit: int
+) -> list[Referral]:
+    """Its own referrals alone, by what it calls them or by whom they are about; the newest first."""
+    found = select(Referral).where(Referral.place == place, Referral.sender == sender)
+    if identifier:
+        found = found.where(
+            or_(col(Referral.request_key) == identifier, col(Referral.encounter_key) == identifier)
+        )
+    if nhs_number:
+        about = select(Case.id).where(Case.place == place, Case.nhs_number == nhs_number)
+        found = found.where(col(Referral.case_id).in_(about))
+    found = found.where(col(Referral.case_id).not_in(seen.hidden(session, place)))
+    return list(session.exec(found.order_by(col(Referral.id).desc()).limit(limit)))
+
+
+def by_uid(session: Session, place: str, sender: str, uid: str) -> Referral:
+    """Raises `NotFound`, of another's referral as of none."""
+    found = session.exec(select(Referral).where(Referral.uid == uid)).first()
+    if found is None or (found.place, found.sender) != (place, sender):
+        raise NotFound(NO_REFERRAL)
+    seen.must_see(session, session.get(Case, found.case_id), NO_REFERRAL)
+    return found
+
+
+def one(session: Session, place: str, referral_id: int) -> Referral:
+    """Raises `NotFound`."""
+    found = session.get(Referral, referral_id)
+    if found is None or found.place != place:
+        raise NotFound(NO_REFERRAL)
+    seen.must_see(session, session.get(Case, found.case_id), NO_REFERRAL)
+    return found
+
+
+def of_case(session: Session, case_id: int) -> Referral | None:
+    found = select(Referral).where(Referral.case_id == case_id).order_by(col(Referral.id)).limit(1)
+    return session.exec(found).first()
+
+
+def messages_of(session: Session, referral: Referral) -> list[ReferralMessage]:
+    """Every version, as it came; the newest first."""
+    found = select(ReferralMessage).where(ReferralMessage.referral_id == referral.key)
+    return list(session.exec(found.order_by(col(ReferralMessage.id).desc()).limit(LISTED)))
+
+
+def message(session: Session, place: str, message_id: int) -> ReferralMessage:
+    """Raises `NotFound`."""
+    found = session.get(ReferralMessage, message_id)
+    if found is None or found.place != place:
+        raise NotFound("There is no such message here.")
+    if found.referral_id is not None:
+        one(session, place, found.referral_id)
+    return found
+
+
+def responses_of(session: Session, referral: Referral) -> list[ReferralResponse]:
+    found = select(ReferralResponse).where(ReferralResponse.referral_id == referral.key)
+    return list(session.exec(found.order_by(col(ReferralResponse.id))))
+
+
+def response_of(session: Session, referral: Referral, kind: Response) -> ReferralResponse | None:
+    return next((one for one in responses_of(session, referral) if one.kind is kind), None)
+
+
+def response_by_uid(session: Session, uid: str) -> ReferralResponse | None:
+    return session.exec(select(ReferralResponse).where(ReferralResponse.uid == uid)).first()
+
+
+def to_read(session: Session, place: str) -> list[ReferralMessage]:
+    """Messages that made no case and that nobody has looked at; the oldest first."""
+    found = select(ReferralMessage).where(ReferralMessage.place == place, text(TO_READ))
+    return list(session.exec(found.order_by(col(ReferralMessage.id)).limit(LISTED)))
+
+
+def newest(session: Session, place: str) -> Sequence[tuple[Referral, Case]]:
+    found = select(Referral, Case).join(Case, col(Case.id) == col(Referral.case_id))
+    found = found.where(Referral.place == place)
+    found = found.where(col(Referral.case_id).not_in(seen.hidden(session, place)))
+    return session.exec(found.order_by(col(Referral.id).desc()).limit(LISTED)).all()
+
+
+def sender(session: Session, place: str, name: str) -> ReferralSender | None:
+    return session.get(ReferralSender, (place, name))
+
+
+def is_open(session: Session, referral: Referral) -> bool:
+    return session.get_one(Case, referral.case_id).state is CaseState.open

@@ -1,0 +1,153 @@
+"""An answer to a referral goes to whoever sent it: by https alone, in order, tried again for days, then parked."""
+
+import base64
+import json
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlmodel import Session
+
+from hub import outbox
+from hub.actors import Actor
+from hub.outbox import Effect
+from hub.places import place_of
+from hub.sealing import Seal
+from records.service import take, write_line
+from triage.bars import confirming, store
+from triage.bars.model import Referral, ReferralResponse
+from triage.bars.shapes import first, objects, words
+from triage.bars.tending import may_be_sent_to
+from workers.bench import Bench
+
+log = logging.getLogger(__name__)
+PATH = "/$process-message"
+TIME_OUT_S = 4.0
+"""Shorter than the lease."""
+BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 15, 60, 180, 600, 1800))
+"""Before each next attempt; the last is repeated. [LOCAL]"""
+MOST_ATTEMPTS = 150
+"""Three days. [LOCAL]"""
+NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is posted, and where; `problem` says why it cannot be."""
+
+    url: str
+    body: bytes
+    headers: dict[str, str]
+    problem: str = ""
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class Came:
+    """How it went. `knows`: their answer says that they have it, under this reference."""
+
+    done: bool
+    final: bool
+    trouble: str
+    knows: str | None = None
+
+
+def send(bench: Bench, effect: Effect) -> str:
+    """Settles, puts off or parks the effect itself, in the transaction that writes down how it went."""
+    with bench.hub.db.read() as session:
+        letter = _letter(session, bench.hub.db.seal, int(effect.payload["response"]))
+    if letter.problem or letter.waits:
+        came = Came(False, not letter.waits, letter.problem or "an earlier answer has not arrived yet")
+    elif not outbox.lease_holds(effect, bench.hub.clock.machine()):
+        came = Came(False, False, "stopped for longer than the lease")
+    else:
+        came = _post(letter)
+    now = bench.hub.clock.now()
+    bench.hub.db.write_again(lambda session: _write_down(session, bench, effect, came, now))
+    return ""
+
+
+def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
+    response = session.get_one(ReferralResponse, response_id)
+    referral = session.get_one(Referral, response.referral_id)
+    body = seal.open(response.sealed)
+    if body is None:
+        return Letter("", b"", {}, "none of the hub's secrets opens this answer")
+    earlier = [one for one in store.responses_of(session, referral) if one.key < response.key]
+    is_training = place_of(session, referral.place).training
+    url, problem = _where(session, seal, referral, is_training=is_training)
+    target = {"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": referral.organisation}
+    headers = {
+        "Content-Type": "application/fhir+json",
+        "X-Request-Id": response.uid,
+        "X-Correlation-Id": str(uuid.uuid5(uuid.NAMESPACE_URL, referral.uid)),
+        "NHSD-Target-Identifier": base64.b64encode(json.dumps(target).encode()).decode(),
+    }
+    waits = any(one.sent_at is None and not one.trouble.startswith("gave up") for one in earlier)
+    return Letter(url, body.encode(), headers, problem, waits)
+
+
+def _where(session: Session, seal: Seal, referral: Referral, *, is_training: bool) -> tuple[str, str]:
+    """What is set for the sender goes before what its message said; the address, or what is wrong."""
+    row = store.sender(session, referral.place, referral.sender)
+    facts = json.loads(seal.open(referral.facts) or "{}")
+    said = row.endpoint if row else str(facts.get("endpoint") or "")
+    if not may_be_sent_to(said, is_training=is_training):
+        return "", NO_ADDRESS
+    return said.removesuffix("/").removesuffix(PATH) + PATH, ""
+
+
+def _post(letter: Letter) -> Came:
+    try:
+        answer = httpx.post(letter.url, content=letter.body, headers=letter.headers, timeout=TIME_OUT_S)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Came(False, False, type(error).__name__)
+    status = answer.status_code
+    if status == 409 or 200 <= status < 300:
+        return Came(True, True, "", _reference(answer) if status != 409 else None)
+    final = 400 <= status < 500 and status not in (401, 403, 408, 425, 429)
+    return Came(False, final, f"their system answered {status}")
+
+
+def _reference(answer: httpx.Response) -> str | None:
+    """Their own word that they know (S32): a MessageHeader that answers ok. That the post arrived is not one."""
+    if len(answer.content) > 1_000_000:
+        return None
+    try:
+        bundle: Any = answer.json()
+    except (ValueError, RecursionError):
+        return None
+    for entry in objects(first(bundle).get("entry")):
+        header = first(entry.get("resource"))
+        if words(header.get("resourceType")) == "MessageHeader":
+            said = first(header.get("response"))
+            if words(said.get("code")).lower() == "ok":
+                return words(first(bundle).get("id"), 60) or words(header.get("id"), 60) or "answered ok"
+    return None
+
+
+def _write_down(session: Session, bench: Bench, effect: Effect, came: Came, now: datetime) -> None:
+    response = session.get_one(ReferralResponse, int(effect.payload["response"]))
+    referral = session.get_one(Referral, response.referral_id)
+    take(session, referral.case_id, now)
+    session.refresh(response)
+    response.attempts = effect.attempts
+    session.add(response)
+    if came.done:
+        outbox.settle(session, effect, now, {})
+        response.sent_at, response.trouble = response.sent_at or now, ""
+        if came.knows is not None:
+            who = Actor("bars", referral.sender)
+            confirming.knows(session, referral, response, came.knows, now, who)
+        return
+    give_up = came.final or effect.attempts >= MOST_ATTEMPTS
+    response.trouble = f"{'gave up: ' if give_up else ''}{came.trouble}"[:200]
+    if not give_up:
+        again_at = now + BACK_OFF[min(effect.attempts, len(BACK_OFF)) - 1]
+        outbox.try_again(session, effect, again_at, bench.hub.clock.machine(), came.trouble)
+    elif outbox.park(session, effect, now, came.trouble):
+        told = f"{referral.organisation} could not be told: {came.trouble}."
+        write_line(session, referral.case_id, now, Actor("hub", "the hub"), "referral", told)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from triage import further_contact
-from workers import proving, replays, sms
+from workers import heads, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -58,6 +58,7 @@ OUTSIDE: dict[str, Outside] = {
     "catch_up": catch_up,
     "replay": replays.go_on,
     "prove": proving.begin,
+    heads.KIND: heads.tell,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -110,5 +110,7 @@ async def _again_and_again(hub: Hub, book: LookBook) -> None:
         try:
             await asyncio.to_thread(book.carry, hub.db)
         except Exception:
-            log.error("looks_not_carried", exc_info=True)  # they stay in their files, and are carried next time
+            log.error(
+                "looks_not_carried", exc_info=True
+            )  # they stay in their files, and are carried next time
         await asyncio.sleep(CARRY_S)

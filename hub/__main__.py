@@ -37,7 +37,9 @@ def _holds(proof: Proof, heads: Path | None) -> str:
     if proof.loose:
         said.append(f"{proof.loose} newer rows are not in the chain yet.")
     if heads is None:
-        said.append("No published heads were given (--heads FILE): newest rows that were cut off would not show.")
+        said.append(
+            "No published heads were given (--heads FILE): newest rows that were cut off would not show."
+        )
     else:
         said.append(f"{proof.heads} published heads agree.")
     return "\n".join(said)
@@ -54,8 +56,11 @@ def main(words: list[str]) -> int:
         heads = given.heads or (settings.heads if settings.heads.exists() else None)
         code, said = verify(settings.database, heads)
     except (OSError, SQLAlchemyError, ValidationError) as error:
-        code, said = NOT_LOOKED, f"The audit could not be read: {type(error).__name__}. See FP_DATABASE_URL and --heads."
-    print(said, file=sys.stderr if code else sys.stdout)  # noqa: T201
+        code, said = (
+            NOT_LOOKED,
+            f"The audit could not be read: {type(error).__name__}. See FP_DATABASE_URL and --heads.",
+        )
+    print(said, file=sys.stderr if code else sys.stdout)
     return code
 
 

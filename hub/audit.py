@@ -1,6 +1,6 @@
 """Who looked at what, and who did what to whom. Rows are never changed; the ticker lays a chain over them afterwards,
-so that reading never waits for a write and a removed row shows. `audit_heads.py` publishes the chain's head elsewhere, and
-`audit_proof.py` proves the one against the other.
+so that reading never waits for a write and a removed row shows. `audit_heads.py` says how the chain's head is published
+elsewhere, and `audit_proof.py` proves the one against the other.
 """
 
 import hashlib

@@ -99,7 +99,8 @@ def _fault_of(row: Any, before: str, proof: Proof) -> str:
     if row.nth != expected:
         return f"Row {expected} of the chain is missing: after row {proof.rows} comes row {row.nth} (id {row.id})."
     if row.link != link_of(before, row):
-        return f"Row {row.nth} of the chain (id {row.id}, {_said(row.at)}) does not follow from the one before it: it was changed."
+        which = f"Row {row.nth} of the chain (id {row.id}, {_said(row.at)})"
+        return f"{which} does not follow from the one before it: it was changed."
     return ""
 
 

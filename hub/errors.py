@@ -30,7 +30,7 @@ class GlassNeeded(NotAllowed):
 
     def __init__(self, case_id: int) -> None:
         super().__init__(
-            "This case is closed, and you have nothing to do with it. If you must see it now, open the case's own page: "
+            "This case is closed, and you have nothing to do with it. If you must see it now, open its own page: "
             "it asks you why."
         )
         self.case_id = case_id

@@ -27,7 +27,7 @@ MOST_KNOWN = 10_000
 
 @dataclass(frozen=True)
 class Look:
-    """`actor` is a reference ("user:12"). Within `once_in_s` (seconds) before it the same is the same look; 0: never."""
+    """`actor` is a reference ("user:12"). For `once_in_s` (seconds) the same is the same look; 0: never."""
 
     place: str
     at: datetime

@@ -1,5 +1,5 @@
-"""A past case is opened in an emergency: with a reason, for half an hour, with an alarm to the privacy lead, who looks at
-each and says whether it was right. One that nobody has looked at nags."""
+"""A past case is opened in an emergency: with a reason, for half an hour, with an alarm to the privacy lead, who
+looks at each and says whether it was right. One that nobody has looked at nags."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,9 @@ MOST = 200
 SHORTEST = 5
 BROKE = "broke_glass"
 BROKEN, UNREVIEWED = "glass_broken", "glass_unreviewed"
-ASKS = "A closed case was opened in an emergency. The privacy lead looks at it: the audit, Emergency openings."
+ASKS = (
+    "A closed case was opened in an emergency. The privacy lead looks at it: the audit, Emergency openings."
+)
 NAGS = "{n} emergency openings of closed cases wait for the privacy lead: the audit, Emergency openings."
 
 

@@ -1,4 +1,4 @@
-"""What a person has agreed to, by purpose: recorded by whom, how it was said, and taken back. The newest word counts."""
+"""What a person has agreed to, by purpose: by whom it was recorded, how it was said, taken back. The newest counts."""
 
 from datetime import datetime
 
@@ -85,7 +85,12 @@ def agreed(session: Session, case: Case, purpose: Purpose, with_whom: str = "") 
 
 
 def newest(session: Session, case: Case, purpose: Purpose, with_whom: str = "") -> Consent | None:
-    of = {"of_place": case.place, "of_person": person_key(case), "for_purpose": purpose, "with_them": with_whom}
+    of = {
+        "of_place": case.place,
+        "of_person": person_key(case),
+        "for_purpose": purpose,
+        "with_them": with_whom,
+    }
     return session.exec(_SAID, params=of).first()
 
 

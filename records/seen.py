@@ -1,5 +1,5 @@
-"""What whoever asks may see of the cases: what is sealed to them is left out (S18), and what has been closed for a while
-is opened only to whom it concerns.
+"""What whoever asks may see of the cases: what is sealed to them is left out (S18), and what has been closed for a
+while is opened only to whom it concerns.
 
 `store.case` and `store.row` ask here, so that a route which finds its case by a number needs to think of nothing.
 """
@@ -67,7 +67,7 @@ def must_see(session: Session, case: Case | None, problem: str) -> None:
         return
     if not sees(session, case):
         raise NotFound(problem)
-    if is_past(case, asker) and opened_by(session, case, asker) is None:
+    if needs_glass(session, case, asker):
         raise GlassNeeded(case.key)
 
 
@@ -79,6 +79,11 @@ def must_see_case_of(session: Session, row: Any, problem: str) -> None:
     if isinstance(row, Call) and row.state is CallState.on_line and row.handler_id == asker.id is not None:
         return
     must_see(session, session.get(Case, row.case_id), problem)
+
+
+def needs_glass(session: Session, case: Case, asker: Asker) -> bool:
+    """Whether the case is over and nothing that they have to do with it opens it."""
+    return is_past(case, asker) and opened_by(session, case, asker) is None
 
 
 def is_past(case: Case, asker: Asker) -> bool:

@@ -10,6 +10,7 @@ from dashboard.board_facts import facts_of
 from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
 from dashboard.frame import fragment, page
+from dashboard.looks import keep_look
 from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
@@ -17,12 +18,14 @@ from hub.wall_gate import allow_or_screen
 
 router = APIRouter()
 Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
+LOOKED = "looked at board"
 AT_A_WALL = [allow_or_screen(*MAY_FOLLOW)]
 
 
 @router.get("/board")
 def board(request: Request, visitor: Watcher) -> HTMLResponse:
     acts = visitor.user.has(*HANDS)
+    keep_look(hub_of(request), visitor.user, LOOKED, f"place:{visitor.user.place}")
     return page(
         request,
         "board.html",
@@ -38,6 +41,7 @@ def board_snapshot(
     request: Request, visitor: Watcher, as_: Annotated[str, Query(alias="as")] = ""
 ) -> Response:
     """HTML to lay over a page; `as=json` the facts, for machines that follow the feed."""
+    keep_look(hub_of(request), visitor.user, LOOKED, f"place:{visitor.user.place}")
     if as_ == "json":
         require(visitor.user, *HANDS)
         hub = hub_of(request)

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from dashboard.frame import fragment, page, the_place
 from dashboard.judgement import below
+from dashboard.looks import keep_look
 from dashboard.pages.call import said_clock
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
@@ -38,6 +39,7 @@ def queue_state(request: Request, visitor: Clinician) -> Response:
 def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
     place, user, house = the_place(request), visitor.user, library_of(request).house
     now = hub_of(request).clock.now()
+    keep_look(hub_of(request), user, "looked at clinicians' list", f"place:{place.id}")
     with hub_of(request).db.read() as session:
         return {
             "clock": said_clock(place, now),

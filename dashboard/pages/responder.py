@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import page, the_place
+from dashboard.looks import keep_look
 from dashboard.pages import on_duty
 from dashboard.pages.responder_details import offer_of, offered, responder_of, show
 from dispatch import pressed, store
@@ -47,6 +48,7 @@ def mine(request: Request, visitor: Goer) -> Response:
     hub = hub_of(request)
     with hub.db.read() as session:
         who = responder_of(session, visitor)
+        keep_look(hub, who, "looked at own visits", f"place:{who.place}")
         position = store.assignment_of(session, who.key)
         held = store.accepted_offer(session, position.key) if position else None
         waits = store.next_of(session, who.key)

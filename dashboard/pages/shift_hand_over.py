@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from dashboard.frame import page, the_place
+from dashboard.looks import keep_look
 from dashboard.open_lines import of_shift
 from dashboard.pages.call import said_clock
 from hub import kept_apart
@@ -40,6 +41,7 @@ class Accepted(Body):
 def hand_over(request: Request, visitor: Reader) -> HTMLResponse:
     hub, place, user = hub_of(request), the_place(request), visitor.user
     now = hub.clock.now()
+    keep_look(hub, user, "looked at hand-over", f"place:{place.id}")
     with hub.db.read() as session:
         newest = shift_handovers.newest(session, place.id)
         lines = of_shift(session, request.app, place, now)

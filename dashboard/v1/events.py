@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dashboard import board
 from dashboard.event_views import seen_by
+from dashboard.looks import keep_look
 from dashboard.v1.operations import Answer
 from dashboard.v1.problems import in_openapi
 from dashboard.views import View, view_of_machine
@@ -75,6 +76,7 @@ async def read_events(
 
 def _read(request: Request, machine: Machine, after: int, limit: int, epoch: str) -> EventsSeen:
     place, view = machine.place, view_of_machine(machine)
+    keep_look(hub_of(request), machine, "events_read", f"place:{place}")
     with hub_of(request).db.read() as session:
         now_epoch, last = board.epoch(session, place), events.cursor(session, place)
         if after > last or (epoch and epoch != now_epoch):

@@ -21,6 +21,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
+from dashboard.looks import keep_finding, keep_look
 from dashboard.v1.problems import in_openapi
 from dispatch.desk import Desk
 from hub import once
@@ -70,6 +71,14 @@ class Work:
     def library(self) -> Library:
         library: Library = self.request.app.state.library
         return library
+
+    def looks_at(self, action: str, case_id: int | None = None, why: str | None = None) -> None:
+        """Write the look down: at a case, or at a list of the place. `why`: what was looked for was found there."""
+        hub, subject = hub_of(self.request), f"case:{case_id}" if case_id else f"place:{self.place}"
+        if why is None:
+            keep_look(hub, self.machine, action, subject)
+        else:
+            keep_finding(hub, self.machine, action, subject, why)
 
     @property
     def desk(self) -> Desk:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from dashboard.looks import keep_refusal
 from hub.errors import FirstPointError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,9 @@ def problem(
     return JSONResponse(said.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
-def _said(_request: Request, error: Exception) -> Response:
+def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, FirstPointError)
+    keep_refusal(request, error)
     headers = {}
     if challenge := getattr(error, "challenge", None):
         headers["WWW-Authenticate"] = challenge

@@ -6,13 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlalchemy import update
+from sqlmodel import Session, select
 
-from hub import access, audit, ids
+from hub import access, ids
 from hub.access import Role, User
 from hub.actors import Actor
-from hub.audit import Audit
 from hub.db import Database
 from hub.errors import NotAllowed
 from hub.ids import AGAIN_AFTER, Reference, new_reference

@@ -183,7 +183,10 @@ def test_the_command_says_how_many_until_when_and_the_first_bad_row(
     with chained.write() as session:
         _remove(5)(session)
     code, said = verify(database_url, heads)
-    assert (code, said.splitlines()[0][:56]) == (BROKEN, "The audit does not hold. Rows were taken away from the e")
+    assert (code, said.splitlines()[0][:56]) == (
+        BROKEN,
+        "The audit does not hold. Rows were taken away from the e",
+    )
 
 
 def test_the_heads_file_may_be_torn_or_out_of_order_and_not_changed(

@@ -26,6 +26,7 @@ from hub.errors import Conflict, FirstPointError, GlassNeeded
 from hub.gate import LogInNeeded
 from hub.kept_apart import Listening
 from hub.presence import Presence
+from records.looks import keep_refusal
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -102,7 +103,7 @@ def _log_in_first(request: Request) -> str:
 def _said(request: Request, error: Exception) -> Response:
     """A refusal in plain words: a page for people, JSON for scripts."""
     assert isinstance(error, FirstPointError)
-    looks.keep_refusal(request, error)
+    keep_refusal(request, error)
     if isinstance(error, Conflict) and request.url.path.startswith("/webhooks/"):
         return Response(status_code=503)  # a carrier tells again what is refused so; a 4xx it takes for final
     if wants_page(request):

@@ -47,11 +47,11 @@ def prove(session: Session, heads: Iterable[Head] = ()) -> Proof:
         if proof.fault:
             proof.bad_id = row.id
             return proof
-        for head in waiting.of(row.nth):
-            if head.link != (row.link if head.nth == row.nth else link_at(session, head.nth)):
-                proof.fault, proof.bad_id = _not_as_published(head, proof), row.id
+        for told in waiting.of(row.nth):
+            if told.link != (row.link if told.nth == row.nth else link_at(session, told.nth)):
+                proof.fault, proof.bad_id = _not_as_published(told, proof), row.id
                 return proof
-            proof.heads, proof.last_head = proof.heads + 1, head
+            proof.heads, proof.last_head = proof.heads + 1, told
         before, proof.rows, proof.until = row.link, row.nth, row.at
     if (head := waiting.next) is not None:
         proof.fault = (

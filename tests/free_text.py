@@ -21,7 +21,7 @@ from hub.actors import HUB
 from hub.places import place_of
 from protocols.source import sha256_of
 from records import call_backs
-from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
+from records.model import Call, CallBack, CallBackKind, Case, CaseState, Position, Task, TaskKind, Timeline
 from records.service import take
 from records.store import rows_of
 from tests.desk import Desk, entry
@@ -193,6 +193,17 @@ def _on_case(body: dict[str, Any]) -> Any:
 def _every_field(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     fields = [{"id": str(uuid.uuid4()), "field": field.value, "value": WORDS} for field in CaptureField]
     return {"call_id": _new(desk)["call"]}, {"entries": fields}
+
+
+def _past(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    with desk.hub.db.write() as session:
+        row = session.get_one(Case, case)
+        row.state, row.closed_at = CaseState.closed, desk.clock.now() - timedelta(days=10)
+        for call in session.exec(select(Call).where(Call.case_id == case)):
+            call.handler_id = None
+            session.add(call)
+    return {"case_id": case}, {"why": WORDS}
 
 
 def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -547,6 +558,15 @@ WAYS: dict[str, Way] = {
     "/o/{code}/outcome words": Way(who_goes, _their_own_note, 303, is_form=True),
     "/o/{code}/died by": Way(who_goes, _their_own_death, 303, is_form=True),
     "/o/{code}/died at": Way(who_goes, _their_own_death, 303, is_form=True),
+    "/cases/{case_id}/consent how": Way(
+        HANDLER, _on_case({"purpose": "research", "said": "agreed", "how": WORDS}), 303, is_form=True
+    ),
+    "/cases/{case_id}/consent with_whom": Way(
+        HANDLER,
+        _on_case({"purpose": "carer", "said": "agreed", "how": "x", "with_whom": WORDS}),
+        303,
+        is_form=True,
+    ),
 }
 """By address and field; what is said there is kept."""
 
@@ -556,6 +576,10 @@ NOT_KEPT: dict[str, Way] = {
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
     ),
     "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
+    "/cases/{case_id}/break-glass why": Way(HANDLER, _past, 422, is_form=True),
+    "/audit/break-glass/{number} words": Way(
+        "Nora Quinn", lambda _desk: ({"number": 1}, {"justified": "true", **SAID}), 422, is_form=True
+    ),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),

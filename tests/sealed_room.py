@@ -40,8 +40,8 @@ OF_THEM_ALL = "9434765919"
 
 
 class Room:
-    """Three cases that differ in nothing but that one is sealed and one belongs to another place; and one that was closed
-    ten days ago."""
+    """Three cases that differ in nothing but that one is sealed and one belongs to another place; and one that was
+    closed ten days ago."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

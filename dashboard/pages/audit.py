@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from dashboard import audit_search
 from dashboard.audit_search import Line, Wanted
 from dashboard.frame import local, page, the_place
-from dashboard.looks import keep_finding
 from hub import audit
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from records import break_glass
+from records.looks import keep_finding
 
 router = APIRouter()
 Lead = Annotated[Visitor, allow(Role.privacy)]

@@ -10,11 +10,11 @@ from dashboard.board_facts import facts_of
 from dashboard.endings import services_of
 from dashboard.feed import MAY_FOLLOW
 from dashboard.frame import fragment, page
-from dashboard.looks import keep_look
 from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
 from hub.wall_gate import allow_or_screen
+from records.looks import keep_look
 
 router = APIRouter()
 Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]

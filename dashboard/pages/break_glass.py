@@ -7,14 +7,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from dashboard.looks import REFUSED, keep_finding, keep_look
-from hub import asking
+from hub import asking, kept_apart
 from hub.access import Role
 from hub.bodies import Number, Text
 from hub.errors import Conflict, GlassNeeded, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of, visitor_of
 from records import break_glass, seen, store
 from records.break_glass_model import BrokenGlass
+from records.looks import REFUSED, keep_finding, keep_look
 from records.model import Case
 
 router = APIRouter()
@@ -50,6 +50,7 @@ def break_the_glass(
             if asker is not None and seen.needs_glass(session, case, asker):
                 break_glass.break_it(session, case, why, hub.clock.now(), visitor.user)
     except Refused as refused:
+        kept_apart.is_over()  # nothing was saved, so nothing is dropped
         keep_finding(hub, visitor.user, REFUSED, f"case:{case_id}", "the glass was not broken: no reason")
         return asks(request, GlassNeeded(case_id), str(refused), refused.status)
     return RedirectResponse(f"/cases/{case_id}", 303)
@@ -73,6 +74,7 @@ def review(
         with hub.db.write() as session:
             break_glass.review(session, user.place, number, hub.clock.now(), user, words, justified=justified)
     except (Refused, Conflict) as refused:
+        kept_apart.is_over()
         return _queue(request, visitor, number, str(refused), refused.status)
     return RedirectResponse(QUEUE, 303)
 

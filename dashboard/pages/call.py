@@ -16,7 +16,6 @@ from dashboard.endings import services_of
 from dashboard.first_signs import first_signs, single_signs
 from dashboard.frame import fragment, local, page, the_place
 from dashboard.judgement import above
-from dashboard.looks import keep_look
 from hub.access import Role
 from hub.bodies import Number
 from hub.errors import NotFound
@@ -24,6 +23,7 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
 from records import contact_points
+from records.looks import keep_look
 from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
 from triage import capture, first_minute, front, needs, stopped, store, view, ways

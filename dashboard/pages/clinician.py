@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from dashboard.frame import fragment, page, the_place
 from dashboard.judgement import below
-from dashboard.looks import keep_look
 from dashboard.pages.call import said_clock
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.model import House
 from records import responsible
+from records.looks import keep_look
 from records.model import Case
 from triage import capture, lowering, store
 from triage.api import library_of

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from dashboard.frame import page, the_place
-from dashboard.looks import keep_look
 from dashboard.pages.call import said_clock
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 from triage import concerns
 from triage.api import library_of
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from dashboard.looks import keep_look
+from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import consents, store
 from records.consent_model import Purpose, Said
+from records.looks import keep_look
 from records.service import take
 
 router = APIRouter()
@@ -43,6 +44,7 @@ def record(
             case = take(session, case_id, now)
             consents.record(session, case, purpose, said, how, now, user.actor, with_whom)
     except Refused as refused:
+        kept_apart.is_over()  # nothing was saved, so nothing is dropped
         return _shown(request, case_id, visitor, str(refused), refused.status)
     return RedirectResponse(f"/cases/{case_id}/consent", 303)
 

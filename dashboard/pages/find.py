@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from dashboard.frame import fragment, the_place
-from dashboard.looks import keep_finding
 from dashboard.pages.call import said_clock
 from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Body, Text
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_finding
 from triage import finding
 
 router = APIRouter()

@@ -12,7 +12,6 @@ from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import page, the_place
-from dashboard.looks import keep_look
 from dashboard.pages import on_duty
 from dashboard.pages.responder_details import offer_of, offered, responder_of, show
 from dispatch import pressed, store
@@ -24,6 +23,7 @@ from hub.access import Role
 from hub.bodies import Body, Text
 from hub.errors import Conflict, Refused
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 
 router = APIRouter()
 Goer = Annotated[Visitor, allow(Role.responder)]

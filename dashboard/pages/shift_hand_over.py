@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from dashboard.frame import page, the_place
-from dashboard.looks import keep_look
 from dashboard.open_lines import of_shift
 from dashboard.pages.call import said_clock
 from hub import kept_apart
@@ -17,6 +16,7 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.gate import Visitor, allow, hub_of
 from records import responsible, shift_handovers
+from records.looks import keep_look
 
 router = APIRouter()
 Reader = Annotated[Visitor, allow(Role.coordinator, Role.hub_clinician, Role.manager)]

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from dashboard import board
 from dashboard.event_views import seen_by
-from dashboard.looks import keep_look
 from dashboard.v1.operations import Answer
 from dashboard.v1.problems import in_openapi
 from dashboard.views import View, view_of_machine
@@ -20,6 +19,7 @@ from hub.events import Event
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
 from records import seen
+from records.looks import keep_look
 
 router = APIRouter(tags=["The feed"])
 LONGEST_WAIT_S = 25

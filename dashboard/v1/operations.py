@@ -21,7 +21,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
-from dashboard.looks import keep_finding, keep_look
 from dashboard.v1.problems import in_openapi
 from dispatch.desk import Desk
 from hub import once
@@ -32,6 +31,7 @@ from hub.gate import hub_of, may
 from hub.once import Asked, DoneBefore
 from hub.tokens import Machine, Scope
 from protocols.loader import Library
+from records.looks import keep_finding, keep_look
 
 TRIES = 3
 """So often it is tried when somebody else was first, as screens do for what can look again."""

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from dashboard.looks import keep_refusal
 from hub.errors import FirstPointError, Unavailable
+from records.looks import keep_refusal
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"

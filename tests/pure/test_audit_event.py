@@ -1,6 +1,7 @@
 """A row of the audit as FHIR says it; read by a library that is not ours."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
@@ -33,7 +34,7 @@ def test_a_row_as_an_event(action: str, relation: str | None, code: str, purpose
         why="403 GET /cases/{case_id}",
         relation=relation,
     )
-    event = AuditEvent.model_validate(audit_event(row, "Mina Patel", "First Point, Leeds"))
+    event: Any = AuditEvent.model_validate(audit_event(row, "Mina Patel", "First Point, Leeds"))
     assert (event.action, event.outcome, event.recorded) == (code, outcome, AT)
     assert event.agent[0].purposeOfUse[0].coding[0].code == purpose
     assert event.agent[0].who.identifier.value == "user:3"

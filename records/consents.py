@@ -72,7 +72,7 @@ def record(
     )
     session.add(new)
     action = f"consent_{said.value}"
-    audit.note(session, case.place, now, actor, action, f"case:{case.key}", purpose.value)
+    audit.note(session, case.place, now, actor, action, f"case:{case.key}", MEANS[purpose])
     return new
 
 

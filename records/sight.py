@@ -102,6 +102,7 @@ MEANS = {
 AT_WORK = "at_work"
 WHY = {one.value: words for one, words in MEANS.items()} | {
     AT_WORK: "works on the open cases of the place",
+    Relationship.broke_glass.value: "broke the glass",
     Relationship.none.value: "a machine, by what its token is for",
 }
 """What stands beside a look in the audit, in words."""

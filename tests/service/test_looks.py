@@ -31,7 +31,7 @@ NOTED: dict[str, tuple[str, str]] = {
     "/api/calls/{call_id}/state": ("Femi Ade", "opened call"),
     "/api/cases/{case_id}/safety-net": ("Jay Osei", "case_opened"),
     "/api/cases/{case_id}/sbard": ("Mina Patel", "case_opened"),
-    "/assessments/{assessment_id}/explanation": ("Jay Osei", "case_opened"),
+    "/assessments/{assessment_id}/explanation": ("Femi Ade", "case_opened"),
     "/board": ("Priya Nair", "looked at board"),
     "/board/snapshot": ("Dana Cole", "looked at board"),
     "/calls": ("Jay Osei", "looked at calls"),

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from hub import audit, audit_heads, audit_proof
-from hub.__main__ import BROKEN, HOLDS, verify
+from hub.__main__ import BROKEN, HOLDS, NOT_LOOKED, main, verify
 from hub.actors import Actor
 from hub.audit import Audit, link_of
 from hub.audit_heads import Head
@@ -172,8 +172,11 @@ def test_rows_that_commit_out_of_order_do_not_break_it(db: Database) -> None:
 
 
 def test_the_command_says_how_many_until_when_and_the_first_bad_row(
-    chained: Database, database_url: str, heads: Path
+    chained: Database, database_url: str, heads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FP_DATABASE_URL", database_url)
+    assert main(["verify-audit", "--heads", str(heads)]) == HOLDS
+    assert main(["verify-audit", "--heads", str(heads.with_name("nowhere"))]) == NOT_LOOKED
     code, said = verify(database_url, heads)
     assert (code, said) == (
         HOLDS,
@@ -183,6 +186,7 @@ def test_the_command_says_how_many_until_when_and_the_first_bad_row(
     with chained.write() as session:
         _remove(5)(session)
     code, said = verify(database_url, heads)
+    assert main(["verify-audit", "--heads", str(heads)]) == BROKEN
     assert (code, said.splitlines()[0][:56]) == (
         BROKEN,
         "The audit does not hold. Rows were taken away from the e",

@@ -13,8 +13,9 @@ from hub.deadlines import Deadline
 from records import break_glass
 from records.alarms import Alarm, AlarmState
 from records.break_glass_model import BrokenGlass
+from records.model import Case
 from tests.desk import Desk
-from tests.sealed_room import Room
+from tests.sealed_room import OF_THEM_ALL, Room
 from workers.ticker import ALONE
 
 PAGE = {"accept": "text/html"}
@@ -82,6 +83,19 @@ def test_s18_no_glass_opens_what_is_sealed_and_open_cases_have_none(
     assert breaks(mina, room.cases["ordinary"].key) == 303, "it is open to them anyhow"
     assert sqlite_desk.rows(BrokenGlass) == []
     assert len([row for row in audited(sqlite_desk, "refused") if "break-glass" in (row.why or "")]) == 3
+
+
+def test_s18_a_sealed_open_case_of_the_same_person_leaves_no_trace(
+    sqlite_desk: Desk, room: Room, mina: TestClient
+) -> None:
+    """Whoever sees it works for the same person, and so sees their past; for whoever does not it is not there."""
+    with sqlite_desk.hub.db.write() as session:
+        sealed = session.get_one(Case, room.cases["sealed"].key)
+        sealed.nhs_number = OF_THEM_ALL
+        session.add(sealed)
+    past = f"/cases/{room.cases['past'].key}/panel"
+    assert sqlite_desk.person("Priya Nair").get(past).status_code == 200
+    assert mina.get(past).status_code == 403
 
 
 def test_each_is_reviewed_by_somebody_else_with_words_and_an_overdue_one_nags(

@@ -20,7 +20,7 @@ from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
 from protocols.source import sha256_of
-from records import call_backs
+from records import break_glass, call_backs
 from records.model import Call, CallBack, CallBackKind, Case, CaseState, Position, Task, TaskKind, Timeline
 from records.service import take
 from records.store import rows_of
@@ -204,6 +204,16 @@ def _past(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
             call.handler_id = None
             session.add(call)
     return {"case_id": case}, {"why": WORDS}
+
+
+def _glass(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _past(desk)[0]["case_id"]
+    with desk.hub.db.write() as session:
+        mina = session.exec(select(User).where(User.name == "Mina Patel")).one()
+        broken = break_glass.break_it(
+            session, session.get_one(Case, case), "she rang", desk.clock.now(), mina
+        )
+        return {"number": broken.key}, {"justified": "true", **SAID}
 
 
 def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -577,9 +587,7 @@ NOT_KEPT: dict[str, Way] = {
     ),
     "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
     "/cases/{case_id}/break-glass why": Way(HANDLER, _past, 422, is_form=True),
-    "/audit/break-glass/{number} words": Way(
-        "Nora Quinn", lambda _desk: ({"number": 1}, {"justified": "true", **SAID}), 422, is_form=True
-    ),
+    "/audit/break-glass/{number} words": Way("Nora Quinn", _glass, 422, is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),

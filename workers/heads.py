@@ -21,7 +21,6 @@ from records import alarms
 from workers.bench import Bench
 
 log = logging.getLogger(__name__)
-KIND = "audit_head"
 WEBHOOK_TIMEOUT_S = 5.0
 """Well under the lease of an effect."""
 BROKEN = (
@@ -79,14 +78,14 @@ def _to_syslog(address: str, head: Head) -> None:
 
 def _line(head: Head) -> logging.LogRecord:
     words = f"audit head nth={head.nth} at={head.at.isoformat()} link={head.link} place={head.place}"
-    return logging.LogRecord(KIND, logging.INFO, __file__, 0, words, None, None)
+    return logging.LogRecord("audit_head", logging.INFO, __file__, 0, words, None, None)
 
 
 def _owe_webhook(session: Session, head: Head) -> None:
     effect = Effect(
         place=head.place,
         queue=Queue.reports,
-        kind=KIND,
+        kind="audit_head",
         payload={"nth": head.nth, "at": head.at.isoformat(), "link": head.link, "place": head.place},
         created_at=head.at,
     )

@@ -58,7 +58,7 @@ OUTSIDE: dict[str, Outside] = {
     "catch_up": catch_up,
     "replay": replays.go_on,
     "prove": proving.begin,
-    heads.KIND: heads.tell,
+    "audit_head": heads.tell,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -95,8 +95,8 @@ def test_a_signed_webhook_through_the_outbox_and_a_line_of_syslog(
     assert f"nth={told.nth}" in said
     assert told.link in said
     assert got == [], "only a worker talks to the outside"
-    (effect,) = [one for one in desk.rows(Effect) if one.kind == heads.KIND]
-    assert jobs.OUTSIDE[heads.KIND](bench, effect) == "HTTP 204"
+    (effect,) = [one for one in desk.rows(Effect) if one.kind == "audit_head"]
+    assert jobs.OUTSIDE["audit_head"](bench, effect) == "HTTP 204"
     ((signed, body),) = got
     assert signed == f"sha256={heads.signature(SECRET, body)}"
     assert json.loads(body) == {

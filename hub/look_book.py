@@ -120,8 +120,8 @@ class LookBook:
             yield file, path
 
 
-def keep(session: Session, look: Look) -> bool:
-    """Into the audit, unless it is there: whoever died between this and the end of their file is read again."""
+def keep(session: Session, look: Look, *, from_file: bool = False) -> bool:
+    """Into the audit, unless it is there. `from_file`: whoever died before the file was taken away is read again."""
     since = look.at - timedelta(seconds=look.once_in_s)
     there = select(Audit.id).where(
         Audit.place == look.place,
@@ -132,7 +132,8 @@ def keep(session: Session, look: Look) -> bool:
         col(Audit.at) >= since,
         col(Audit.at) <= look.at,
     )
-    if session.exec(there.limit(1)).first() is not None:
+    may_be_there = from_file or look.once_in_s > 0
+    if may_be_there and session.exec(there.limit(1)).first() is not None:
         return False
     row = asdict(look)
     row.pop("once_in_s")
@@ -148,7 +149,7 @@ def _carry(db: Database, file: int, path: Path) -> int:
         if looks:
             with db.write() as session:
                 for look in looks:
-                    kept += keep(session, look)
+                    kept += keep(session, look, from_file=True)
                     session.flush()
         path.unlink(missing_ok=True)
         return kept

@@ -23,6 +23,7 @@ from protocols.source import sha256_of
 from records import break_glass, call_backs
 from records.model import Call, CallBack, CallBackKind, Case, CaseState, Position, Task, TaskKind, Timeline
 from records.service import take
+from records.sight import AT_WORK_FOR
 from records.store import rows_of
 from tests.desk import Desk, entry
 from tests.machines import Machine
@@ -155,6 +156,8 @@ def pages(desk: Desk) -> Iterator[str]:
     for client, path in ((priya, "/board"), (amara, "/clinician"), (amara, "/concerns"), (amara, "/calls")):
         yield _seen(client, path)
     for case in desk.rows(Case):
+        if case.closed_at is not None and desk.clock.now() - case.closed_at > AT_WORK_FOR:
+            continue  # shut to her
         for path in (f"/cases/{case.key}", f"/cases/{case.key}/panel", f"/api/cases/{case.key}/sbard"):
             yield _seen(priya, path)
     for call in desk.rows(Call):

@@ -12,21 +12,23 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from dashboard import downtime_file, feed, protocols_in_force
+from dashboard import downtime_file, feed, looks, protocols_in_force
 from dashboard.bars.app import PATH as FHIR
 from dashboard.bars.app import create_fhir
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
+from dashboard.pages import break_glass
 from dashboard.routes import APIS, PAGES
 from dashboard.v1.app import PATH as V1
 from dashboard.v1.app import create_v1
 from dispatch import stand_downs
 from hub.asking import Asking
 from hub.assemble import Hub
-from hub.errors import Conflict, FirstPointError
+from hub.errors import Conflict, FirstPointError, GlassNeeded
 from hub.gate import LogInNeeded
 from hub.kept_apart import Listening
 from hub.presence import Presence
+from records.looks import keep_refusal
 
 log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -80,7 +82,12 @@ def _mount(app: FastAPI, at: str, folder: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with feed.following(app), protocols_in_force.followed(app), downtime_file.written(app):
+    async with (
+        feed.following(app),
+        protocols_in_force.followed(app),
+        downtime_file.written(app),
+        looks.carried(app),
+    ):
         yield
 
 
@@ -99,11 +106,14 @@ def _log_in_first(request: Request) -> str:
 def _said(request: Request, error: Exception) -> Response:
     """A refusal in plain words: a page for people, JSON for scripts."""
     assert isinstance(error, FirstPointError)
+    keep_refusal(request, error)
     if isinstance(error, Conflict) and request.url.path.startswith("/webhooks/"):
         return Response(status_code=503)  # a carrier tells again what is refused so; a 4xx it takes for final
     if wants_page(request):
         if isinstance(error, LogInNeeded):
             return RedirectResponse(_log_in_first(request), 303)
+        if isinstance(error, GlassNeeded):
+            return break_glass.asks(request, error)
         return page(request, "problem.html", status=error.status, problem=str(error))
     return JSONResponse({"problem": str(error)}, error.status)
 

@@ -43,6 +43,7 @@ STAFF = (
     Staff("Ruth Adeyemi", (Role.governance,)),
     Staff("Alex Shaw", (Role.administrator,)),
     Staff("Femi Ade", (Role.hub_clinician,)),
+    Staff("Nora Quinn", (Role.privacy,)),
 )
 RESPONDERS = (
     Goes("Ana Reid", "nurse", ("nursing",), "+447700900141", "LS8"),

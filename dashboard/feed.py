@@ -19,6 +19,7 @@ from hub.errors import FirstPointError
 from hub.gate import COOKIE, LogInNeeded, TokenNeeded, bearer, caller_of, everybody, hub_of, visitor_of
 from hub.tokens import Scope
 from hub.wall_gate import screen_here
+from records.looks import keep_look
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -107,8 +108,10 @@ def _admit_machine(socket: WebSocket) -> View | int:
         machine = caller_of(socket)
     except TokenNeeded:
         return LOG_IN_ENDED
-    mine = machine.place == hub_of(socket).settings.place
-    return view_of_machine(machine) if mine and Scope.feed_read in machine.scopes else NOT_ALLOWED
+    if machine.place != hub_of(socket).settings.place or Scope.feed_read not in machine.scopes:
+        return NOT_ALLOWED
+    keep_look(hub_of(socket), machine, "events_read", f"place:{machine.place}")
+    return view_of_machine(machine)
 
 
 def same_origin(socket: WebSocket) -> bool:

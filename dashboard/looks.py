@@ -1,34 +1,40 @@
-"""Who looked at whom: kept once for as long as the same person goes on looking."""
+"""The looks of this process are carried from its book into the audit while it serves (`records/looks.py`)."""
 
-from datetime import datetime, timedelta
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
 
-from sqlmodel import Session, col, select
+from fastapi import FastAPI
 
-from hub import audit
-from hub.actors import Acting
 from hub.assemble import Hub
-from hub.audit import Audit
+from hub.look_book import LookBook
 
-ONE_LOOK = timedelta(minutes=15)
-"""A panel that stays open and refreshes itself is one look, not a hundred."""
-
-
-def keep_look(hub: Hub, who: Acting, action: str, subject: str, why: str | None = None) -> None:
-    now = hub.clock.now()
-    with hub.db.read() as session:
-        seen = looks_on(session, who, action, subject, now)
-    if not seen:
-        with hub.db.write() as session:
-            audit.note(session, who.place, now, who.actor, action, subject, why)
+log = logging.getLogger(__name__)
+CARRY_S = 0.5
 
 
-def looks_on(session: Session, who: Acting, action: str, subject: str, now: datetime) -> bool:
-    """Whether they have looked there lately."""
-    lately = select(Audit.id).where(
-        Audit.place == who.place,
-        Audit.subject == subject,
-        Audit.actor == who.actor.ref,
-        Audit.action == action,
-        col(Audit.at) > now - ONE_LOOK,
-    )
-    return session.exec(lately.limit(1)).first() is not None
+@contextlib.asynccontextmanager
+async def carried(app: FastAPI) -> AsyncIterator[None]:
+    """While the process serves."""
+    hub: Hub = app.state.hub
+    book = hub.look_book = LookBook(hub.settings.data)
+    task = asyncio.create_task(_again_and_again(hub, book))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        hub.look_book = None
+        await asyncio.to_thread(book.close, hub.db)
+
+
+async def _again_and_again(hub: Hub, book: LookBook) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(book.carry, hub.db)
+        except Exception:
+            log.error(
+                "looks_not_carried", exc_info=True
+            )  # they stay in their files, and are carried next time
+        await asyncio.sleep(CARRY_S)

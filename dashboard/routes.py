@@ -2,12 +2,15 @@
 
 from dashboard import feed, health, protocol_acts, webhooks
 from dashboard.pages import (
+    audit,
     away,
     board,
+    break_glass,
     call,
     case,
     clinician,
     concerns,
+    consent,
     downtime,
     explanation,
     find,
@@ -68,12 +71,15 @@ PAGES = (
     health,
     log_in,
     leaving,
+    audit,
+    break_glass,
     board,
     away,  # before the calls that have a number
     call,
     case,
     clinician,
     concerns,
+    consent,
     downtime,
     explanation,
     find,

@@ -32,6 +32,7 @@ class Role(StrEnum):
     responder = "responder"
     governance = "governance"
     administrator = "administrator"
+    privacy = "privacy"
 
 
 class User(SQLModel, table=True):

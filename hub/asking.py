@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,11 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 @dataclass(frozen=True)
 class Asker:
     """A person of the hub by `id` and roles; or a machine, which is nobody's `id` and has the rights of its
-    `token`."""
+    `token`. `at`: when they ask, by the business clock; what is past for them follows from it."""
 
     id: int | None
     rights: frozenset[str]
     token: int | None = None
+    at: datetime | None = None
 
 
 @dataclass
@@ -31,9 +33,11 @@ class _Request:
 _request: ContextVar[_Request | None] = ContextVar("asking", default=None)
 
 
-def asked_by(user_id: int | None, rights: Iterable[str], token: int | None = None) -> None:
+def asked_by(
+    user_id: int | None, rights: Iterable[str], token: int | None = None, at: datetime | None = None
+) -> None:
     if (request := _request.get()) is not None:
-        request.asker = Asker(user_id, frozenset(rights), token)
+        request.asker = Asker(user_id, frozenset(rights), token, at)
 
 
 @contextmanager

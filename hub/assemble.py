@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis import Redis
@@ -15,6 +15,7 @@ from rq.serializers import JSONSerializer
 
 from hub.clock import Clock, SharedClock, SystemClock
 from hub.db import Database, Info
+from hub.look_book import Known, LookBook
 from hub.outbox import Queue
 from hub.record_servers import RecordServer, read_record_servers
 from hub.sealing import Seal
@@ -81,13 +82,15 @@ def channel(place: str) -> str:
 
 @dataclass
 class Hub:
-    """The ground floor of one process."""
+    """The ground floor of one process. `look_book`: there while something carries it into the audit."""
 
     settings: Settings
     db: Database
     clock: Clock
     post: Post
     record_servers: tuple[RecordServer, ...] = ()
+    looks_known: Known = field(default_factory=Known)
+    look_book: LookBook | None = None
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Hub:

@@ -25,6 +25,17 @@ class NotAllowed(FirstPointError):
     status = 403
 
 
+class GlassNeeded(NotAllowed):
+    """The case is over, and they have nothing to do with it: in an emergency they may open it, and say why."""
+
+    def __init__(self, case_id: int) -> None:
+        super().__init__(
+            "This case is closed, and you have nothing to do with it. If you must see it now, open its own page: "
+            "it asks you why."
+        )
+        self.case_id = case_id
+
+
 class Conflict(FirstPointError):
     """Somebody else was first: load again and look."""
 

@@ -94,7 +94,7 @@ def allow(*roles: Role) -> Any:
     def check(request: Request, given: Annotated[str, Depends(_given)]) -> Visitor:
         visitor = visitor_of(request)
         kept_apart.said_by(visitor.user.actor)
-        asking.asked_by(visitor.user.id, visitor.user.roles)
+        asking.asked_by(visitor.user.id, visitor.user.roles, at=hub_of(request).clock.now())
         if roles:
             require(visitor.user, *roles)
         if request.method not in SAFE and not hmac.compare_digest(given, visitor.csrf):
@@ -131,7 +131,7 @@ def may(scope: Scope) -> Any:
     def check(request: Request) -> Machine:
         machine = caller_of(request)
         kept_apart.said_by(machine.actor)
-        asking.asked_by(None, machine.scopes, machine.token)
+        asking.asked_by(None, machine.scopes, machine.token, hub_of(request).clock.now())
         if scope not in machine.scopes:
             raise TokenTooNarrow(scope)
         return machine

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     released: Path | None = None
     protocols: Path = Path("protocols")
     carrier_timeout_s: float = 3.0
+    audit_heads: str = ""
+    audit_syslog: str = ""
+    audit_webhook: str = ""
+    audit_webhook_secret: SecretStr = SecretStr("")
+    audit_every_s: float = 300.0
     trust_proxy: bool = False
     record_servers: Path | None = None
 
@@ -61,6 +66,11 @@ class Settings(BaseSettings):
         return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
+    def heads(self) -> Path:
+        """The file in which the heads of the audit's chain are published."""
+        return Path(self.audit_heads) if self.audit_heads else self.data.absolute() / "audit-heads.log"
+
+    @property
     def phones(self) -> str:
         return self.phones_url or f"http://127.0.0.1:{self.phones_port or self.port + 1}"
 
@@ -76,6 +86,10 @@ class Settings(BaseSettings):
             wrong.append(
                 "FP_KEY_SAFE_SECRET must be a secret of 32 characters or more, under which key-safe codes are kept; "
                 "to change it, put the new one before the old one, with a comma."
+            )
+        if self.audit_webhook and len(self.audit_webhook_secret.get_secret_value()) < SHORTEST_SECRET:
+            wrong.append(
+                "FP_AUDIT_WEBHOOK needs FP_AUDIT_WEBHOOK_SECRET, 32 characters or more, under which it is signed."
             )
         if self.training:
             if not self.phones_token.get_secret_value():

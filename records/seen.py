@@ -1,8 +1,10 @@
-"""What whoever asks may see of the cases (S18): the queries that leave out what is sealed to them.
+"""What whoever asks may see of the cases: what is sealed to them is left out (S18), and what has been closed for a
+while is opened only to whom it concerns.
 
 `store.case` and `store.row` ask here, so that a route which finds its case by a number needs to think of nothing.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, or_, text
@@ -10,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from hub import asking
 from hub.asking import Asker
-from hub.errors import NotFound
-from records import machine_calls
+from hub.errors import GlassNeeded, NotFound
+from records import consents, machine_calls, same_person
+from records.break_glass_model import holds
+from records.consent_model import Purpose
 from records.lifecycles import CallState
-from records.model import SEALED, Call, Case
-from records.sight import Relationship, may_see
+from records.model import SEALED, Call, Case, CaseState
+from records.sight import ALWAYS, AT_WORK, AT_WORK_FOR, Relationship, may_see
 
 # Built once: every board and every list begins with it.
 _SEALED = select(Case.id).where(Case.place == bindparam("of_place"), text(SEALED))
@@ -43,7 +47,7 @@ def hidden(session: Session, place: str) -> frozenset[int]:
 
 
 def sees(session: Session, case: Case) -> bool:
-    """Whether whoever asks may see this case."""
+    """Whether it is there at all for whoever asks; for lists, which show only enough to choose."""
     return not case.sealed or reaches(session, case)
 
 
@@ -56,20 +60,66 @@ def reaches(session: Session, case: Case) -> bool:
 
 
 def must_see(session: Session, case: Case | None, problem: str) -> None:
-    """Raises `NotFound` with the words for what is not there at all: nobody is told that something is."""
-    if case is not None and not sees(session, case):
+    """Raises `NotFound` with the words for what is not there at all: nobody is told that something sealed is. Raises
+    `GlassNeeded` where it is over and does not concern them."""
+    asker = asking.who()
+    if case is None or asker is None:
+        return
+    if not sees(session, case):
         raise NotFound(problem)
+    if needs_glass(session, case, asker):
+        raise GlassNeeded(case.key)
 
 
 def must_see_case_of(session: Session, row: Any, problem: str) -> None:
-    """The same of the case that a row belongs to, if any. Only who might be refused waits for the look, and nobody
-    who is on the very call."""
+    """The same of the case that a row belongs to, if any. Nobody who is on the very call waits for the look."""
     asker = asking.who()
-    if row.case_id is None or asker is None or may_see(asker.rights, Relationship.none, sealed=True):
+    if row.case_id is None or asker is None:
         return
     if isinstance(row, Call) and row.state is CallState.on_line and row.handler_id == asker.id is not None:
         return
     must_see(session, session.get(Case, row.case_id), problem)
+
+
+def needs_glass(session: Session, case: Case, asker: Asker) -> bool:
+    """Whether the case is over and nothing that they have to do with it opens it."""
+    return is_past(case, asker) and opened_by(session, case, asker) is None
+
+
+def is_past(case: Case, asker: Asker) -> bool:
+    """Closed for longer than the room goes on working with it."""
+    if case.state is CaseState.open or case.sealed or case.closed_at is None or asker.at is None:
+        return False
+    return asker.at - case.closed_at > AT_WORK_FOR
+
+
+def opened_by(session: Session, case: Case, asker: Asker) -> Relationship | None:
+    """The nearest relationship by which they see a past case; None where nothing opens it."""
+    agreed = consents.agreed(session, case, Purpose.direct_care)
+    for relationship in _relationships(session, case, asker):
+        if may_see(asker.rights, relationship, sealed=False, past=True, agreed=agreed):
+            return relationship
+    return None
+
+
+def relation_to(session: Session, case_id: int) -> str | None:
+    """What whoever asks has to do with a case that they see, as the audit keeps it (`sight.WHY`)."""
+    asker, case = asking.who(), session.get(Case, case_id)
+    if asker is None or case is None:
+        return None
+    found = opened_by(session, case, asker) if is_past(case, asker) else _relationship(session, case, asker)
+    if found is None or (found is Relationship.none and asker.id is not None):
+        return AT_WORK
+    return found.value
+
+
+def _relationships(session: Session, case: Case, asker: Asker) -> Iterator[Relationship]:
+    """The nearest first; what takes a look of its own comes only if it is asked for."""
+    yield _relationship(session, case, asker)
+    if same_person.has_open_case(session, case, sealed_too=not ALWAYS.isdisjoint(asker.rights)):
+        yield Relationship.same_person
+    if asker.id is not None and asker.at is not None and holds(session, case.key, asker.id, asker.at):
+        yield Relationship.broke_glass
 
 
 def _relationship(session: Session, case: Case, asker: Asker) -> Relationship:

@@ -20,11 +20,12 @@ from hub.access import User
 from hub.actors import HUB
 from hub.places import place_of
 from protocols.source import sha256_of
-from records import call_backs
-from records.model import Call, CallBack, CallBackKind, Case, Position, Task, TaskKind, Timeline
+from records import break_glass, call_backs
+from records.model import Call, CallBack, CallBackKind, Case, CaseState, Position, Task, TaskKind, Timeline
 from records.people.link_model import Merge
 from records.people.model import Person
 from records.service import take
+from records.sight import AT_WORK_FOR
 from records.store import rows_of
 from tests.bars import Service, referral
 from tests.desk import Desk, entry
@@ -160,6 +161,8 @@ def pages(desk: Desk) -> Iterator[str]:
     for client, path in ((priya, "/board"), (amara, "/clinician"), (amara, "/concerns"), (amara, "/calls")):
         yield _seen(client, path)
     for case in desk.rows(Case):
+        if case.closed_at is not None and desk.clock.now() - case.closed_at > AT_WORK_FOR:
+            continue  # shut to her
         for path in (f"/cases/{case.key}", f"/cases/{case.key}/panel", f"/api/cases/{case.key}/sbard"):
             yield _seen(priya, path)
     for call in desk.rows(Call):
@@ -198,6 +201,27 @@ def _on_case(body: dict[str, Any]) -> Any:
 def _every_field(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     fields = [{"id": str(uuid.uuid4()), "field": field.value, "value": WORDS} for field in CaptureField]
     return {"call_id": _new(desk)["call"]}, {"entries": fields}
+
+
+def _past(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _new(desk)["case"]
+    with desk.hub.db.write() as session:
+        row = session.get_one(Case, case)
+        row.state, row.closed_at = CaseState.closed, desk.clock.now() - timedelta(days=10)
+        for call in session.exec(select(Call).where(Call.case_id == case)):
+            call.handler_id = None
+            session.add(call)
+    return {"case_id": case}, {"why": WORDS}
+
+
+def _glass(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    case = _past(desk)[0]["case_id"]
+    with desk.hub.db.write() as session:
+        mina = session.exec(select(User).where(User.name == "Mina Patel")).one()
+        broken = break_glass.break_it(
+            session, session.get_one(Case, case), "she rang", desk.clock.now(), mina
+        )
+        return {"number": broken.key}, {"justified": "true", **SAID}
 
 
 def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -611,6 +635,15 @@ WAYS: dict[str, Way] = {
     "/o/{code}/outcome words": Way(who_goes, _their_own_note, 303, is_form=True),
     "/o/{code}/died by": Way(who_goes, _their_own_death, 303, is_form=True),
     "/o/{code}/died at": Way(who_goes, _their_own_death, 303, is_form=True),
+    "/cases/{case_id}/consent how": Way(
+        HANDLER, _on_case({"purpose": "research", "said": "agreed", "how": WORDS}), 303, is_form=True
+    ),
+    "/cases/{case_id}/consent with_whom": Way(
+        HANDLER,
+        _on_case({"purpose": "carer", "said": "agreed", "how": "x", "with_whom": WORDS}),
+        303,
+        is_form=True,
+    ),
 }
 """By address and field; what is said there is kept."""
 
@@ -638,6 +671,8 @@ NOT_KEPT: dict[str, Way] = {
         "Alex Shaw", lambda _desk: ({}, {"name": WORDS, "scopes": "cases:read"}), 422, is_form=True
     ),
     "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
+    "/cases/{case_id}/break-glass why": Way(HANDLER, _past, 422, is_form=True),
+    "/audit/break-glass/{number} words": Way("Nora Quinn", _glass, 422, is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),

@@ -13,10 +13,12 @@ from websockets.sync.client import connect
 from dashboard.viewer import NOT_ALLOWED
 from dispatch.model import Direction, Message, Offer, OfferState, Responder
 from hub.access import Role, User
+from hub.deadlines import Deadline
 from hub.events import cursor
 from records import alarms, sealing
+from records.break_glass_model import BrokenGlass
 from records.lifecycles import CallState, PositionState
-from records.model import Call, Case, Position, Task
+from records.model import Call, Case, CaseState, Outcome, Position, Task
 from records.service import Due, owe, take
 from records.sight import Relationship
 from tests.desk import Desk, entry, types
@@ -29,14 +31,17 @@ PEOPLE = {
     Role.manager: "Dana Cole",
     Role.governance: "Ruth Adeyemi",
     Role.administrator: "Alex Shaw",
+    Role.privacy: "Nora Quinn",
     Role.responder: "Ana Reid",
 }
 GOES = {Relationship.asked, Relationship.assigned}
-KINDS = ("ordinary", "sealed", "elsewhere")
+KINDS = ("ordinary", "sealed", "elsewhere", "past")
+OF_THEM_ALL = "9434765919"
 
 
 class Room:
-    """Three cases that differ in nothing but that one is sealed and one belongs to another place."""
+    """Three cases that differ in nothing but that one is sealed and one belongs to another place; and one that was
+    closed ten days ago."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -47,7 +52,10 @@ class Room:
             types(desk, call["call"], *typed)
             with desk.hub.db.write() as session:
                 self.cases[kind] = take(session, call["case"], desk.clock.now())
-                self._fill(session, self.cases[kind])
+                if kind == "past":
+                    self._close(session, self.cases[kind])
+                else:
+                    self._fill(session, self.cases[kind])
         self.seal("sealed")
         with desk.hub.db.write() as session:
             kinds: tuple[Any, ...] = (Case, Call, Task, Message, Position, alarms.Alarm)
@@ -84,6 +92,14 @@ class Room:
             )
         )
 
+    def _close(self, session: Session, case: Case) -> None:
+        case.state, case.closed_at = CaseState.closed, self.desk.clock.now() - timedelta(days=10)
+        case.outcome, case.nhs_number = Outcome.advice, OF_THEM_ALL
+        for kind in (Task, Deadline):
+            for row in session.exec(select(kind).where(kind.case_id == case.key)):
+                session.delete(row)
+        session.add(case)
+
     def seal(self, kind: str) -> None:
         with self.desk.hub.db.write() as session:
             now, actor = self.desk.clock.now(), self.actor(session)
@@ -105,12 +121,30 @@ class Room:
                 session.add(call)
             for case in session.exec(select(Case)):
                 case.responsible_id = me if relationship is Relationship.responsible else other
+                if case.ref == self.cases["ordinary"].ref:
+                    case.nhs_number = OF_THEM_ALL if relationship is Relationship.same_person else None
                 session.add(case)
+            for glass in session.exec(select(BrokenGlass)):
+                session.delete(glass)
+            if relationship is Relationship.broke_glass:
+                session.add(self._glass(who, me or 0))
             for offer in session.exec(select(Offer)):
                 session.delete(offer)
             session.flush()
             if relationship in GOES:
                 self._send(session, who, me, relationship)
+
+    def _glass(self, who: str, me: int) -> BrokenGlass:
+        now, case = self.desk.clock.now(), self.cases["past"]
+        return BrokenGlass(
+            place=case.place,
+            case_id=case.key,
+            user_id=me,
+            by_name=who,
+            at=now,
+            until=now + timedelta(minutes=30),
+            why="she rang and cannot speak",
+        )
 
     def _send(self, session: Session, name: str, user_id: int | None, relationship: Relationship) -> None:
         """They are asked for a visit of every case, or have said yes to it; whoever is no responder becomes one."""

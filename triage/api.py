@@ -17,6 +17,7 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
 from protocols.loader import Library
 from records.gazetteer import town_called
+from records.looks import keep_look
 from records.model import Assessment, Call, CallBack, Position
 from records.store import case as case_of
 from records.store import row
@@ -231,7 +232,9 @@ def assessment(
     hub = hub_of(request)
     with hub.db.read() as session:
         found = row(session, Assessment, assessment_id, visitor.user.place)
-        return _seen(session, library_of(request), found, hub.clock.now(), ask)
+        seen = _seen(session, library_of(request), found, hub.clock.now(), ask)
+    keep_look(hub, visitor.user, "case_opened", f"case:{found.case_id}")
+    return seen
 
 
 @router.post("/assessments/{assessment_id}/answer")

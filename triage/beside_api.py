@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from hub.bodies import Number
 from hub.gate import hub_of
+from records.looks import keep_look
 from records.model import Call
 from records.store import row
 from triage import beside, now
@@ -35,6 +36,8 @@ def call_state(
             mine = beside.Window(visitor.user, window, field or "")
             state["others"] = beside.others(session, request.app.state.presence, call, mine)
             state |= beside.typed(session, call, library, at)
+    if call.case_id is not None:
+        keep_look(hub, visitor.user, "opened call", f"case:{call.case_id}")
     return {"now": at, **state}
 
 

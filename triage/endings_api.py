@@ -13,6 +13,7 @@ from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
+from records.looks import keep_look
 from records.model import Call, Case, CaseState
 from records.refusals import Capacity, Refusal, Refuser
 from records.service import still_in_the_way
@@ -115,7 +116,9 @@ def safety_net(request: Request, case_id: Number, visitor: Doer) -> dict[str, An
     """The sentences to say, and tick, before advice ends it."""
     with hub_of(request).db.read() as session:
         case = case_of(session, visitor.user.place, case_id)
-        return {"words": endings.safety_net(session, case, library_of(request))}
+        words = endings.safety_net(session, case, library_of(request))
+    keep_look(hub_of(request), visitor.user, "case_opened", f"case:{case_id}")
+    return {"words": words}
 
 
 @router.get("/cases/{case_id}/sbard")
@@ -125,6 +128,7 @@ def sbard(request: Request, case_id: Number, visitor: Doer) -> dict[str, Any]:
     with hub.db.read() as session:
         case = case_of(session, visitor.user.place, case_id)
         made = summary_of(session, library_of(request), case, hub.clock.now())
+    keep_look(hub, visitor.user, "case_opened", f"case:{case_id}")
     return {"parts": made.parts, "text": made.text}
 
 

@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 
 from hub import beats
 from hub.outbox import Queue
-from workers import jobs, responsibility, watchdog
+from workers import heads, jobs, responsibility, watchdog
 from workers.bench import Bench
 from workers.relay import Relay
 from workers.ticker import Ticker
@@ -134,6 +134,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (TICK_S, ticker.fire_due),
         (SWEEP_EVERY_S, ticker.sweep),
         (CHAIN_EVERY_S, ticker.lay_chain),
+        (bench.hub.settings.audit_every_s, lambda: heads.publish(bench)),
         (RESPONSIBLE_EVERY_S, lambda: responsibility.look(bench)),
         (WATCH_EVERY_S, lambda: watchdog.watch(bench)),
         (WATCH_EVERY_S, ticker.catch_up),

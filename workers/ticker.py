@@ -29,7 +29,17 @@ from hub import audit, deadlines, once, outbox
 from hub.deadlines import Deadline
 from hub.errors import Conflict
 from hub.places import Place
-from records import alarms, call_backs, hand_overs, holds, responsible, shift_handovers, tasks, welfare
+from records import (
+    alarms,
+    break_glass,
+    call_backs,
+    hand_overs,
+    holds,
+    responsible,
+    shift_handovers,
+    tasks,
+    welfare,
+)
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -68,6 +78,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "visit_note": visit_notes.missing,
     "proof_late": proving.late,
     "protocol_review": reviews.nag,
+    "glass_review": break_glass.nag,
 }
 
 

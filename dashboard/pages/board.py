@@ -14,15 +14,18 @@ from dashboard.views import HANDS, View, as_machine, view_of
 from hub.access import require
 from hub.gate import Visitor, allow, hub_of
 from hub.wall_gate import allow_or_screen
+from records.looks import keep_look
 
 router = APIRouter()
 Watcher = Annotated[Visitor, allow(*MAY_FOLLOW)]
+LOOKED = "looked at board"
 AT_A_WALL = [allow_or_screen(*MAY_FOLLOW)]
 
 
 @router.get("/board")
 def board(request: Request, visitor: Watcher) -> HTMLResponse:
     acts = visitor.user.has(*HANDS)
+    keep_look(hub_of(request), visitor.user, LOOKED, f"place:{visitor.user.place}")
     return page(
         request,
         "board.html",
@@ -38,6 +41,7 @@ def board_snapshot(
     request: Request, visitor: Watcher, as_: Annotated[str, Query(alias="as")] = ""
 ) -> Response:
     """HTML to lay over a page; `as=json` the facts, for machines that follow the feed."""
+    keep_look(hub_of(request), visitor.user, LOOKED, f"place:{visitor.user.place}")
     if as_ == "json":
         require(visitor.user, *HANDS)
         hub = hub_of(request)

@@ -16,7 +16,6 @@ from dashboard.endings import services_of
 from dashboard.first_signs import first_signs, single_signs
 from dashboard.frame import fragment, local, page, the_place
 from dashboard.judgement import above
-from hub import audit
 from hub.access import Role
 from hub.bodies import Number
 from hub.errors import NotFound
@@ -24,6 +23,7 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
 from records import contact_points
+from records.looks import keep_look
 from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
 from triage import capture, first_minute, front, needs, stopped, store, view, ways
@@ -39,12 +39,16 @@ KEYED = 9
 """So many protocols have a key of their own; the others are found by a few letters."""
 
 
+LOOKED, LISTED = "opened call", "looked at calls"
+
+
 class AnswerHere(AnswerBody):
     assessment: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 @router.get("/calls")
 def calls(request: Request, visitor: Taker) -> Response:
+    keep_look(hub_of(request), visitor.user, LISTED, f"place:{visitor.user.place}")
     return page(request, "calls.html", visitor, **_waiting(request, visitor))
 
 
@@ -52,6 +56,7 @@ def calls(request: Request, visitor: Taker) -> Response:
 def calls_state(request: Request, visitor: Taker) -> Response:
     """What waits, as facts, and as the piece of the page that shows it."""
     found = _waiting(request, visitor)
+    keep_look(hub_of(request), visitor.user, LISTED, f"place:{visitor.user.place}")
     html = fragment("_calls_waiting.html", **found)
     facts = {key: value for key, value in found.items() if key != "clock"}
     return JSONResponse({"now": hub_of(request).clock.now().isoformat(), "html": html, **_plain(facts)})
@@ -139,9 +144,7 @@ def one_call(request: Request, call_id: Number, visitor: Taker) -> Response:
         shown = capture.shown(hands, call, case, library, now)
         facts = _facts(request, session, call, library)
         flags = single_signs(library)
-    with hub.db.write() as session:
-        # the opening of a case is a look that is kept with its name
-        audit.note(session, call.place, now, visitor.user.actor, "opened call", f"case:{call.case_id}")
+    keep_look(hub, visitor.user, LOOKED, f"case:{call.case_id}")
     return page(
         request,
         "call.html",
@@ -167,6 +170,7 @@ def look(
     with hub_of(request).db.read() as session:
         call = row(session, Call, call_id, visitor.user.place)
         facts = _facts(request, session, call, library_of(request), ask, need)
+    keep_look(hub_of(request), visitor.user, LOOKED, f"case:{call.case_id}")
     return _fragment(visitor, facts)
 
 

@@ -10,13 +10,13 @@ from dashboard import case_panel
 from dashboard.case_panel import Panel
 from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
-from dashboard.looks import keep_look
 from dashboard.pages.known import known_of
 from hub.access import Role
 from hub.bodies import Number
 from hub.events import cursor
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
+from records.looks import keep_look
 
 router = APIRouter()
 Reader = Annotated[

@@ -15,6 +15,7 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.model import House
 from records import responsible
+from records.looks import keep_look
 from records.model import Case
 from triage import capture, lowering, store
 from triage.api import library_of
@@ -38,6 +39,7 @@ def queue_state(request: Request, visitor: Clinician) -> Response:
 def _waiting(request: Request, visitor: Visitor) -> dict[str, Any]:
     place, user, house = the_place(request), visitor.user, library_of(request).house
     now = hub_of(request).clock.now()
+    keep_look(hub_of(request), user, "looked at clinicians' list", f"place:{place.id}")
     with hub_of(request).db.read() as session:
         return {
             "clock": said_clock(place, now),

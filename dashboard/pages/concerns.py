@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from dashboard.frame import page, the_place
 from dashboard.pages.call import said_clock
-from hub import audit
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 from triage import concerns
 from triage.api import library_of
 
@@ -26,9 +26,7 @@ def felt_wrong(request: Request, visitor: Seer) -> Response:
     now = hub.clock.now()
     with hub.db.read() as session:
         found = concerns.listed(session, place.id, None if answers else user.id or 0)
-    with hub.db.write() as session:
-        # answers of a person's triage are shown: a look that is kept with its name
-        audit.note(session, place.id, now, user.actor, "looked at concerns", f"place:{place.id}")
+    keep_look(hub, user, "looked at concerns", f"place:{place.id}")  # answers of people's triage are shown
     protocols = {protocol.protocol: protocol.title for protocol in library_of(request).triage.values()}
     return page(
         request,

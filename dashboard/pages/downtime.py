@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse
 
 from dashboard.downtime import downtime_of
 from dashboard.frame import page, the_place
-from dashboard.looks import keep_look
 from dashboard.pages.call import said_clock
 from hub.access import Role
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 
 router = APIRouter()
 Reader = Annotated[

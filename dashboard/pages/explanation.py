@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.frame import page
-from dashboard.looks import keep_look
 from dashboard.pages.case import LOOKED, Reader
 from hub.bodies import Number
 from hub.gate import hub_of
+from records.looks import keep_look
 from records.model import Assessment
 from records.store import case as case_of
 from records.store import row

@@ -8,10 +8,11 @@ from pydantic import Field
 
 from dashboard.frame import fragment, the_place
 from dashboard.pages.call import said_clock
-from hub import audit, kept_apart
+from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Body, Text
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_finding
 from triage import finding
 
 router = APIRouter()
@@ -32,7 +33,8 @@ def find(request: Request, body: Typed, visitor: Finder) -> Response:
     kept_apart.is_over()  # what was looked for is written nowhere
     if found:
         refs = ", ".join(one.case.ref for one in found)
-        with hub.db.write() as session:  # one look, at whoever was found
-            audit.note(session, place.id, now, visitor.user.actor, LOOKED, f"place:{place.id}", refs[:300])
+        keep_finding(
+            hub, visitor.user, LOOKED, f"place:{place.id}", refs[:300]
+        )  # one look, at whoever was found
     html = fragment("_found.html", found=found, more=more, most=finding.MOST, clock=said_clock(place, now))
     return JSONResponse({"html": html, "found": len(found)})

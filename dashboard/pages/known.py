@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from dashboard.frame import fragment
-from dashboard.looks import keep_look
 from hub.access import Role
 from hub.bodies import Number
 from hub.errors import Conflict
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 from records.model import Call
 from records.store import case as case_of
 from records.store import row

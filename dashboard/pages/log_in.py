@@ -47,6 +47,8 @@ def start_of(user: User) -> str:
         return "/calls"
     if user.has(Role.coordinator, Role.manager, Role.governance, Role.administrator):
         return "/board"
+    if user.has(Role.privacy):
+        return "/audit"
     return "/mine"
 
 

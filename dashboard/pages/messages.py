@@ -7,7 +7,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from dashboard.frame import page, the_place
-from dashboard.looks import keep_look
 from dashboard.pages.call import said_clock
 from dispatch import gsm, journey, message_store, templates
 from dispatch.message_store import LOOKED_THROUGH, PAGE, Listed
@@ -17,6 +16,7 @@ from hub.access import Role
 from hub.bodies import Text
 from hub.events import cursor
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 from triage.api import library_of
 
 router = APIRouter()

@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import fragment, page, the_place
-from dashboard.looks import keep_look, looks_on
 from dashboard.person_view import page_of
 from hub import audit, kept_apart
 from hub.access import Role, User
@@ -18,6 +17,7 @@ from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import read_back, sealing
 from records.lifecycles import CallState
+from records.looks import keep_look, looks_on
 from records.model import Call, CaseState
 from records.people import linking, search, store
 from records.people.fact_model import Confidence, FactKind, Says

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from dashboard.looks import keep_look
 from hub import audit
 from hub.access import Role
 from hub.assemble import Hub
@@ -15,6 +14,7 @@ from hub.bodies import Number
 from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
+from records.looks import keep_look
 from records.model import Case, CaseState, Position
 from records.store import case as case_of
 from records.store import rows_of

@@ -23,6 +23,7 @@ from hub.access import Role
 from hub.bodies import Body, Text
 from hub.errors import Conflict, Refused
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_look
 
 router = APIRouter()
 Goer = Annotated[Visitor, allow(Role.responder)]
@@ -47,6 +48,7 @@ def mine(request: Request, visitor: Goer) -> Response:
     hub = hub_of(request)
     with hub.db.read() as session:
         who = responder_of(session, visitor)
+        keep_look(hub, who, "looked at own visits", f"place:{who.place}")
         position = store.assignment_of(session, who.key)
         held = store.accepted_offer(session, position.key) if position else None
         waits = store.next_of(session, who.key)

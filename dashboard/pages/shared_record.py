@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from dashboard.frame import local, page, the_place
-from dashboard.looks import keep_look
 from hub.access import Role
 from hub.bodies import Number
 from hub.gate import Visitor, allow, hub_of
 from hub.outbox import EffectState
 from hub.places import Place
 from records import record_writes
+from records.looks import keep_look
 from records.record_writes import MOST
 
 router = APIRouter()

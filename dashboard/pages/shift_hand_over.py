@@ -16,6 +16,7 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.gate import Visitor, allow, hub_of
 from records import responsible, shift_handovers
+from records.looks import keep_look
 
 router = APIRouter()
 Reader = Annotated[Visitor, allow(Role.coordinator, Role.hub_clinician, Role.manager)]
@@ -40,6 +41,7 @@ class Accepted(Body):
 def hand_over(request: Request, visitor: Reader) -> HTMLResponse:
     hub, place, user = hub_of(request), the_place(request), visitor.user
     now = hub.clock.now()
+    keep_look(hub, user, "looked at hand-over", f"place:{place.id}")
     with hub.db.read() as session:
         newest = shift_handovers.newest(session, place.id)
         lines = of_shift(session, request.app, place, now)

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from dashboard.frame import fragment, the_place
 from dashboard.pages.call import said_clock
-from hub import audit, kept_apart
+from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Body, Text
 from hub.gate import Visitor, allow, hub_of
+from records.looks import keep_finding
 from records.model import Call
 from records.store import row
 from triage import where
@@ -42,8 +43,7 @@ def ask(request: Request, body: Asked, visitor: Asker) -> Response:
             found = where.asked_for(session, place, body.typed, house, call, now, clock)
     if found:
         kept_apart.is_over()  # what was asked is written nowhere
-        with hub.db.write() as session:
-            for one in found:  # who was looked at is kept with the name of who looked
-                audit.note(session, place, now, visitor.user.actor, "asked where", f"case:{one.case.key}")
+        for one in found:  # who was looked at is kept with the name of who looked
+            keep_finding(hub, visitor.user, "asked where", f"case:{one.case.key}")
     html = fragment("_where.html", found=found, typed=body.typed, on_call=call is not None, clock=clock)
     return JSONResponse({"html": html, "found": len(found)})

@@ -169,7 +169,9 @@ def begin_assessment(work: Work, case_id: Number, body: Begin) -> AssessmentSeen
 @assessments.reads("/assessments/{assessment_id}", Scope.cases_read)
 def read_assessment(work: Work, assessment_id: Number) -> AssessmentSeen:
     """What an assessment comes to so far, and what to ask next."""
-    return _seen(work, row(work.session, Assessment, assessment_id, work.place))
+    found = row(work.session, Assessment, assessment_id, work.place)
+    work.looks_at("case_opened", found.case_id)
+    return _seen(work, found)
 
 
 @assessments.reads("/assessments/{assessment_id}/explanation", Scope.cases_read)
@@ -177,6 +179,7 @@ def explain_assessment(work: Work, assessment_id: Number, of_two: bool = False) 
     """Why an assessment came to what it did. `of_two`: also what two other answers together would have made of it."""
     found = row(work.session, Assessment, assessment_id, work.place)
     case(work.session, work.place, found.case_id)
+    work.looks_at("explanation_opened", found.case_id)
     why = explained(work.session, work.library, found, of_two=of_two)
     said = {"assessment": found.key, "because": [reason(leaf, found.facts) for leaf in why.because]}
     spared = [

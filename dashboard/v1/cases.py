@@ -5,12 +5,10 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from dashboard.looks import keep_look
 from dashboard.v1.case_facts import CaseLine, CaseSeen, case_seen
 from dashboard.v1.operations import Answer, Operations, Work
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
-from hub.gate import hub_of
 from hub.tokens import Scope
 from records import case_pages, outcomes, store
 from records.model import Case, CaseState, Outcome
@@ -68,6 +66,7 @@ def list_cases(
     priority: Priority = None,
 ) -> CasesPage:
     """Cases in the order of their numbers, a page at a time. Nothing that says who a person is."""
+    work.looks_at("cases_listed")
     found = case_pages.page(work.session, work.place, after, limit + 1, state, priority)
     more = found[limit - 1].key if len(found) > limit else None
     return CasesPage(cases=[CaseLine.model_validate(one) for one in found[:limit]], next=more)
@@ -82,6 +81,7 @@ def find_cases(work: Work, body: Sought) -> CasesFound:
     number = rules.phone(body.number) if body.number else None
     ref = body.ref.upper() if body.ref else None
     found = case_pages.found(work.session, work.place, FOUND, ref, nhs_number, number)
+    work.looks_at("cases_found", why=", ".join(one.ref for one in found)[:300])
     return CasesFound(cases=[CaseLine.model_validate(one) for one in found])
 
 
@@ -92,7 +92,7 @@ def read_case(work: Work, case_id: Number, lines: Limit = 50) -> CaseSeen:
     This look is written down. What is marked as safeguarding is not there (S18).
     """
     seen = case_seen(work, case_id, lines)
-    keep_look(hub_of(work.request), work.machine, "case_opened", f"case:{case_id}")
+    work.looks_at("case_opened", case_id)
     return seen
 
 

@@ -6,12 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dashboard.looks import keep_look
 from dashboard.v1.cases import CaseEnded, ended
 from dashboard.v1.operations import Answer, Operations, Work
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
-from hub.gate import hub_of
 from hub.tokens import Scope
 from records import refusals, store
 from records.model import Call, Case
@@ -74,6 +72,7 @@ class CaseMoved(Answer):
 def read_safety_net(work: Work, case_id: Number) -> SafetyNet:
     """What must be said before advice ends a case."""
     case = store.case(work.session, work.place, case_id)
+    work.looks_at("case_opened", case_id)
     return SafetyNet(words=list(ways.safety_net(work.session, case, work.library)))
 
 
@@ -81,7 +80,7 @@ def read_safety_net(work: Work, case_id: Number) -> SafetyNet:
 def read_summary(work: Work, case_id: Number) -> Summary:
     """The summary that is read to another service (SBARD), as plain text. This look is written down."""
     case = store.case(work.session, work.place, case_id)
-    keep_look(hub_of(work.request), work.machine, "case_opened", f"case:{case_id}")
+    work.looks_at("case_opened", case_id)
     return Summary(text=summary_of(work.session, work.library, case, work.now).text)
 
 

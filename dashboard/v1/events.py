@@ -19,6 +19,7 @@ from hub.events import Event
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
 from records import seen
+from records.looks import keep_look
 
 router = APIRouter(tags=["The feed"])
 LONGEST_WAIT_S = 25
@@ -75,6 +76,7 @@ async def read_events(
 
 def _read(request: Request, machine: Machine, after: int, limit: int, epoch: str) -> EventsSeen:
     place, view = machine.place, view_of_machine(machine)
+    keep_look(hub_of(request), machine, "events_read", f"place:{place}")
     with hub_of(request).db.read() as session:
         now_epoch, last = board.epoch(session, place), events.cursor(session, place)
         if after > last or (epoch and epoch != now_epoch):

@@ -31,6 +31,7 @@ from hub.gate import hub_of, may
 from hub.once import Asked, DoneBefore
 from hub.tokens import Machine, Scope
 from protocols.loader import Library
+from records.looks import keep_finding, keep_look
 
 TRIES = 3
 """So often it is tried when somebody else was first, as screens do for what can look again."""
@@ -70,6 +71,14 @@ class Work:
     def library(self) -> Library:
         library: Library = self.request.app.state.library
         return library
+
+    def looks_at(self, action: str, case_id: int | None = None, why: str | None = None) -> None:
+        """Write the look down: at a case, or at a list of the place. `why`: what was looked for was found there."""
+        hub, subject = hub_of(self.request), f"case:{case_id}" if case_id else f"place:{self.place}"
+        if why is None:
+            keep_look(hub, self.machine, action, subject)
+        else:
+            keep_finding(hub, self.machine, action, subject, why)
 
     @property
     def desk(self) -> Desk:

@@ -74,6 +74,7 @@ class NoteKept(Answer):
 @owed.reads("/tasks", Scope.cases_read)
 def list_tasks(work: Work, after: After = 0, limit: Limit = 50) -> TasksPage:
     """What people of the hub must do or read, in the order of the tasks' numbers, a page at a time."""
+    work.looks_at("tasks_listed")
     found = case_pages.open_tasks(work.session, work.place, after, limit + 1)
     more = found[limit - 1].key if len(found) > limit else None
     return TasksPage(tasks=[TaskOwed.model_validate(one) for one in found[:limit]], next=more)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from hub.errors import FirstPointError, Unavailable
+from records.looks import keep_refusal
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -78,8 +79,9 @@ def problem(
     return JSONResponse(said.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
-def _said(_request: Request, error: Exception) -> Response:
+def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, FirstPointError)
+    keep_refusal(request, error)
     headers = {}
     if challenge := getattr(error, "challenge", None):
         headers["WWW-Authenticate"] = challenge

@@ -115,6 +115,7 @@ def reply_to_message(work: Work, message_id: Number, body: Reply) -> Replied:
 @room.reads("/alarms", Scope.alarms_take)
 def list_alarms(work: Work) -> AlarmsSeen:
     """The alarms that ring or are taken: a hundred at most, danger first, then the oldest that nobody has taken."""
+    work.looks_at("alarms_listed")
     found = alarms.live(work.session, work.place, MOST, seen.hidden(work.session, work.place))
     return AlarmsSeen(alarms=[AlarmSeen.model_validate(one) for one in found])
 
@@ -129,6 +130,7 @@ def take_alarm(work: Work, alarm_id: Number) -> AlarmSeen:
 @room.reads("/responders", Scope.cases_read)
 def list_responders(work: Work) -> RespondersSeen:
     """Who is on shift just now, and where they are."""
+    work.looks_at("responders_listed")
     absent = seen.hidden(work.session, work.place)
     crew = crew_of(work.session, place_of(work.session, work.place), work.now, absent)
     return RespondersSeen(responders=[ResponderSeen.model_validate(one) for one in crew.members])

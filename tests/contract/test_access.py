@@ -6,13 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlalchemy import update
+from sqlmodel import Session, select
 
-from hub import access, audit, ids
+from hub import access, ids
 from hub.access import Role, User
 from hub.actors import Actor
-from hub.audit import Audit
 from hub.db import Database
 from hub.errors import NotAllowed
 from hub.ids import AGAIN_AFTER, Reference, new_reference
@@ -174,78 +173,6 @@ def test_who_answers_for_a_role_just_now(db: Database) -> None:
         user(session, name_key="d", on_call=[Role.manager], place="york")
     with db.read() as session:
         assert [who.name_key for who in on_call(session, PLACE, Role.manager, NOW)] == ["a"]
-
-
-# --- the chain -----------------------------------------------------------------------------------------------------
-
-
-def lay(db: Database, *actions: str) -> None:
-    with db.write() as session:
-        for action in actions:
-            audit.note(session, PLACE, NOW, JAY, action, "case:1", "because")
-            session.flush()
-    with db.write() as session:
-        while audit.lay_chain(session, limit=2):
-            session.flush()
-
-
-def broken_at(db: Database) -> int | None:
-    with db.read() as session:
-        return audit.first_broken_link(session)
-
-
-@pytest.fixture
-def chained(db: Database) -> Database:
-    lay(db, "a", "b", "c")
-    lay(db, "d", "e")
-    return db
-
-
-def test_the_chain_holds(chained: Database) -> None:
-    assert broken_at(chained) is None
-    with chained.read() as session:
-        rows = session.exec(select(Audit).order_by(col(Audit.nth))).all()
-        assert [row.action for row in rows] == list("abcde")
-        assert [row.nth for row in rows] == [1, 2, 3, 4, 5]
-        assert not audit.any_unlinked(session)
-
-
-@pytest.mark.parametrize("column", ["action", "actor", "subject", "why", "place", "at", "link"])
-def test_a_changed_row_shows(chained: Database, column: str) -> None:
-    value = NOW + timedelta(seconds=1) if column == "at" else "x"
-    with chained.write() as session:
-        session.execute(update(Audit).where(col(Audit.nth) == 3).values({column: value}))
-    assert broken_at(chained) is not None
-
-
-@pytest.mark.parametrize("nth", [1, 2, 4])
-def test_a_removed_row_shows(chained: Database, nth: int) -> None:
-    with chained.write() as session:
-        session.execute(delete(Audit).where(col(Audit.nth) == nth))
-    assert broken_at(chained) is not None
-
-
-def test_two_rows_that_changed_places_show(chained: Database) -> None:
-    with chained.write() as session:
-        for nth, new in ((2, 99), (3, 2), (99, 3)):
-            session.execute(update(Audit).where(col(Audit.nth) == nth).values(nth=new))
-    assert broken_at(chained) is not None
-
-
-def test_rows_that_commit_out_of_order_do_not_break_it(db: Database) -> None:
-    """On PostgreSQL a row with a lower number may be committed later: the chain keeps its own order."""
-    with db.write() as session:
-        for number in (2, 3):
-            session.add(Audit(id=number, place=PLACE, at=NOW, actor="a", action="x", subject="case:1"))
-    with db.write() as session:
-        audit.lay_chain(session)
-    with db.write() as session:
-        session.add(Audit(id=1, place=PLACE, at=NOW, actor="a", action="late", subject="case:1"))
-    for _ in range(2):
-        with db.write() as session:
-            audit.lay_chain(session)
-            session.add(Audit(place=PLACE, at=NOW, actor="a", action="y", subject="case:1", id=10 + _))
-    assert broken_at(db) is None
 
 
 # --- references (here, because they need the database) -------------------------------------------------------------

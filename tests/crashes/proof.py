@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from dispatch.model import Direction, Message, Offer, OfferState
 from dispatch.store import ASSIGNED
-from hub import audit
+from hub import audit_proof
 from hub.deadlines import Deadline, DeadlineState
 from hub.events import Event, EventCounter
 from hub.outbox import Effect, EffectState
@@ -86,8 +86,8 @@ def _events(session: Session) -> list[str]:
 
 
 def _audit(session: Session) -> list[str]:
-    broken = audit.first_broken_link(session)
-    return [] if broken is None else [f"the audit's chain breaks at row {broken}"]
+    proof = audit_proof.prove(session)
+    return [] if proof.holds else [proof.fault]
 
 
 def _nothing_forgotten(session: Session) -> list[str]:

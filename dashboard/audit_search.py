@@ -1,0 +1,157 @@
+"""Who looked at whom, and why: rows of the audit by case, by who looked and by time, with names for people to read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from dispatch.model import Offer, Responder
+from hub.access import User
+from hub.audit import Audit
+from hub.tokens import ApiToken
+from records import store
+from records.model import Case
+from records.sight import WHY
+
+ONE_PAGE = 50
+MOST_EXPORTED = 10_000
+MOST_CASES = 50
+DID = {
+    "case_opened": "opened the case",
+    "opened call": "opened the call",
+    "past_looked_at": "looked at earlier cases",
+    "cases_found": "looked for somebody, and found",
+    "cases_listed": "listed cases",
+    "asked where": "asked where the visit is",
+    "details_opened": "opened the details of a visit",
+    "details_read_out": "was read the details of a visit",
+    "key_safe_looked": "looked at a key-safe code",
+    "refused": "was refused",
+    "broke_glass": "opened it in an emergency",
+    "reviewed_glass": "reviewed an emergency opening",
+    "audit_looked_at": "looked at the audit",
+    "audit_exported": "exported the audit",
+}
+"""What stands in a row, in words; what is not here says itself."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`who`: a reference ("user:12"); `before`: the row that the page before ended with."""
+
+    ref: str = ""
+    who: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as people read it. `about`: a case's reference, or what kind of list it was."""
+
+    id: int
+    at: datetime
+    who: str
+    did: str
+    about: str
+    relation: str
+    why: str
+    is_emergency: bool
+    is_refusal: bool
+
+
+def cases_of_person(session: Session, place: str, ref: str) -> list[Case]:
+    """The newest case of that reference, and the others of the same person by NHS number; empty where there is none."""
+    case = store.case_by_ref(session, place, ref.upper())
+    if case is None or not case.nhs_number:
+        return [case] if case else []
+    same = select(Case).where(Case.place == place, Case.nhs_number == case.nhs_number)
+    return list(session.exec(same.order_by(col(Case.id).desc()).limit(MOST_CASES)))
+
+
+def rows(session: Session, place: str, wanted: Wanted, limit: int) -> list[Audit]:
+    """The newest first."""
+    found = select(Audit).where(Audit.place == place)
+    if wanted.ref:
+        subjects = _subjects(session, cases_of_person(session, place, wanted.ref))
+        found = found.where(col(Audit.subject).in_(subjects))
+    if wanted.who:
+        found = found.where(Audit.actor == wanted.who)
+    if wanted.since:
+        found = found.where(col(Audit.at) >= wanted.since)
+    if wanted.until:
+        found = found.where(col(Audit.at) < wanted.until)
+    last = session.get(Audit, wanted.before) if wanted.before else None
+    if last is not None:
+        older = and_(col(Audit.at) == last.at, col(Audit.id) < last.id)
+        found = found.where(or_(col(Audit.at) < last.at, older))
+    return list(session.exec(found.order_by(col(Audit.at).desc(), col(Audit.id).desc()).limit(limit)))
+
+
+def lines(session: Session, found: Sequence[Audit]) -> list[Line]:
+    """The same with names and references, in a few looks for all of them."""
+    who, about = (
+        _names(session, {row.actor for row in found}),
+        _about(session, {row.subject for row in found}),
+    )
+    return [
+        Line(
+            id=row.id or 0,
+            at=row.at,
+            who=who.get(row.actor, row.actor),
+            did=DID.get(row.action, row.action.replace("_", " ")),
+            about=about.get(row.subject, ""),
+            relation=WHY.get(row.relation or "", ""),
+            why=row.why or "",
+            is_emergency=row.relation == "broke_glass",
+            is_refusal=row.action == "refused",
+        )
+        for row in found
+    ]
+
+
+def people(session: Session, place: str) -> list[tuple[str, str]]:
+    """Whom one can ask for: the people of the hub and the machines, by reference and name."""
+    users = session.exec(select(User).where(User.place == place).order_by(col(User.name)).limit(500))
+    tokens = session.exec(
+        select(ApiToken).where(ApiToken.place == place).order_by(col(ApiToken.id)).limit(200)
+    )
+    return [(f"user:{one.id}", one.name) for one in users] + [(f"token:{one.id}", one.name) for one in tokens]
+
+
+def _subjects(session: Session, cases: Sequence[Case]) -> list[str]:
+    """A visit's details are looked at under the number of the offer."""
+    ids = [case.key for case in cases]
+    offers = session.exec(select(Offer.id).where(col(Offer.case_id).in_(ids))) if ids else ()
+    return [*(f"case:{one}" for one in ids), *(f"offer:{one}" for one in offers)]
+
+
+def _names(session: Session, refs: Iterable[str]) -> dict[str, str]:
+    kinds: dict[str, Any] = {"user": User, "token": ApiToken, "responder": Responder}
+    names: dict[str, str] = {}
+    for kind, table in kinds.items():
+        ids = _numbers(refs, kind)
+        if ids:
+            found = session.exec(select(table.id, table.name).where(table.id.in_(ids)))
+            names |= {f"{kind}:{number}": name for number, name in found}
+    return names
+
+
+def _about(session: Session, subjects: set[str]) -> dict[str, str]:
+    offers = _numbers(subjects, "offer")
+    of_offer: dict[int, int] = {}
+    if offers:
+        found = select(Offer.id, Offer.case_id).where(col(Offer.id).in_(offers))
+        of_offer = {offer: case for offer, case in session.exec(found) if offer is not None}
+    refs = store.refs_of(session, {*_numbers(subjects, "case"), *of_offer.values()})
+    about = {f"case:{number}": ref for number, ref in refs.items()}
+    return about | {f"offer:{offer}": refs.get(case, "") for offer, case in of_offer.items()}
+
+
+def _numbers(refs: Iterable[str], kind: str) -> list[int]:
+    parted = (ref.partition(":") for ref in refs)
+    return sorted(int(number) for of, _, number in parted if of == kind and number.isdigit())

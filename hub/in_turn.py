@@ -38,6 +38,12 @@ def earlier(session: Session, effect: Effect) -> list[Effect]:
     return [row for row in rows if row.payload["server"] == effect.payload["server"]]
 
 
+def others_wait(session: Session, effect: Effect) -> bool:
+    """Whether anything of its case is still to be sent, to whichever server."""
+    found = select(Effect.id).where(text(LIVE), text(OF_RECORD), Effect.case_id == effect.case_id)
+    return session.exec(found.where(col(Effect.id) != effect.id).limit(1)).first() is not None
+
+
 def put_back(session: Session, effect: Effect, not_before: datetime, machine: datetime) -> None:
     """It is not its turn: as if it had never been claimed."""
     session.execute(

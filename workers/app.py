@@ -157,4 +157,4 @@ def _try(act: Callable[[], object]) -> None:
     try:
         act()
     except Exception:
-        log.error("round_fault", exc_info=True, extra={"name": getattr(act, "__name__", "round")})
+        log.error("round_fault", exc_info=True, extra={"round": getattr(act, "__name__", "round")})

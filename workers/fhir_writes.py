@@ -20,6 +20,7 @@ from records.fhir.written import Written
 from records.lifecycles import AssessmentState
 from records.milestones import Milestone
 from records.model import Assessment, Case, Position
+from records.people import linking
 from records.store import rows_of
 from workers import fhir_sending
 from workers.bench import Bench
@@ -121,8 +122,12 @@ def _news2(assessment: Assessment, bench: Bench) -> int | None:
 
 
 def _settle(session: Session, effect: Effect, now: datetime, result: Result) -> None:
-    if outbox.settle(session, effect, now, result):
-        in_turn.let_next_go(session, effect)
+    if not outbox.settle(session, effect, now, result):
+        return
+    in_turn.let_next_go(session, effect)
+    marked = Milestone.entered_in_error in effect.payload["milestones"]
+    if marked and effect.case_id is not None and not in_turn.others_wait(session, effect):
+        linking.told(session, effect.case_id, now)
 
 
 def _park(session: Session, effect: Effect, now: datetime, words: str) -> None:

@@ -11,6 +11,7 @@ from hub.db import attempt
 from hub.errors import Conflict, Refused
 from records import alarms, read_back
 from records import store as cases
+from records.in_error import enter_in_error
 from records.model import Call, Case, CaseState, Task
 from records.people import rules, service, store
 from records.people.fact_model import FactKind
@@ -78,9 +79,9 @@ def make_from(session: Session, case: Case, now: datetime, actor: Actor) -> Pers
 
 
 def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> CaseLink:
-    """It was another person. All that was put on their record in this case is marked as entered in error here; the
-    ended link (`wrong`, `told_at` empty) stays for whoever wrote to the outside to do the same there, and calls `told`.
-    The read-back is taken away, and somebody owes to see to it. Raises `Refused`, `Conflict`."""
+    """It was another person. All that was put on their record in this case is marked as entered in error here, and at
+    every record server that it went to; until then the ended link has no `told_at`. The read-back is taken away, and
+    somebody owes to see to it. Raises `Refused`, `Conflict`."""
     if not why.strip():
         raise Refused("Say how you know that it was another person; the reason is kept.")
     case = take(session, case.key, now)
@@ -91,6 +92,8 @@ def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) 
     read_back.tick(session, case, (), now, actor)
     linked.ended_why = why.strip()[:300]
     session.add(linked)
+    if session.info.get("record_servers"):
+        enter_in_error(session, case.key, now, actor, why)
     _must_be_seen_to(session, case, now)
     audit.note(
         session, case.place, now, actor, "person_unlinked", f"person:{linked.person_id}", f"case:{case.key}"
@@ -98,11 +101,13 @@ def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) 
     return linked
 
 
-def told(session: Session, linked: CaseLink, now: datetime) -> None:
-    """What went out while it was linked is marked as entered in error at the other end too."""
-    linked.told_at = now
-    session.add(linked)
-    alarms.end(session, linked.place, WRONG_PERSON, linked.case_id, now)
+def told(session: Session, case_id: int, now: datetime) -> None:
+    """What went out while it was linked to a wrong person is marked as entered in error at the other end too."""
+    for linked in store.links_of(session, case_id):
+        if linked.wrong and linked.told_at is None:
+            linked.told_at = now
+            session.add(linked)
+            alarms.end(session, linked.place, WRONG_PERSON, case_id, now)
 
 
 def _must_be_read_back(case: Case) -> None:

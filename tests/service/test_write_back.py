@@ -13,10 +13,13 @@ from hub.outbox import EffectState
 from records import in_error, record_writes
 from records.alarms import Alarm
 from records.model import Case
+from records.people.link_model import CaseLink
 from records.sealing import seal
 from tests.desk import Desk, entry, types
 from tests.fhir_server import FhirServer
 from tests.fhir_server.hand import ME, RecordsWorker, configure, quick
+from tests.people import MAUREEN as PERSON
+from tests.people import linked_to, person, rung
 from tests.story import BEST_ANSWERS, VISIT
 from workers import watchdog
 
@@ -287,3 +290,22 @@ def test_a_day_of_2_000_cases_to_a_server_that_fails_one_time_in_five(
     told = fhir.told_of_each()
     assert len(told) == len(refs) == 2000
     assert set(map(tuple, told.values())) == {("opened", "outcome, closed")}
+
+
+def test_s14_a_wrong_person_unlinked_is_told_to_every_server_and_the_link_knows_when(
+    worker: RecordsWorker, fhir: FhirServer
+) -> None:
+    maureen = person(worker.desk)
+    _, case_id = rung(worker.desk, **PERSON)
+    assert linked_to(worker.desk, case_id) == maureen
+    worker.works()
+    fhir.next({"status": 503})
+    worker.desk.does(f"/api/cases/{case_id}/person/wrong", {"why": "it was her sister"})
+    worker.works()
+    (link,) = [one for one in worker.desk.rows(CaseLink) if one.wrong]
+    assert link.told_at is None, "the server could not take it yet"
+    worker.waits(minutes=5)
+    (link,) = [one for one in worker.desk.rows(CaseLink) if one.wrong]
+    assert link.told_at is not None
+    theirs = [one for one in fhir.kept("Encounter") if one["identifier"][0]["value"].endswith(f"-{case_id}")]
+    assert "entered-in-error" in {one["status"] for one in theirs}

@@ -78,7 +78,7 @@ def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
         return Letter("", b"", {}, "none of the hub's secrets opens this answer")
     earlier = [one for one in store.responses_of(session, referral) if one.key < response.key]
     is_training = place_of(session, referral.place).training
-    url, problem = _where(session, seal, referral, is_training=is_training)
+    url, problem = where(session, seal, referral, is_training=is_training)
     target = {"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": referral.organisation}
     headers = {
         "Content-Type": "application/fhir+json",
@@ -90,10 +90,11 @@ def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
     return Letter(url, body.encode(), headers, problem, waits)
 
 
-def _where(session: Session, seal: Seal, referral: Referral, *, is_training: bool) -> tuple[str, str]:
-    """What is set for the sender goes before what its message said; the address, or what is wrong."""
+def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool) -> tuple[str, str]:
+    """The address that somebody set for the sender, or what is wrong. What a message names is an address that anybody
+    could have put there, also one within our walls: only a training place goes by it."""
     row = store.sender(session, referral.place, referral.sender)
-    facts = json.loads(seal.open(referral.facts) or "{}")
+    facts = json.loads(seal.open(referral.facts) or "{}") if is_training else {}
     said = row.endpoint if row else str(facts.get("endpoint") or "")
     if not may_be_sent_to(said, is_training=is_training):
         return "", NO_ADDRESS

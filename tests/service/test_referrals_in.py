@@ -18,9 +18,11 @@ from records.model import Call, CallBack, Case, Position, Task
 from records.service import Due, owe, take
 from tests.bars import Service, as_update, headers, in_base64, referral, resource
 from tests.desk import Desk
+from triage.bars import tending
 from triage.bars.model import Arrived, Referral, ReferralMessage
+from workers import bars
 
-SAMPLES = Path("/work/shared/samples/bars")
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "bars"
 DEFECTS: list[tuple[str, dict[str, str | None]]] = [
     ("no target", {"NHSD-Target-Identifier": None}),
     ("target not base64", {"NHSD-Target-Identifier": "{}"}),
@@ -394,3 +396,18 @@ def test_the_pages_show_it_to_those_who_may(sqlite_desk: Desk) -> None:
         answer = dana.post("/api/referrals/1/endpoint", json={"endpoint": endpoint})
         assert answer.status_code == status, answer.text
     assert "https://north.example/fhir" in priya.get("/referrals/1").text
+
+
+def test_a_live_place_answers_where_somebody_said_and_never_where_a_message_says(sqlite_desk: Desk) -> None:
+    """A message could name an address within our own walls."""
+    desk = sqlite_desk
+    Service(desk).sends(referral(desk.clock.now(), endpoint="https://10.0.0.1/fhir")).raise_for_status()
+    found, hub = only(desk.rows(Referral)), desk.hub
+    with hub.db.write() as session:
+        assert bars.where(session, hub.db.seal, found, is_training=True)[0].startswith("https://10.0.0.1/")
+        assert bars.where(session, hub.db.seal, found, is_training=False) == ("", bars.NO_ADDRESS)
+        tending.answer_at(session, found, "https://north.example/fhir", desk.clock.now(), HUB)
+        session.flush()
+        assert bars.where(session, hub.db.seal, found, is_training=False)[0] == (
+            "https://north.example/fhir/$process-message"
+        )

@@ -19,6 +19,7 @@ from sqlmodel import Field, Session, SQLModel
 
 DIGITS = "34679"
 LETTERS = "CDFGHJKMNPQRTVWXY"
+EXAMPLE = "4K7"
 AGAIN_AFTER = timedelta(days=90)
 """S23: codes are not used again for 90 days."""
 SHORTEST, LONGEST, TRIES = 3, 8, 3
@@ -47,9 +48,10 @@ def new_reference(session: Session, place: str, now: datetime, chance: random.Ra
 
 
 def draw(length: int, chance: random.Random) -> str | None:
-    """One candidate, or None where it would be all digits."""
+    """One candidate, or None where it would be all digits, or the one that pages and texts give as an example."""
     middle = "".join(chance.choice(DIGITS + LETTERS) for _ in range(length - 2))
-    return chance.choice(DIGITS) + middle + chance.choice(DIGITS) if not middle.isdigit() else None
+    ref = chance.choice(DIGITS) + middle + chance.choice(DIGITS)
+    return None if ref.isdigit() or ref == EXAMPLE else ref
 
 
 def _take(session: Session, place: str, ref: str, now: datetime) -> bool:

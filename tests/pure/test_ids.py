@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.ids import DIGITS, LETTERS, LONGEST, SHORTEST, draw, offer_code, read_code
+from hub.ids import DIGITS, EXAMPLE, LETTERS, LONGEST, SHORTEST, draw, offer_code, read_code
 
 LOOK_ALIKES = ("0O", "1IL", "2Z", "5S", "8B", "UV")
 
@@ -101,3 +101,9 @@ def test_what_is_no_code(word: str, why: str) -> None:
 def test_any_text_can_be_looked_at(word: str) -> None:
     found = read_code(word)
     assert found is None or word.upper().startswith(found[0])
+
+
+def test_the_example_of_pages_and_texts_is_nobodys_reference():
+    drawn = {draw(3, random.Random(seed)) for seed in range(20_000)}
+    assert len(drawn) > 400, "all others come up"
+    assert EXAMPLE not in drawn

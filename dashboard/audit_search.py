@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from dispatch.model import Offer, Responder
@@ -14,6 +14,8 @@ from hub.audit import Audit
 from hub.tokens import ApiToken
 from records import store
 from records.model import Case
+from records.people import store as people_store
+from records.people.model import Person
 from records.sight import WHY
 
 ONE_PAGE = 50
@@ -21,6 +23,10 @@ MOST_EXPORTED = 10_000
 MOST_CASES = 50
 DID = {
     "case_opened": "opened the case",
+    "person_opened": "opened the record",
+    "people_found": "looked for people, and found records",
+    "person_linked": "linked a case to the record",
+    "person_unlinked": "unlinked a case from the record",
     "opened call": "opened the call",
     "past_looked_at": "looked at earlier cases",
     "cases_found": "looked for somebody, and found",
@@ -40,9 +46,11 @@ DID = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """`who`: a reference ("user:12"); `before`: the row that the page before ended with."""
+    """`person`: the number of a person's record; `who`: a reference ("user:12"); `before`: the row that the page before
+    ended with."""
 
     ref: str = ""
+    person: int | None = None
     who: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -51,33 +59,55 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One row as people read it. `about`: a case's reference, or what kind of list it was."""
+    """One row as people read it. `about`: a case's reference; `person`: the number of a record."""
 
     id: int
     at: datetime
     who: str
     did: str
     about: str
+    person: int | None
     relation: str
     why: str
     is_emergency: bool
     is_refusal: bool
 
 
-def cases_of_person(session: Session, place: str, ref: str) -> list[Case]:
-    """The newest case of that reference, and the others of the same person by NHS number; empty where there is none."""
-    case = store.case_by_ref(session, place, ref.upper())
-    if case is None or not case.nhs_number:
-        return [case] if case else []
-    same = select(Case).where(Case.place == place, Case.nhs_number == case.nhs_number)
-    return list(session.exec(same.order_by(col(Case.id).desc()).limit(MOST_CASES)))
+@dataclass(frozen=True)
+class Same:
+    """All that is of one person, as far as the hub knows: cases, and the records that were merged into one."""
+
+    cases: tuple[Case, ...] = ()
+    people: tuple[int, ...] = ()
+
+
+def same_person(session: Session, place: str, wanted: Wanted) -> Same:
+    """By the newest case of a reference, or by a record: what is linked, and what has the same NHS number."""
+    case = store.case_by_ref(session, place, wanted.ref.upper()) if wanted.ref else None
+    person = wanted.person if case is None else case.person_id
+    record = session.get(Person, person) if person is not None else None
+    family = _family(session, record) if record is not None and record.place == place else []
+    ids = tuple(one.key for one in family)
+    which: list[ColumnElement[bool]] = [col(Case.person_id).in_(ids)] if ids else []
+    if case is not None:
+        which.append(col(Case.id) == case.key)
+        if case.nhs_number:
+            which.append(col(Case.nhs_number) == case.nhs_number)
+    if not which:
+        return Same()
+    same = select(Case).where(Case.place == place, or_(*which))
+    return Same(tuple(session.exec(same.order_by(col(Case.id).desc()).limit(MOST_CASES))), ids)
+
+
+def _family(session: Session, record: Person) -> list[Person]:
+    return people_store.members(session, people_store.head(session, record))
 
 
 def rows(session: Session, place: str, wanted: Wanted, limit: int) -> list[Audit]:
     """The newest first."""
     found = select(Audit).where(Audit.place == place)
-    if wanted.ref:
-        subjects = _subjects(session, cases_of_person(session, place, wanted.ref))
+    if wanted.ref or wanted.person is not None:
+        subjects = _subjects(session, same_person(session, place, wanted))
         found = found.where(col(Audit.subject).in_(subjects))
     if wanted.who:
         found = found.where(Audit.actor == wanted.who)
@@ -105,6 +135,7 @@ def lines(session: Session, found: Sequence[Audit]) -> list[Line]:
             who=who.get(row.actor, row.actor),
             did=DID.get(row.action, row.action.replace("_", " ")),
             about=about.get(row.subject, ""),
+            person=next(iter(_numbers([row.subject], "person")), None),
             relation=WHY.get(row.relation or "", ""),
             why=row.why or "",
             is_emergency=row.relation == "broke_glass",
@@ -123,11 +154,12 @@ def people(session: Session, place: str) -> list[tuple[str, str]]:
     return [(f"user:{one.id}", one.name) for one in users] + [(f"token:{one.id}", one.name) for one in tokens]
 
 
-def _subjects(session: Session, cases: Sequence[Case]) -> list[str]:
+def _subjects(session: Session, same: Same) -> list[str]:
     """A visit's details are looked at under the number of the offer."""
-    ids = [case.key for case in cases]
+    ids = [case.key for case in same.cases]
     offers = session.exec(select(Offer.id).where(col(Offer.case_id).in_(ids))) if ids else ()
-    return [*(f"case:{one}" for one in ids), *(f"offer:{one}" for one in offers)]
+    kinds = (("case", ids), ("offer", offers), ("person", same.people))
+    return [f"{kind}:{one}" for kind, numbers in kinds for one in numbers]
 
 
 def _names(session: Session, refs: Iterable[str]) -> dict[str, str]:

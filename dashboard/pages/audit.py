@@ -21,6 +21,7 @@ from records.looks import keep_finding
 router = APIRouter()
 Lead = Annotated[Visitor, allow(Role.privacy)]
 Ref = Annotated[str, Query(max_length=12, pattern=r"^[0-9A-Za-z]*$")]
+Record = Annotated[str, Query(max_length=9, pattern=r"^[0-9]*$")]
 Who = Annotated[str, Query(max_length=40, pattern=r"^([a-z]+:[0-9]+)?$")]
 Day = Annotated[str, Query(max_length=10, pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -32,6 +33,7 @@ def who_looked(
     request: Request,
     visitor: Lead,
     ref: Ref = "",
+    person: Record = "",
     who: Who = "",
     since: Day = "",
     until: Day = "",
@@ -39,13 +41,13 @@ def who_looked(
 ) -> Response:
     """Only coded filters stand in the address: a reference, a number, days."""
     hub, place = hub_of(request), the_place(request)
-    asked = {"ref": ref.upper(), "who": who, "since": since, "until": until}
+    asked = {"ref": ref.upper(), "person": person, "who": who, "since": since, "until": until}
     wanted = _wanted(place, asked, before)
     keep_finding(hub, visitor.user, "audit_looked_at", f"place:{place.id}", _in_words(asked))
     with hub.db.read() as session:
         found = audit_search.rows(session, place.id, wanted, audit_search.ONE_PAGE + 1)
         shown = found[: audit_search.ONE_PAGE]
-        cases = audit_search.cases_of_person(session, place.id, ref) if ref else []
+        same = audit_search.same_person(session, place.id, wanted)
         lines = audit_search.lines(session, shown)
         people = audit_search.people(session, place.id)
         waiting = len(break_glass.waiting(session, place.id))
@@ -58,7 +60,7 @@ def who_looked(
         more=shown[-1].id if len(found) > len(shown) else None,
         asked=asked,
         before=before,
-        refs=[case.ref for case in cases],
+        of_them=[*(case.ref for case in same.cases), *(f"record {number}" for number in same.people)],
         people=people,
         waiting=waiting,
         head=newest,
@@ -69,11 +71,17 @@ def who_looked(
 
 @router.get("/audit.csv")
 def export(
-    request: Request, visitor: Lead, ref: Ref = "", who: Who = "", since: Day = "", until: Day = ""
+    request: Request,
+    visitor: Lead,
+    ref: Ref = "",
+    person: Record = "",
+    who: Who = "",
+    since: Day = "",
+    until: Day = "",
 ) -> Response:
     """The same rows as a file, the newest ten thousand at most."""
     hub, place = hub_of(request), the_place(request)
-    asked = {"ref": ref.upper(), "who": who, "since": since, "until": until}
+    asked = {"ref": ref.upper(), "person": person, "who": who, "since": since, "until": until}
     keep_finding(hub, visitor.user, "audit_exported", f"place:{place.id}", _in_words(asked))
     with hub.db.read() as session:
         found = audit_search.rows(session, place.id, _wanted(place, asked), audit_search.MOST_EXPORTED)
@@ -87,7 +95,8 @@ def _csv(lines: list[Line]) -> str:
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
     for one in lines:
-        cells = (one.at.isoformat(), one.who, one.did, one.about, one.relation, one.why)
+        about = one.about or (f"record {one.person}" if one.person else "")
+        cells = (one.at.isoformat(), one.who, one.did, about, one.relation, one.why)
         rows.writerow([_no_formula(cell) for cell in cells])
     return out.getvalue()
 
@@ -101,7 +110,7 @@ def _wanted(place: Place, asked: dict[str, str], before: int | None = None) -> W
     since, until = _day(place, asked["since"]), _day(place, asked["until"])
     if until is not None:
         until += timedelta(days=1)  # that day with all of it
-    return Wanted(asked["ref"], asked["who"], since, until, before)
+    return Wanted(asked["ref"], int(asked["person"] or 0) or None, asked["who"], since, until, before)
 
 
 def _day(place: Place, said: str) -> datetime | None:

@@ -12,6 +12,7 @@ from hub.access import User
 from hub.audit import Audit
 from records.model import Case
 from tests.desk import Desk, entry, types
+from tests.people import MAUREEN, person, rung
 
 PAGE = {"accept": "text/html"}
 
@@ -63,6 +64,28 @@ def test_who_looked_at_this_person_and_why(sqlite_desk: Desk, nora: TestClient) 
     )
     for name in ("Dana Cole", "Ruth Adeyemi", "Alex Shaw"):
         assert desk.person(name).get("/audit", headers=PAGE).status_code == 403, name
+
+
+def test_who_looked_at_a_record_and_at_every_case_of_theirs(sqlite_desk: Desk, nora: TestClient) -> None:
+    desk = sqlite_desk
+    maureen = person(desk)
+    _, other = opened(desk)
+    _, again = rung(desk, **MAUREEN)
+    desk.jay.get(f"/people/{maureen}", headers=PAGE)
+    desk.jay.get(f"/cases/{again}/panel")
+    with desk.hub.db.read() as session:
+        ref = session.get_one(Case, again).ref
+    for asked in (f"person={maureen}", f"ref={ref}&person="):
+        said = nora.get(f"/audit?{asked}", headers=PAGE).text
+        rows = said.partition("<tbody>")[2]
+        assert "opened the record" in rows, asked
+        assert f">record {maureen}</a>" in rows, asked
+        assert ref in rows, asked
+        assert other not in rows, asked
+        assert f"record {maureen}" in said.partition("<tbody>")[0], asked
+    assert "There is no record 999 here." in nora.get("/audit?person=999", headers=PAGE).text
+    taken = list(csv.reader(io.StringIO(nora.get(f"/audit.csv?person={maureen}").text)))
+    assert f"record {maureen}" in {row[3] for row in taken}
 
 
 def test_it_is_shown_a_page_at_a_time_and_none_is_missing(sqlite_desk: Desk, nora: TestClient) -> None:

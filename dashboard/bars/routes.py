@@ -19,6 +19,7 @@ from hub.errors import Conflict
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
 from protocols.loader import Library
+from records.looks import keep_look
 from triage.bars import answering, receiving, store
 from triage.bars.bounds import MOST_BYTES
 from triage.bars.model import Referral
@@ -93,6 +94,7 @@ def one_request(request: Request, uid: str, machine: Reader) -> Response:
     with hub_of(request).db.read() as session:
         found = store.by_uid(session, machine.place, machine.name, uid[:36])
         body = _resource(hub_of(request), found, _status(found, store.is_open(session, found)))
+    keep_look(hub_of(request), machine, "case_opened", f"case:{found.case_id}")
     return JSONResponse(body, media_type=FHIR_JSON)
 
 
@@ -114,6 +116,8 @@ def requests(
             for one in store.of_sender(session, machine.place, machine.name, identifier, number, count):
                 resource = _resource(hub, one, _status(one, store.is_open(session, one)))
                 entries.append({"resource": resource, "search": {"mode": "match"}})
+    if entries:
+        keep_look(hub, machine, "referrals_found", f"place:{machine.place}")
     body = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
     return JSONResponse(body, media_type=FHIR_JSON)
 

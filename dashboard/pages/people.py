@@ -85,7 +85,8 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         if why is None and not looks_on(session, user, OPENED, f"person:{head.key}", now):
             return page(request, "person_why.html", visitor, person_id=head.key)
         shown = page_of(session, found, now, place.local())
-    keep_look(hub, user, OPENED, f"person:{head.key}", why)
+    if why is not None:  # else the reason was kept as they said it
+        keep_look(hub, user, OPENED, f"person:{head.key}", why)
     return page(
         request,
         "person.html",

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from hub import audit
 from hub.access import Role
 from hub.assemble import Hub
 from hub.bodies import Number
@@ -42,10 +41,7 @@ def referrals(request: Request, visitor: Desk) -> Response:
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         waiting, found = store.to_read(session, place.id), store.newest(session, place.id)
-    with hub.db.write() as session:
-        audit.note(
-            session, place.id, hub.clock.now(), visitor.user.actor, "looked at referrals", f"place:{place.id}"
-        )
+    keep_look(hub, visitor.user, "looked at referrals", f"place:{place.id}")
     return page(
         request,
         "referrals.html",
@@ -105,15 +101,7 @@ def one_message(request: Request, message_id: Number, visitor: Senior) -> Respon
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         found = store.message(session, place.id, message_id)
-    with hub.db.write() as session:
-        audit.note(
-            session,
-            place.id,
-            hub.clock.now(),
-            visitor.user.actor,
-            "referral_message_read",
-            f"referral_message:{found.key}",
-        )
+    keep_look(hub, visitor.user, "referral_message_read", f"referral_message:{found.key}")
     text = _as_it_came(hub, found)
     return page(
         request,

@@ -197,6 +197,7 @@ def read_questionnaire_response(work: Work, assessment_id: Number) -> Assessment
     the person, and nobody's name."""
     found = row(work.session, Assessment, assessment_id, work.place)
     about = case(work.session, work.place, found.case_id)
+    work.looks_at("case_opened", found.case_id)
     base = base_of(hub_of(work.request).settings.public_url)
     return AssessmentInFhir.model_validate(as_response(work.session, work.library, found, about, base))
 

@@ -47,10 +47,13 @@ NOTED: dict[str, tuple[str, str]] = {
     "/downtime": ("Priya Nair", "downtime_list_opened"),
     "/hand-over": ("Priya Nair", "looked at hand-over"),
     "/messages": ("Priya Nair", "looked at messages"),
+    "/record": ("Priya Nair", "looked at the shared record's writes"),
+    "/referrals": ("Jay Osei", "looked at referrals"),
     "/mine": ("Ana Reid", "looked at own visits"),
     f"{V1}/alarms": ("", "alarms_listed"),
     f"{V1}/assessments/{{assessment_id}}": ("", "case_opened"),
     f"{V1}/assessments/{{assessment_id}}/explanation": ("", "explanation_opened"),
+    f"{V1}/assessments/{{assessment_id}}/questionnaire-response": ("", "case_opened"),
     f"{V1}/cases": ("", "cases_listed"),
     f"{V1}/cases/{{case_id}}": ("", "case_opened"),
     f"{V1}/cases/{{case_id}}/safety-net": ("", "case_opened"),
@@ -65,15 +68,23 @@ NOBODY_SHOWN = {
     "/calls/away", "/calls/line", "/wall", "/wall/snapshot", "/wall/pair", "/walls", "/tokens", "/phones",
     "/my-phones", "/remembered-phones", "/protocols", "/protocols/new", "/protocols/{sha256}", "/shifts", "/responders",
     "/protocols/{sha256}/flow.svg", "/protocols/{sha256}/flow.pdf", "/protocols/measures", "/responders/{responder_id}",
-    "/visit-away", "/api/me", "/phones/api/{path:path}", "/messages/templates", "/messages/phones",
+    "/visit-away", "/api/me", "/people", "/fhir/metadata",
+    "/protocols/{sha256}/fhir.json", "/phones/api/{path:path}", "/messages/templates", "/messages/phones",
     f"{V1}/docs", f"{V1}/openapi.json",
 }  # fmt: skip
 """Nothing of a person who was called about is on these."""
 ELSEWHERE = {
     "/calls/{call_id}/known": "test_known.py",
+    "/cases/{case_id}/person": "test_people.py",
+    "/cases/{case_id}/referral": "test_referrals_in.py",
+    "/fhir/ServiceRequest": "test_referrals_in.py",
+    "/fhir/ServiceRequest/{uid}": "test_referrals_in.py",
     "/o/{code}": "test_responder_page.py",
+    "/people/{person_id}": "test_people.py",
     "/protocols/{sha256}/against/{other_sha256}": "test_replays.py",
     "/protocols/{sha256}/against/{other_sha256}/progress": "test_replays.py",
+    "/referrals/{referral_id}": "test_referrals_in.py",
+    "/referrals/messages/{message_id}": "test_referrals_in.py",
 }
 """Noted too: these tests follow it."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hub.actors import HUB
+from hub.audit import Audit
 from hub.tokens import Scope
 from records.alarms import Alarm
 from records.key_safe_model import KeySafe
@@ -327,8 +328,10 @@ def test_a_sender_reads_its_own_referrals_and_no_others(sqlite_desk: Desk) -> No
     found = north.gets(f"/ServiceRequest/{uid}")
     assert (found["status"], found["basedOn"]) == ("active", [{"reference": "urn:uuid:1"}])
     assert found["subject"]["identifier"]["value"] == "9990000018"
+    assert [(row.action, row.subject) for row in desk.rows(Audit)][-1] == ("case_opened", "case:1")
     about: dict[str, Any] = {"patient:identifier": "https://fhir.nhs.uk/Id/nhs-number|9990000018"}
     assert north.gets("/ServiceRequest", **about)["total"] == 1
+    assert desk.rows(Audit)[-1].action == "referrals_found"
     assert south.gets("/ServiceRequest", **about)["total"] == 0
     assert south.gets(f"/ServiceRequest/{uid}", 404)["issue"][0]["code"] == "not-found"
     assert north.gets("/ServiceRequest")["total"] == 0, "nothing was asked for"
@@ -396,6 +399,8 @@ def test_the_pages_show_it_to_those_who_may(sqlite_desk: Desk) -> None:
         answer = dana.post("/api/referrals/1/endpoint", json={"endpoint": endpoint})
         assert answer.status_code == status, answer.text
     assert "https://north.example/fhir" in priya.get("/referrals/1").text
+    looks = {(row.action, row.subject) for row in desk.rows(Audit)}
+    assert {("case_opened", "case:1"), ("referral_message_read", "referral_message:1")} <= looks
 
 
 def test_a_live_place_answers_where_somebody_said_and_never_where_a_message_says(sqlite_desk: Desk) -> None:

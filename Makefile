@@ -29,7 +29,7 @@ demo-reset: setup ## empties the data folder of a training place (keeps its secr
 	@exec $(PY) -m hub.data_folder reset
 
 # Browsers want a core each; the rest waits for databases and carriers as much as it works. 5: ARGS chose nothing.
-TEST := $(PY) -m pytest -m "not soak" --dist loadgroup
+TEST := $(PY) -m pytest -m "not soak"
 test: dev ## all tests but the long ones
 	@$(TEST) -n 2 tests/browser $(ARGS) || [ $$? -eq 5 ]
 	@$(TEST) -n 3 --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]

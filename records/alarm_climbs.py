@@ -92,11 +92,13 @@ CLIMBS: dict[str, Climb] = dict(
                 "parked",
                 "protocol",
                 "protocol_review",
+                "record_refused",
                 "shift_handover",
                 "silent",
                 "stuck",
                 "task",
                 "unreachable",
+                "wrong_person",
             ),
         )
     )

@@ -38,7 +38,8 @@ def test_json_has_one_object_a_file_with_what_is_wrong_and_where(place, capsys):
     assert unproved["verdict"] == "not_proved"
     floor = next(one for one in unproved["problems"] if one["obligation"] == "floor")
     assert floor["line"] == line_with(NO_RULE, "{flag: pours")
-    assert floor["call"] == {"Bleeding?": "pours", "18 or over?": "yes", "Side?": "left"}
+    assert floor["call"].pop("Side?") in ("left", "right"), "neither is mildest"
+    assert floor["call"] == {"Bleeding?": "pours", "18 or over?": "yes"}
     assert "is slower than its floor" in floor["message"]
     assert invalid["verdict"] == "invalid"
     assert invalid["problems"][0]["line"] == line_with(LEG, "kind: yes_no")

@@ -4,6 +4,8 @@ The tables and the pure rules are the real ones; what couples them is what the s
 (Ana) and 1 (Ben) are for the first position, offer 2 (Ana again) is for the second.
 """
 
+import fcntl
+import pickle
 from array import array
 from collections import deque
 from collections.abc import Iterator
@@ -22,7 +24,6 @@ from records.lifecycles import LIFECYCLES, OWING, UNDO_TO, Owed, Word, after, ow
 from records.model import Outcome
 from records.rules import Conclusion, Live, conclude
 
-pytestmark = pytest.mark.xdist_group("search")  # searched once, not once in each process
 AT_LEAST_STATES, AT_LEAST_MOVES = 140_000, 1_200_000
 """So that the search cannot shrink in silence: a change of the tables that makes it smaller must be said here."""
 NOT_YET, GIVEN_BACK = "not yet", "given back"
@@ -224,7 +225,20 @@ class Search:
 
 
 @pytest.fixture(scope="module")
-def search() -> Search:
+def search(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Search:
+    """Searched once, and not once in each process of a run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    kept = shared / "joint-search.pickle"
+    with (shared / "joint-search.lock").open("w") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(all_states()))
+    found: Search = pickle.loads(kept.read_bytes())
+    return found
+
+
+def all_states() -> Search:
     number: dict[Joint, int] = {START: 0}
     states, fresh = [START], deque([START])
     sources: array[int] = array("I")

@@ -188,7 +188,7 @@ class WiderHands(DispatchMachine):
             elif what == "call" and self.count(Case) < 4:
                 self.call("two_hours", [KINDS[nth % 3]], "fall")
             else:
-                self.by_hand(nth, nth, how, 10)
+                self.by_hand(nth, nth % 8, how, 10)
         except Killed:
             pass
         finally:

@@ -1,7 +1,7 @@
 """Checks protocol files as the command line and a pull request do: shape, examples, and proofs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +36,8 @@ class Checked:
     notes: Sequence[str] = ()
     examples: Sequence[Fault] = ()
     """Those that come out otherwise than they say."""
+    text: str = ""
+    """As it was proved: the file may have been saved anew since."""
 
     @property
     def verdict(self) -> Literal["proved", "not_proved", "invalid"]:
@@ -73,19 +75,25 @@ class Checker:
                 yield self.place(path)
 
     def _file(self, file: Path) -> Checked:
+        text = ""
         try:
-            if file.name == "house.yaml":
-                load_house(file)
-                return Checked(file)
-            house = load_house(house_of(file, self.house, self.home))
-            if kind_of(read_file(file) or "") == "escalation":
-                return self._escalation(file, load_escalation(file, house), house)
-            kept = self._unchanged(file, house)
-            return kept or self._triage(file, load_triage(file, house), house)
+            text = read_file(file) or ""
+            return replace(self._read(file, text), text=text)
         except ProtocolError as error:
-            return Checked(file, error.faults)
+            return Checked(file, error.faults, text=text)
 
-    def _unchanged(self, file: Path, house: House) -> Checked | None:
+    def _read(self, file: Path, text: str) -> Checked:
+        """Raises `ProtocolError`."""
+        if file.name == "house.yaml":
+            load_house(file)
+            return Checked(file)
+        house = load_house(house_of(file, self.house, self.home))
+        if kind_of(text) == "escalation":
+            return self._escalation(file, load_escalation(file, house), house)
+        kept = self._unchanged(file, text, house)
+        return kept or self._triage(file, load_triage(file, house), house)
+
+    def _unchanged(self, file: Path, text: str, house: House) -> Checked | None:
         """What was found of exactly this text in this house before; only what is sound in itself is kept so."""
 
         def anew() -> tuple[Finding, ...]:
@@ -97,9 +105,7 @@ class Checker:
         if self.against is not None:
             return None
         try:
-            return Checked(
-                file, (), self.kept.findings(anew, "file", sha256_of(read_file(file) or ""), house.sha256)
-            )
+            return Checked(file, (), self.kept.findings(anew, "file", sha256_of(text), house.sha256))
         except _Unsound:
             return None
 

@@ -2,19 +2,18 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from hub.errors import Refused
 from protocols import asking
-from protocols.checking import house_of
-from protocols.commands import LIBRARY, names_house, say
+from protocols.commands import names_protocol, read, say
 from protocols.engine import assess, dropped
 from protocols.explanation import Explanation, explain
 from protocols.faults import meant
-from protocols.loader import load_house, load_triage
+from protocols.loader import read_file
 from protocols.model import UNKNOWN, Answer, House, Question, TriageProtocol
 from protocols.proof.findings import said_of
 from protocols.verdict import Verdict
@@ -35,8 +34,7 @@ def add_commands(commands: Any) -> None:
     )
     again.add_argument("calls", type=Path, metavar="CALLS", help="a file of JSON lines")
     for one, run in ((walk, _try), (tell, _explain), (again, _replay)):
-        one.add_argument("file", type=Path, help="the triage protocol")
-        names_house(one)
+        names_protocol(one)
         one.set_defaults(run=run)
     tell.add_argument(
         "answers", nargs="*", metavar="QUESTION=ANSWER", help="questions not named count as mildest"
@@ -44,13 +42,8 @@ def add_commands(commands: Any) -> None:
     tell.add_argument("--record", action="append", default=[], metavar="QUESTION=ANSWER")
 
 
-def _read(chosen: argparse.Namespace) -> tuple[TriageProtocol, House]:
-    house = load_house(house_of(chosen.file, chosen.house, LIBRARY))
-    return load_triage(chosen.file, house), house
-
-
 def _explain(chosen: argparse.Namespace) -> int:
-    protocol, house = _read(chosen)
+    protocol, house = read(chosen)
     answers, record = _pairs(protocol, chosen.answers), _pairs(protocol, chosen.record)
     told = explain(protocol, house, answers, record, of_two=chosen.two)
     if chosen.format == "json":
@@ -78,8 +71,9 @@ def _explained(told: Explanation) -> Iterator[str]:
 
 
 def _replay(chosen: argparse.Namespace) -> int:
-    protocol, house = _read(chosen)
-    lines = chosen.calls.read_text(encoding="utf-8").splitlines()
+    protocol, house = read(chosen)
+    text = (read_file(chosen.calls) or "").rstrip("\n")
+    lines = text.split("\n") if text else []
     others = 0
     for nth, line in enumerate(lines, 1):
         call = _call(line, f"{chosen.calls}:{nth}")
@@ -95,12 +89,15 @@ def _replay(chosen: argparse.Namespace) -> int:
 
 def _call(line: str, where: str) -> dict[str, Any]:
     try:
-        call = json.loads(line)
+        call: Any = json.loads(line)
     except ValueError as error:
         raise Refused(f"{where}: no JSON ({error}); write one object a line") from None
-    if not isinstance(call, dict) or not isinstance(call.get("answers"), dict):
-        raise Refused(f'{where}: a call is an object with "answers", by the ids of the questions')
-    return call
+    said = call if isinstance(call, dict) else {}
+    if not all(isinstance(part, dict) for part in (said.get("answers"), said.get("record") or {})):
+        raise Refused(
+            f'{where}: a call is an object with "answers" (and "record"), by the ids of the questions'
+        )
+    return said
 
 
 def _pairs(protocol: TriageProtocol, said: list[str]) -> dict[str, Answer]:
@@ -132,11 +129,11 @@ def _answer(question: Question, word: str) -> Answer:
 
 
 def _try(chosen: argparse.Namespace) -> int:
-    protocol, house = _read(chosen)
+    protocol, house = read(chosen)
     say(f"{protocol.title}, version {protocol.version} ({protocol.status}). {KEYS}")
     answers: dict[str, Answer] = {}
-    while (question := asking.ask(protocol, house, answers).verdict.next_question) is not None:
-        _show(protocol, house, answers, question)
+    while (question := (verdict := asking.ask(protocol, house, answers).verdict).next_question) is not None:
+        _show(house, verdict, question)
         try:
             word = input("> ").strip().lower()
         except EOFError:
@@ -158,8 +155,7 @@ def _say_flags(verdict: Verdict) -> None:
         say(f"  ! {flag.title}: {' '.join(flag.words)}")
 
 
-def _show(protocol: TriageProtocol, house: House, answers: Mapping[str, Answer], question: Question) -> None:
-    verdict = asking.ask(protocol, house, answers).verdict
+def _show(house: House, verdict: Verdict, question: Question) -> None:
     say(f"\n[{house.priority(verdict.priority).label} so far, at most {verdict.remaining} more]")
     _say_flags(verdict)
     say(question.say or question.ask)

@@ -4,9 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from protocols.checking import Checked, Checker, house_of
-from protocols.commands import LIBRARY, names_house, report, say
-from protocols.loader import load_house, load_triage
+from protocols.checking import Checked, Checker
+from protocols.commands import LIBRARY, names_house, names_protocol, read, report, say
 from protocols.proof.kept import KeptProofs
 from protocols.proof.prover import steps
 
@@ -35,8 +34,7 @@ def add_commands(commands: Any) -> None:
         description="Each obligation of one triage protocol as it is proved; no examples, "
         "and nothing that was kept.",
     )
-    prove.add_argument("file", type=Path, help="the triage protocol")
-    names_house(prove)
+    names_protocol(prove)
     prove.set_defaults(run=_prove)
 
 
@@ -58,8 +56,7 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _prove(chosen: argparse.Namespace) -> int:
-    house = load_house(house_of(chosen.file, chosen.house, LIBRARY))
-    protocol = load_triage(chosen.file, house)
+    protocol, house = read(chosen)
     fails = 0
     for name, findings in steps(protocol, house):
         ill = sum(one.fails for one in findings)

@@ -5,12 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from protocols.checking import house_of
-from protocols.commands import LIBRARY, names_house, say
+from protocols.commands import names_protocol, read, say
 from protocols.exchange.bundle import bundle
 from protocols.exchange.limits import not_said
 from protocols.exchange.names import BASE
-from protocols.loader import load_house, load_triage
 
 
 def add_commands(commands: Any) -> None:
@@ -20,18 +18,16 @@ def add_commands(commands: Any) -> None:
         description="Prints one FHIR R4 Bundle as JSON. What FHIR cannot say of the protocol stands in the "
         "PlanDefinition's description, and is printed with --out.",
     )
-    export.add_argument("file", type=Path, help="the triage protocol")
+    names_protocol(export)
     export.add_argument("--out", type=Path, metavar="FILE", help="write it here")
     export.add_argument(
         "--base", default=BASE, metavar="URL", help="where the addresses of the definitions begin"
     )
-    names_house(export)
     export.set_defaults(run=_export)
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    house = load_house(house_of(chosen.file, chosen.house, LIBRARY))
-    protocol = load_triage(chosen.file, house)
+    protocol, house = read(chosen)
     sent = bundle(protocol, house, chosen.base.rstrip("/"))
     text = json.dumps(sent, ensure_ascii=False, indent=2)
     if chosen.out is None:

@@ -53,7 +53,7 @@ def add_commands(commands: Any) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     say(f"http://127.0.0.1:{chosen.port} shows {chosen.file}; Ctrl-C ends it")
     app = create_app(Looked(chosen.file, house_of(chosen.file, chosen.house, LIBRARY)))
-    uvicorn.run(app, host="127.0.0.1", port=chosen.port, log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=chosen.port, log_level="warning", timeout_graceful_shutdown=1)
     return 0
 
 

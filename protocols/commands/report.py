@@ -6,7 +6,6 @@ from typing import Any
 
 from protocols.checking import Checked
 from protocols.faults import Fault
-from protocols.loader import read_file
 from protocols.proof.findings import Finding
 from protocols.proof.where import line_of
 
@@ -45,9 +44,8 @@ def told(checked: Checked) -> dict[str, Any]:
     answers that show it."""
     problems = [_fault("shape", fault) for fault in sorted(set(checked.faults))]
     problems += [_fault("example", fault) for fault in sorted(set(checked.examples))]
-    text = "" if checked.file.is_dir() or checked.faults else read_file(checked.file) or ""
-    problems += [_found(text, one) for one in checked.findings if one.fails]
-    warnings = [_found(text, one) for one in checked.findings if not one.fails]
+    problems += [_found(checked.text, one) for one in checked.findings if one.fails]
+    warnings = [_found(checked.text, one) for one in checked.findings if not one.fails]
     return {
         "file": str(checked.file),
         "verdict": checked.verdict,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from protocols.checking import house_of
-from protocols.commands import LIBRARY, names_house, say
+from protocols.commands import LIBRARY, names_house, names_protocol, read, say
 from protocols.differences import PARTS, Difference, differences
 from protocols.flow.paper import PAPERS
 from protocols.flow.pdf import pdf
@@ -32,22 +32,21 @@ def add_commands(commands: Any) -> None:
     diff.add_argument("old", type=Path, help="the version before")
     diff.add_argument("new", type=Path, help="the version after it")
     diff.add_argument("--format", choices=("text", "json"), default="text")
+    names_house(diff)
     diff.set_defaults(run=_diff)
     show = commands.add_parser("print", help="draw a protocol as a flow sheet, for the wall")
-    show.add_argument("file", type=Path, help="the triage protocol")
+    names_protocol(show)
     show.add_argument("--svg", type=Path, metavar="OUT", help="write it as SVG here")
     show.add_argument("--pdf", type=Path, metavar="OUT", help="write it as PDF here")
     show.add_argument(
         "--paper", choices=sorted(PAPERS), default="a4", help="a4 (upright), or a3 (two columns)"
     )
     show.set_defaults(run=_print)
-    for one in (diff, show):
-        names_house(one)
 
 
 def _print(chosen: argparse.Namespace) -> int:
-    house = load_house(house_of(chosen.file, chosen.house, LIBRARY))
-    drawn = sheet(load_triage(chosen.file, house), house, PAPERS[chosen.paper])
+    protocol, house = read(chosen)
+    drawn = sheet(protocol, house, PAPERS[chosen.paper])
     if chosen.svg is not None:
         chosen.svg.write_text(svg(drawn), encoding="utf-8")
     if chosen.pdf is not None:

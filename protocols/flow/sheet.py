@@ -69,7 +69,7 @@ def _head(protocol: TriageProtocol, paper: Paper, stands: str) -> Iterator[Mark]
     yield Words(MARGIN, MARGIN + 10, next(wrapped(protocol.title, title, room), ""), title)
     need = f" · for the need {protocol.need.replace('_', ' ')}" if protocol.need else ""
     about = f"Version {protocol.version} · to be reviewed by {_day(protocol.review_by)} · {protocol.protocol}{need}"
-    told = f"{about} · {stands}" if stands else about
+    told = f"{stands} · {about}" if stands else about
     yield Words(MARGIN, MARGIN + 30, next(wrapped(told, PLAIN, paper.width - 2 * MARGIN)), PLAIN)
     for place, part in enumerate(list(wrapped(HOW_TO, SMALL, paper.width - 2 * MARGIN))[:2]):
         yield Words(MARGIN, MARGIN + 42 + place * SMALL.leading, part, SMALL)

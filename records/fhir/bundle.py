@@ -8,16 +8,14 @@ from records.fhir.resources import provenance, resources_of
 from records.fhir.written import Resource, Written
 
 NEVER_CHANGED = ("Patient",)
-MARKED = ("Encounter", "ServiceRequest", "Task", "Observation", "QuestionnaireResponse")
-"""What can be marked as entered in error."""
 _NAMESPACE = uuid.UUID("6f7d1a52-3c6b-4a39-9f2e-0f6f5d0f3a11")
 
 
 def bundle_of(told: Written) -> Resource:
-    made = [(_full_url(name), resource) for name, resource in resources_of(told)]
-    urls = {name: _full_url(name) for name, _ in resources_of(told)}
-    entries = [_entry(told, url, _pointing(resource, urls)) for url, resource in made]
-    targets = [url for url, resource in made if resource["resourceType"] not in NEVER_CHANGED]
+    made = resources_of(told)
+    urls = {name: _full_url(name) for name, _ in made}
+    entries = [_entry(told, urls[name], _pointing(resource, urls)) for name, resource in made]
+    targets = [urls[name] for name, resource in made if resource["resourceType"] not in NEVER_CHANGED]
     return _transaction(told, entries, targets, write_tag(told.base, told.number))
 
 

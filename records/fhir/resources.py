@@ -32,8 +32,8 @@ def resources_of(told: Written) -> list[tuple[str, Resource]]:
     if told.assessment is not None:
         made.append((_urn_of_request(told), service_request(told)))
         made += [(told.urn("task", one.key), task(told, one)) for one in told.positions]
-        made += news2_of(told)
         if told.leaving not in (Leaving.nothing, Leaving.bare):
+            made += news2_of(told)
             made.append((told.urn("assessment", told.assessment.key), answers(told)))
     return [(_urn_of_person(told), person(told)), *made] if _is_somebody(told) else made
 

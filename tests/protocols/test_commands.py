@@ -128,6 +128,14 @@ def test_replay_tells_what_comes_to_something_else(place, capsys):
     (place / "calls.jsonl").write_text("no call")
     assert main(["replay", "calls.jsonl", "leg.yaml"]) == 1
     assert "calls.jsonl:1: no JSON" in capsys.readouterr().err
+    (place / "calls.jsonl").write_text('{"answers": {}, "record": ["thinner"]}')
+    assert main(["replay", "calls.jsonl", "leg.yaml"]) == 1
+    assert 'an object with "answers" (and "record")' in capsys.readouterr().err
+    (place / "calls.jsonl").write_bytes(b"\xff")
+    assert main(["replay", "calls.jsonl", "leg.yaml"]) == 1
+    assert "calls.jsonl:1:1: " in capsys.readouterr().err
+    (place / "calls.jsonl").write_text("")
+    assert main(["replay", "calls.jsonl", "leg.yaml"]) == 0
 
 
 def test_try_asks_one_question_after_the_other_and_takes_back(place, capsys, monkeypatch):

@@ -172,10 +172,11 @@ def test_a_whole_case() -> None:
 @pytest.mark.parametrize("safeguarding", [None, False, True])
 def test_s15_s17_s19_numbers_addresses_and_ways_in_never_leave(safeguarding: bool | None) -> None:
     case = a_case(safeguarding=safeguarding)
-    said = json.dumps(bundle_of(told(case)))
+    said = json.dumps(bundle_of(told(case, assessment=an_assessment(**OBSERVED), news2=14)))
     assert [words for words in NEVER if words in said] == []
     assert ("slid off" in said) is (safeguarding is False)
     assert ("QuestionnaireResponse" in said) is (safeguarding is not True)
+    assert ("Observation" in said) is (safeguarding is not True), "what was measured is an answer too"
 
 
 def test_s18_of_a_sealed_case_nothing_leaves() -> None:

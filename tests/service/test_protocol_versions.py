@@ -101,6 +101,14 @@ def test_two_who_did_not_write_it_approve_what_is_proved_and_have_seen_what_chan
         "protocol approved",
         "protocol approved",
     ]
+    says(desk, "Femi Ade", f"{sha}/start")
+    newer = proposed(desk, NEWER.replace("outside", "outdoors", 1))
+    is_proved(desk, newer)
+    for who in ("Amara Obi", "Ruth Adeyemi"):
+        says(desk, who, f"{newer}/approve", SEEN)
+    says(desk, "Femi Ade", f"{newer}/start")
+    assert "REPLACED, was in force from" in desk.jay.get(f"/protocols/{sha}/flow.svg").text
+    assert "in force since" in desk.jay.get(f"/protocols/{newer}/flow.svg").text
 
 
 def test_a_live_place_runs_nothing_unproved_unapproved_or_overdue(

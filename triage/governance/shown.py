@@ -160,19 +160,19 @@ def on_paper(session: Session, place: Place, sha256: str, now: datetime, *, trai
     version = store.version_of(session, place.id, sha256)
     if version is None:
         return ""
-    found = standings(
-        store.versions(session, place.id), store.acts(session, place.id), now, training=training
-    )
+    key = version.kind, version.protocol
+    versions = [one for one in store.versions(session, place.id) if (one.kind, one.protocol) == key]
+    found = standings(versions, store.acts(session, place.id), now, training=training)
     standing = next(one for one in found if one.version.key == version.key)
     said = []
-    if standing.approvals:
-        said.append(f"approved by {listed_words([act.by for act in standing.approvals], 'and')}")
     if standing.decided and standing.since is not None:
         since = standing.since.astimezone(place.local())
         words = _STANDS.get(standing.state, "in force from")
         said.append(f"{words} {since.day} {since:%B %Y}")
     elif standing.state is State.withdrawn:
         said.append("WITHDRAWN")
+    if standing.approvals:
+        said.append(f"approved by {listed_words([act.by for act in standing.approvals], 'and')}")
     return " · ".join(said)
 
 

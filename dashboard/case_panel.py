@@ -42,6 +42,7 @@ from records.outcomes import IN_A_WORD
 from records.sealed_items import SealedItem
 from records.sealing_model import Sealing
 from records.service import still_in_the_way
+from triage.ago import age
 
 TIMELINE = 60
 
@@ -104,7 +105,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     hand_overs = [row for row in store.rows_of(session, HandOver, case_id) if row.state != "superseded"]
     return Panel(
         case=case,
-        age=_age(case, now),
+        age=age(case.born, now.date()) if case.born else None,
         priority=_label(desk, case.priority),
         call=calls[-1] if calls else None,
         assessment=assessment,
@@ -143,14 +144,6 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         may_seal=user.has(*sealing.MAY_SEAL),
         sealed_items=sealed_items.standing(session, case_id),
     )
-
-
-def _age(case: Case, now: datetime) -> int | None:
-    if case.born is None:
-        return None
-    today = now.date()
-    had_it = (today.month, today.day) >= (case.born.month, case.born.day)
-    return today.year - case.born.year - (not had_it)
 
 
 def _label(desk: Desk, priority: str | None) -> str:

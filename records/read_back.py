@@ -27,6 +27,12 @@ def is_read_back(case: Case) -> bool:
     return bool(case.read_back)
 
 
+def fields(case: Case) -> list[str]:
+    """Those that were. Pure."""
+    found: list[str] = (case.read_back or {}).get("fields", [])
+    return found
+
+
 def pairs(case: Case) -> list[tuple[str, ...]]:
     """Which two could be read back just now, of what is filled. Pure."""
     filled = [field for field in IDENTIFIERS if getattr(case, field)]

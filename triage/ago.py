@@ -1,6 +1,6 @@
 """How long ago something was, as people say it, by the place's own days. Pure."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 
 def on(at: datetime, now: datetime, zone: tzinfo) -> str:
@@ -8,6 +8,11 @@ def on(at: datetime, now: datetime, zone: tzinfo) -> str:
     day = at.astimezone(zone)
     year = f" {day.year}" if day.year != now.astimezone(zone).year else ""
     return f"{day.day} {day:%b}{year}"
+
+
+def age(born: date, today: date) -> int:
+    """In whole years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def ago(at: datetime, now: datetime, zone: tzinfo) -> str:

@@ -1,10 +1,12 @@
 """Whether two cases speak of the same person or the same door, by what was typed in them (S13, S14, S15). Pure."""
 
 from collections.abc import Callable
+from functools import partial
 
 from records.homes import Home, is_exact, same_door
 from records.model import Case
-from records.read_back import is_read_back
+from records.people.rules import is_the_same
+from records.read_back import fields, is_read_back
 
 
 def _name(case: Case) -> object:
@@ -54,10 +56,5 @@ def may_be_same(own: Case, other: Case) -> bool:
 
 
 def is_same(own: Case, other: Case) -> bool:
-    """S14: and something that was read back says so too, and neither number nor date of birth speaks against it."""
-    if not is_read_back(own) or not may_be_same(own, other):
-        return False
-    if False in (agree(own, other, "nhs_number"), agree(own, other, "born")):
-        return False
-    read: list[str] = (own.read_back or {}).get("fields", [])
-    return any(agree(own, other, field) for field in read)
+    """S14: nor before two identifiers were read back."""
+    return is_read_back(own) and is_the_same(partial(agree, own, other), fields(own))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from triage.ago import age
 from triage.screen import Given
 
 NOT_KNOWN = "not known"
@@ -70,7 +71,7 @@ def sbard(known: Known) -> Sbard:
 
 def _situation(known: Known) -> Lines:
     born = (
-        f", born {known.born:%d/%m/%Y}, {_age(known.born, known.now.date())} years old" if known.born else ""
+        f", born {known.born:%d/%m/%Y}, {age(known.born, known.now.date())} years old" if known.born else ""
     )
     flags = (f"Danger signs: {'; '.join(known.flags)}",) if known.flags else ()
     return (
@@ -115,7 +116,3 @@ def _decision(known: Known) -> Lines:
         "Do you take it? Say your reference, and when somebody will be there.",
         f"Read back at {known.now:%H:%M}; anything else you need to know?",
     )
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

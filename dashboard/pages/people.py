@@ -17,15 +17,14 @@ from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from records import read_back, sealing
 from records.lifecycles import CallState
-from records.looks import keep_look, looks_on
+from records.looks import keep_finding, keep_look, looks_on
 from records.model import Call, CaseState
 from records.people import linking, search, store
-from records.people.fact_model import Confidence, FactKind, Says
-from records.people.model import SourceKind
 from records.people.store import Record
 from records.store import case as case_of
 from records.store import rows_of
 from triage import people_sought
+from triage.ago import age
 
 router = APIRouter()
 DESK = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
@@ -65,8 +64,7 @@ def find(request: Request, body: Sought, visitor: Reader) -> Response:
     kept_apart.is_over()
     if hits:
         numbers = ", ".join(str(hit.person.key) for hit in hits)
-        with hub.db.write() as session:
-            audit.note(session, place.id, now, visitor.user.actor, FOUND, f"place:{place.id}", numbers[:300])
+        keep_finding(hub, visitor.user, FOUND, f"place:{place.id}", numbers[:300])
     html = fragment("_people_found.html", hits=hits, more=more, most=search.MOST, alone=search.NAME_ALONE)
     return JSONResponse({"html": html, "found": len(hits), "look_again": look_again})
 
@@ -94,10 +92,6 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         shown=shown,
         age=_age(found, now),
         why=why,
-        kinds=list(FactKind),
-        says=list(Says),
-        sure=list(Confidence),
-        sources=list(SourceKind),
         may_merge=user.has(*MAY_MERGE),
         may_seal=user.has(*sealing.MAY_SEAL),
     )
@@ -126,21 +120,18 @@ def person_of_case(request: Request, case_id: Number, visitor: Reader) -> Respon
         if case.person_id is not None:
             head = store.head(session, store.visible(session, place.id, case.person_id))
             return RedirectResponse(f"/people/{head.key}", 303)
-        fits = linking.fitting(session, case)
-        may_be = store.who_may_be(session, place.id, case.nhs_number, case.born)
-        whos = store.whos(session, place.id, may_be)
-    shown = [(one, whos[one.key], one in fits) for one in may_be if whos[one.key].names][: search.MOST]
-    ready = read_back.is_read_back(case)
-    if ready and shown:
+        may_be = linking.may_be(session, case)
+    shown = [one for one in may_be if one[1].names or one[2]][: search.MOST]
+    if shown:
         keep_look(hub, visitor.user, FOUND, f"case:{case_id}", ", ".join(str(one.key) for one, *_ in shown))
     return page(
         request,
         "person_of_case.html",
         visitor,
         case=case,
-        shown=shown if ready else [],
-        fits=fits,
-        ready=ready,
+        shown=shown,
+        fits=any(fits for *_, fits in shown),
+        ready=read_back.is_read_back(case),
     )
 
 
@@ -159,5 +150,4 @@ def _age(found: Record, now: datetime) -> int | None:
     """None where it is not known, or two dates of birth are."""
     if len(found.born) != 1:
         return None
-    born, today = found.born[0], now.date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age(found.born[0], now.date())

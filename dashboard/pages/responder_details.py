@@ -3,7 +3,7 @@ and when it is over nothing of the person.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from hub.gate import Visitor, hub_of
 from records import dependants, key_safes
 from records.model import Assessment, Case, Position
 from triage import not_known
+from triage.ago import age
 from triage.api import library_of
 from triage.capture import national
 from triage.store import last_call
@@ -165,7 +166,7 @@ def _details(
     whole = case.postcode.replace(" ", "\u00a0") if case.postcode else ""
     return {
         "name": case.person_name,
-        "age": _age(case.born, now.date()) if case.born else None,
+        "age": age(case.born, now.date()) if case.born else None,
         "need_words": case.need_words,
         "where": where.replace(case.postcode, whole) if case.postcode else where,
         "map": f"geo:0,0?q={quote(where)}" if where else "",
@@ -183,10 +184,6 @@ def _details(
         "number": national(call.number) if call else "",
         "dial": call.number if call else None,
     }
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _note_look(request: Request, who: Responder, offer: Offer) -> None:

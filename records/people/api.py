@@ -35,6 +35,7 @@ router = APIRouter()
 Teller = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
 Merger = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.manager)]
 Sealer = Annotated[Visitor, allow(*sealing.MAY_SEAL)]
+LAST_YEAR = 2199
 Day = date | Literal[""]
 """As an empty field of a form sends it."""
 CaseId = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -125,6 +126,8 @@ def _source(session: Session, visitor: Visitor, person_id: int, body: FromWhom, 
             )
     until = None
     if body.until != "":
+        if body.until.year > LAST_YEAR:
+            raise Refused(f"Say a day before {LAST_YEAR + 1}, or leave it empty: then it has no end.")
         until = datetime.combine(body.until + timedelta(days=1), time(), place_of(session, place).local())
     name = body.source or (visitor.user.name if body.source_kind is SourceKind.hub else "")
     return Source(body.source_kind, name, body.case, until)

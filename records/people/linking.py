@@ -35,16 +35,22 @@ TELL_WITHIN = timedelta(minutes=30)
 """So long has somebody to see that what went out about a wrong person is marked as entered in error. [LOCAL]"""
 
 
-def fitting(session: Session, case: Case) -> list[Person]:
-    """Those whom this case is about by what was read back. Before that it is about nobody."""
+def may_be(session: Session, case: Case) -> list[tuple[Person, rules.Who, bool]]:
+    """Whoever has its NHS number or date of birth, and whether it is about them by what was read back; those first.
+    Before two identifiers are read back it is about nobody."""
     if not read_back.is_read_back(case):
         return []
-    read: list[str] = (case.read_back or {}).get("fields", [])
-    may_be = store.who_may_be(session, case.place, case.nhs_number, case.born)
-    if not may_be:
+    people = store.who_may_be(session, case.place, case.nhs_number, case.born)
+    if not people:
         return []
-    said, known = store.who_of_case(case), store.whos(session, case.place, may_be)
-    return [person for person in may_be if rules.is_person(said, known[person.key], read)]
+    said, known = store.who_of_case(case), store.whos(session, case.place, people)
+    read = read_back.fields(case)
+    found = [(one, known[one.key], rules.is_person(said, known[one.key], read)) for one in people]
+    return sorted(found, key=lambda one: not one[2])
+
+
+def fitting(session: Session, case: Case) -> list[Person]:
+    return [person for person, _, fits in may_be(session, case) if fits]
 
 
 def link_by_rule(session: Session, case: Case, now: datetime) -> None:
@@ -55,7 +61,7 @@ def link_by_rule(session: Session, case: Case, now: datetime) -> None:
     found = fitting(session, case)
     if len(found) != 1 or _was_wrong(session, case, found[0]):
         return
-    because = f"{read_back.words((case.read_back or {})['fields'])} read back, and nobody else fits"
+    because = f"{read_back.words(read_back.fields(case))} read back, and nobody else fits"
     attempt(session, lambda inner: _link(inner, case, found[0], LinkedBy.rule, because, now, HUB))
 
 
@@ -92,9 +98,7 @@ def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) 
     read_back.tick(session, case, (), now, actor)
     linked.ended_why = why.strip()[:300]
     session.add(linked)
-    if session.info.get("record_servers"):
-        enter_in_error(session, case.key, now, actor, why)
-    _must_be_seen_to(session, case, now)
+    _must_be_seen_to(session, case, why, now, actor)
     audit.note(
         session, case.place, now, actor, "person_unlinked", f"person:{linked.person_id}", f"case:{case.key}"
     )
@@ -126,6 +130,7 @@ def _link(
     case = take(session, case.key, now)
     if case.person_id is not None:
         raise Conflict("This case is linked to a person already. Unlink it first if that is wrong.")
+    _must_be_read_back(case)  # as it is now that it is locked
     (person,) = store.lock(session, case.place, person.key)
     _not_theirs_after_all(session, case, person, now, actor)
     session.add(
@@ -153,8 +158,9 @@ def _not_theirs_after_all(session: Session, case: Case, person: Person, now: dat
     family = {one.key for one in store.members(session, person)}
     before = next(iter(store.links_of(session, case.key)), None)
     if before is not None and not before.wrong and before.person_id not in family:
-        _is_wrong(session, before, "the case is about somebody else", now, actor)
-        _must_be_seen_to(session, case, now)
+        why = "the case is about somebody else"
+        _is_wrong(session, before, why, now, actor)
+        _must_be_seen_to(session, case, why, now, actor)
 
 
 def _is_wrong(session: Session, linked: CaseLink, why: str, now: datetime, actor: Actor) -> None:
@@ -164,8 +170,11 @@ def _is_wrong(session: Session, linked: CaseLink, why: str, now: datetime, actor
         service.enter_in_error(session, row, f"Another person: {why}", now, actor)
 
 
-def _must_be_seen_to(session: Session, case: Case, now: datetime) -> None:
-    """A closed case owes nothing: there the board rings until somebody takes it."""
+def _must_be_seen_to(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> None:
+    """At every record server, by itself; and by somebody, who sees that it is. A closed case owes nothing: there the
+    board rings until somebody takes it."""
+    if session.info.get("record_servers"):
+        enter_in_error(session, case.key, now, actor, why)
     words = "This was linked to a wrong person. See that what went out is marked as entered in error."
     if case.state is CaseState.closed:
         alarms.ring(session, case.place, WRONG_PERSON, case.key, f"{case.ref}: {words}", now, case)
@@ -176,11 +185,11 @@ def _must_be_seen_to(session: Session, case: Case, now: datetime) -> None:
 
 def _learn(session: Session, case: Case, person: Person, now: datetime, actor: Actor) -> None:
     """What was said in this case and is not on the record yet; the record keeps what it had beside it."""
-    known = store.record(session, person)
+    known = store.record(session, person).believed()
     call = next(iter(reversed(cases.rows_of(session, Call, case.key))), None)
     caller = ", ".join(part for part in (call.caller_name, call.caller_relation) if part) if call else ""
     source = Source(SourceKind.carer if caller else SourceKind.hub, caller or case.ref, case.key)
-    who, read = rules.Who(tuple(one.words for one in known.names)), (case.read_back or {}).get("fields", [])
+    who, read = rules.Who(tuple(one.words for one in known.names)), read_back.fields(case)
     if case.person_name and not rules.agree(store.who_of_case(case), who, "person_name"):
         service.put(session, person, PersonName, source, now, actor, words=case.person_name)
     if case.nhs_number and case.nhs_number not in {one.value for one in known.identifiers}:

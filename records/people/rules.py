@@ -1,9 +1,10 @@
 """What counts of what is known of a person, what is held against what, and whom a case is about. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from hub.errors import Refused
 from records.homes import Home, same_door
@@ -125,11 +126,14 @@ def _any_of(mine: Collection[object], theirs: Collection[object], same: object) 
 
 
 def is_person(said: Who, person: Who, read: Iterable[str]) -> bool:
+    """Whether this person was meant. Never on a name alone."""
+    return is_the_same(partial(agree, said, person), read)
+
+
+def is_the_same(agree: Callable[[str], bool | None], read: Iterable[str]) -> bool:
     """S14: the same NHS number, or the same name and date of birth; something that was read back says so too, and
-    neither number nor date of birth speaks against it. Never on a name alone."""
-    named = agree(said, person, "person_name") and agree(said, person, "born")
-    if not (agree(said, person, "nhs_number") or named):
+    neither number nor date of birth speaks against it. `agree`: by identifier; None where one of the two is unknown."""
+    number, born = agree("nhs_number"), agree("born")
+    if not (number or (agree("person_name") and born)) or False in (number, born):
         return False
-    if False in (agree(said, person, "nhs_number"), agree(said, person, "born")):
-        return False
-    return any(agree(said, person, field) for field in read)
+    return any(agree(field) for field in read)

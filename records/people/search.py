@@ -103,7 +103,9 @@ def _lies_in(postcode: str | None, sought: str) -> bool:
 
 
 def _people(session: Session, ids: Iterable[int]) -> list[Person]:
-    return [session.get_one(Person, one) for one in dict.fromkeys(ids)]
+    wanted = list(dict.fromkeys(ids))
+    found = {one.key: one for one in session.exec(select(Person).where(col(Person.id).in_(wanted)))}
+    return [found[one] for one in wanted]
 
 
 def _by_number(session: Session, place: str, phone: str | None) -> list[Person]:

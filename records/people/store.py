@@ -1,7 +1,7 @@
 """Every query about people. A merge is followed on reading: `members` are all who turned out to be one person."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -102,6 +102,14 @@ class Record:
     sealed: dict[int, FactSealing] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
 
+    def believed(self) -> "Record":
+        """Without what was entered in error."""
+        kinds = ("names", "identifiers", "addresses", "numbers", "carers", "facts")
+        good: dict[str, Any] = {
+            kind: [row for row in getattr(self, kind) if not row.in_error] for kind in kinds
+        }
+        return replace(self, **good)
+
     @property
     def name(self) -> str:
         return next((one.words for one in self.names if not one.in_error), "")
@@ -138,12 +146,14 @@ def _is_hidden(session: Session, person: Person) -> bool:
     return all(case_id in hidden for case_id in linked)
 
 
-def rows(session: Session, kind: type[R], ids: Collection[int], hidden: Collection[int]) -> list[R]:
+def rows(
+    session: Session, kind: type[R], ids: Collection[int], hidden: Collection[int], limit: int = MOST
+) -> list[R]:
     """The newest first; none that was said in a case which whoever asks may not see."""
     found = select(kind).where(col(kind.person_id).in_(ids))
     if hidden:
         found = found.where(or_(col(kind.case_id).is_(None), col(kind.case_id).not_in(hidden)))
-    return list(session.exec(found.order_by(col(kind.id).desc()).limit(MOST)))
+    return list(session.exec(found.order_by(col(kind.id).desc()).limit(limit)))
 
 
 def record(session: Session, person: Person) -> Record:
@@ -205,7 +215,7 @@ def whos(session: Session, place: str, heads: Collection[Person]) -> dict[int, W
     of: dict[type[OfPerson], dict[int, list[Any]]] = {}
     for kind in (PersonName, Identifier, PersonAddress):
         by_head: dict[int, list[Any]] = {head: [] for head in family}
-        for row in rows(session, kind, list(head_of), hidden):
+        for row in rows(session, kind, list(head_of), hidden, MOST * len(head_of)):
             if not row.in_error:
                 by_head[head_of[row.person_id]].append(row)
         of[kind] = by_head

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from hub.audit import Audit
 from records.alarms import Alarm
-from records.model import Case, Task
+from records.model import Call, Case, Task
 from records.people.fact_model import Fact
 from records.people.link_model import CaseLink
 from records.people.model import Identifier, Person, PersonAddress, PersonName
@@ -299,3 +299,24 @@ def test_s14_two_records_are_one_and_two_again(desk: Desk) -> None:
     assert by_person == {maureen: {mine, added}, twin: {theirs}}
     assert {one.key for one in desk.rows(Person) if one.merged_into} == set()
     assert "Mo Doyle" in reads(desk.jay, f"/people/{twin}")
+
+
+def test_s14_who_was_unlinked_as_wrong_and_is_linked_again_is_known_again(desk: Desk) -> None:
+    """What was entered in error says nothing; so it is put down anew when the case says it again."""
+    maureen = person(desk)
+    case = next(row.key for row in desk.rows(Case) if row.person_id == maureen)
+    desk.does(f"/api/cases/{case}/person/wrong", {"why": "it was her sister"})
+    assert linked_to(desk, case) is None
+    call = next(row.id for row in desk.rows(Call) if row.case_id == case)
+    types(desk, call, entry("read_back", BY_NAME))
+    desk.does(f"/api/cases/{case}/person", {"person": maureen, "why": "it was she, after all"})
+    assert linked_to(desk, case) == maureen
+    standing = [row.words for row in desk.rows(PersonName) if not row.entered_in_error_at]
+    assert standing == ["Maureen Doyle"]
+    assert "Maureen Doyle" in reads(desk.jay, f"/people/{maureen}")
+
+
+def test_an_end_that_no_calendar_has_is_refused(desk: Desk) -> None:
+    maureen = person(desk)
+    body = {"kind": "allergy", "about": "penicillin", "until": "9999-12-31"}
+    assert "before 2200" in desk.does(f"/api/people/{maureen}/facts", body, 422)["problem"]

@@ -309,3 +309,21 @@ def test_s14_a_wrong_person_unlinked_is_told_to_every_server_and_the_link_knows_
     assert link.told_at is not None
     theirs = [one for one in fhir.kept("Encounter") if one["identifier"][0]["value"].endswith(f"-{case_id}")]
     assert "entered-in-error" in {one["status"] for one in theirs}
+
+
+def test_s14_a_case_that_is_about_somebody_else_after_all_is_told_too(
+    worker: RecordsWorker, fhir: FhirServer
+) -> None:
+    """Nobody unlinked it: what was read back changed, and it was linked to another person."""
+    desk = worker.desk
+    person(desk)
+    other = person(desk, person_name="Edith Marsh", born="1/2/1950", nhs_number="943 476 5919")
+    call, case_id = rung(desk, **PERSON)
+    worker.works()
+    typed = {"person_name": "Edith Marsh", "born": "1/2/1950", "nhs_number": "943 476 5919"}
+    types(desk, call, *(entry(field, value) for field, value in typed.items()))
+    types(desk, call, entry("read_back", "person_name, born"))
+    assert linked_to(desk, case_id) == other
+    worker.works()
+    (link,) = [one for one in desk.rows(CaseLink) if one.wrong]
+    assert link.told_at is not None

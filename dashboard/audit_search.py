@@ -83,11 +83,12 @@ class Same:
 
 def same_person(session: Session, place: str, wanted: Wanted) -> Same:
     """By the newest case of a reference, or by a record: what is linked, and what has the same NHS number."""
-    case = store.case_by_ref(session, place, wanted.ref.upper()) if wanted.ref else None
+    case = store.case_by_ref(session, place, wanted.ref) if wanted.ref else None
     person = wanted.person if case is None else case.person_id
     record = session.get(Person, person) if person is not None else None
-    family = _family(session, record) if record is not None and record.place == place else []
-    ids = tuple(one.key for one in family)
+    ids: tuple[int, ...] = ()
+    if record is not None and record.place == place:
+        ids = tuple(one.key for one in people_store.members(session, people_store.head(session, record)))
     which: list[ColumnElement[bool]] = [col(Case.person_id).in_(ids)] if ids else []
     if case is not None:
         which.append(col(Case.id) == case.key)
@@ -99,16 +100,11 @@ def same_person(session: Session, place: str, wanted: Wanted) -> Same:
     return Same(tuple(session.exec(same.order_by(col(Case.id).desc()).limit(MOST_CASES))), ids)
 
 
-def _family(session: Session, record: Person) -> list[Person]:
-    return people_store.members(session, people_store.head(session, record))
-
-
-def rows(session: Session, place: str, wanted: Wanted, limit: int) -> list[Audit]:
-    """The newest first."""
+def rows(session: Session, place: str, wanted: Wanted, same: Same, limit: int) -> list[Audit]:
+    """The newest first; `same`: whom `wanted` asks for, if it asks for anybody."""
     found = select(Audit).where(Audit.place == place)
     if wanted.ref or wanted.person is not None:
-        subjects = _subjects(session, same_person(session, place, wanted))
-        found = found.where(col(Audit.subject).in_(subjects))
+        found = found.where(col(Audit.subject).in_(_subjects(session, same)))
     if wanted.who:
         found = found.where(Audit.actor == wanted.who)
     if wanted.since:

@@ -32,7 +32,7 @@ def verify(database: str, heads: Path | None) -> tuple[int, str]:
 
 
 def _holds(proof: Proof, heads: Path | None) -> str:
-    until = f", the last of {proof.until:%Y-%m-%d %H:%M:%S} UTC" if proof.until else ""
+    until = f", the last of {audit_proof.said_at(proof.until)}" if proof.until else ""
     said = [f"The audit holds: {proof.rows} rows{until}."]
     if proof.loose:
         said.append(f"{proof.loose} newer rows are not in the chain yet.")

@@ -55,8 +55,8 @@ def prove(session: Session, heads: Iterable[Head] = ()) -> Proof:
         before, proof.rows, proof.until = row.link, row.nth, row.at
     if (head := waiting.next) is not None:
         proof.fault = (
-            f"Rows were taken away from the end: row {head.nth} was published at {_said(head.at)}, and the chain ends "
-            f"with row {proof.rows}; row {proof.rows + 1} is the first that is missing."
+            f"Rows were taken away from the end: row {head.nth} was published at {said_at(head.at)}, and the chain "
+            f"ends with row {proof.rows}; row {proof.rows + 1} is the first that is missing."
         )
         return proof
     loose = select(func.count()).select_from(Audit).where(col(Audit.link).is_(None))
@@ -99,7 +99,7 @@ def _fault_of(row: Any, before: str, proof: Proof) -> str:
     if row.nth != expected:
         return f"Row {expected} of the chain is missing: after row {proof.rows} comes row {row.nth} (id {row.id})."
     if row.link != link_of(before, row):
-        which = f"Row {row.nth} of the chain (id {row.id}, {_said(row.at)})"
+        which = f"Row {row.nth} of the chain (id {row.id}, {said_at(row.at)})"
         return f"{which} does not follow from the one before it: it was changed."
     return ""
 
@@ -108,10 +108,10 @@ def _not_as_published(head: Head, proof: Proof) -> str:
     agreed = proof.last_head.nth if proof.last_head else 0
     since = f"after row {agreed}, the last that agrees" if agreed else "from its beginning"
     return (
-        f"Row {head.nth} of the chain is not the one that was published at {_said(head.at)}: the chain was laid anew "
+        f"Row {head.nth} of the chain is not the one that was published at {said_at(head.at)}: the chain was laid anew "
         f"{since}."
     )
 
 
-def _said(at: datetime) -> str:
+def said_at(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

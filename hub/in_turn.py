@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
+from hub import outbox
 from hub.db import straight
 from hub.errors import Conflict
 from hub.outbox import AT_ONCE, LIVE, OF_RECORD, Effect, EffectState
@@ -46,23 +47,7 @@ def others_wait(session: Session, effect: Effect) -> bool:
 
 def put_back(session: Session, effect: Effect, not_before: datetime, machine: datetime) -> None:
     """It is not its turn: as if it had never been claimed."""
-    session.execute(
-        update(Effect)
-        .where(
-            col(Effect.id) == effect.id,
-            col(Effect.state) == EffectState.running,
-            col(Effect.holder) == effect.holder,
-        )
-        .values(
-            state=EffectState.waiting,
-            attempts=col(Effect.attempts) - 1,
-            not_before=not_before,
-            wake_at=machine,
-            lease_until=None,
-            error=NOT_ITS_TURN,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    outbox.try_again(session, effect, not_before, machine, NOT_ITS_TURN, effect.attempts - 1)
 
 
 def let_next_go(session: Session, effect: Effect) -> None:

@@ -99,9 +99,12 @@ class LookBook:
             os.close(self._file)
 
     def _begin(self) -> tuple[int, Path]:
+        """It has its name once it is locked: before that another process would take it for what a dead one left."""
         path = self._folder / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        new = path.with_suffix(".new")
+        file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
+        new.rename(path)
         return file, path
 
     def _left(self) -> Iterator[tuple[int, Path]]:

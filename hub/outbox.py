@@ -45,7 +45,8 @@ class EffectState(StrEnum):
 LIVE = "state IN ('waiting', 'running')"
 LIVING = (EffectState.waiting, EffectState.running)
 PARKED = "state = 'parked'"
-OF_RECORD = "kind = 'fhir_write'"
+RECORD_KIND = "fhir_write"
+OF_RECORD = f"kind = '{RECORD_KIND}'"
 
 
 class Effect(SQLModel, table=True):
@@ -176,7 +177,15 @@ def settle_by_carrier(session: Session, effect_id: int, now: datetime, sid: str)
     )
 
 
-def try_again(session: Session, effect: Effect, not_before: datetime, machine: datetime, error: str) -> bool:
+def try_again(
+    session: Session,
+    effect: Effect,
+    not_before: datetime,
+    machine: datetime,
+    error: str,
+    attempts: int | None = None,
+) -> bool:
+    """`attempts`: as many as it has from now on; None: this one counts."""
     return _end(
         session,
         effect,
@@ -185,6 +194,7 @@ def try_again(session: Session, effect: Effect, not_before: datetime, machine: d
         wake_at=machine,
         lease_until=None,
         error=error[:300],
+        attempts=effect.attempts if attempts is None else attempts,
     )
 
 
@@ -282,8 +292,10 @@ def due_in(session: Session, queue: Queue, now: datetime, machine: datetime, lim
     return [effect_id for effect_id in session.exec(found, params=which) if effect_id is not None]
 
 
-def parked(session: Session, place: str, limit: int = 50) -> list[Effect]:
-    found = select(Effect).where(Effect.place == place, text(PARKED))
+def parked(session: Session, place: str, limit: int = 50, *, of: str = "", but: str = "") -> list[Effect]:
+    """The oldest first; `of`: this kind alone, `but`: all others."""
+    found = select(Effect).where(Effect.place == place, text(PARKED), Effect.kind != but)
+    found = found.where(Effect.kind == of) if of else found
     return list(session.exec(found.order_by(col(Effect.id)).limit(limit)))
 
 

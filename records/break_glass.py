@@ -87,7 +87,11 @@ def nag(session: Session, number: int, now: datetime) -> None:
 
 
 def overdue(session: Session, place: str, now: datetime) -> list[BrokenGlass]:
-    return [one for one in waiting(session, place) if one.at + REVIEW_WITHIN <= now]
+    return [one for one in waiting(session, place) if review_by(one) <= now]
+
+
+def review_by(one: BrokenGlass) -> datetime:
+    return one.at + REVIEW_WITHIN
 
 
 def waiting(session: Session, place: str) -> list[BrokenGlass]:

@@ -10,7 +10,7 @@ from hub.actors import Actor
 from hub.errors import Refused
 from records.consent_model import Consent, Purpose, Said
 from records.model import Case
-from records.person_key import person_key
+from records.person_key import person_key, person_keys
 from records.sight import Agreed
 
 WITH_SOMEBODY = frozenset({Purpose.sharing, Purpose.carer})
@@ -26,7 +26,7 @@ _SAID = (
     select(Consent)
     .where(
         Consent.place == bindparam("of_place"),
-        Consent.person == bindparam("of_person"),
+        col(Consent.person).in_(bindparam("of_person", expanding=True)),
         Consent.purpose == bindparam("for_purpose"),
         Consent.with_whom == bindparam("with_them"),
     )
@@ -87,7 +87,7 @@ def agreed(session: Session, case: Case, purpose: Purpose, with_whom: str = "") 
 def newest(session: Session, case: Case, purpose: Purpose, with_whom: str = "") -> Consent | None:
     of = {
         "of_place": case.place,
-        "of_person": person_key(case),
+        "of_person": person_keys(case),
         "for_purpose": purpose,
         "with_them": with_whom,
     }
@@ -96,5 +96,5 @@ def newest(session: Session, case: Case, purpose: Purpose, with_whom: str = "") 
 
 def listed(session: Session, case: Case) -> list[Consent]:
     """All that they have said, the newest first."""
-    found = select(Consent).where(Consent.place == case.place, Consent.person == person_key(case))
+    found = select(Consent).where(Consent.place == case.place, col(Consent.person).in_(person_keys(case)))
     return list(session.exec(found.order_by(col(Consent.id).desc()).limit(MOST)))

@@ -5,6 +5,7 @@ twice a second. Where no book is carried it is written at once.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fastapi import Request
@@ -35,7 +36,7 @@ def keep_look(hub: Hub, who: Acting, action: str, subject: str, why: str | None 
     kind, _, number = subject.partition(":")
     if kind == "case":
         with hub.db.read() as session:
-            look = Look(**vars(look) | {"relation": seen.relation_to(session, int(number))})
+            look = replace(look, relation=seen.relation_to(session, int(number)))
     _keep(hub, look)
 
 
@@ -86,7 +87,8 @@ def _keep(hub: Hub, look: Look) -> None:
     if not _in_book(hub, look):
         with hub.db.write() as session:
             look_book.keep(session, look)
-    hub.looks_known.add(look)
+    if look.once_in_s:
+        hub.looks_known.add(look)
 
 
 def _in_book(hub: Hub, look: Look) -> bool:

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from hub import in_turn
 from hub.db import before_commit
-from hub.outbox import Effect, Queue
+from hub.outbox import RECORD_KIND, Effect, Queue
 from records.lifecycles import Owed
 
-KIND = "fhir_write"
+KIND = RECORD_KIND
 
 
 class Milestone(StrEnum):

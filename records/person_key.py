@@ -1,8 +1,17 @@
-"""Whom a case is about, as one key: the one place that says so, until a person has a row of their own."""
+"""Whom a case is about, as one key: the one place that says so."""
 
 from records.model import Case
 
 
 def person_key(case: Case) -> str:
     """The NHS number where it is known; else the case itself, so that nothing is said of somebody else."""
-    return f"nhs:{case.nhs_number}" if case.nhs_number else f"case:{case.key}"
+    return f"nhs:{case.nhs_number}" if case.nhs_number else _own(case)
+
+
+def person_keys(case: Case) -> list[str]:
+    """Under which something may have been said: in this case also before the number was known."""
+    return list(dict.fromkeys((person_key(case), _own(case))))
+
+
+def _own(case: Case) -> str:
+    return f"case:{case.key}"

@@ -54,9 +54,7 @@ def read(text: str) -> tuple[str, ...]:
 def tick(session: Session, case: Case, fields: Sequence[str], now: datetime, actor: Actor) -> None:
     """The caller has said yes to both. Raises `Refused` where one of them is not filled."""
     if not fields:
-        said = "The read-back was taken back."
-        _is_nobody(session, case, said, now, actor)
-        write_line(session, case.key, now, actor, "read_back", said)
+        _is_nobody(session, case, "The read-back was taken back.", now, actor)
         return
     missing = [IDENTIFIERS[field] for field in fields if not getattr(case, field)]
     if missing:
@@ -69,9 +67,7 @@ def changed(session: Session, case: Case, field: str, now: datetime, actor: Acto
     """An identifier is another one now: what was read back no longer says that this is the person."""
     if not case.read_back or field not in case.read_back["fields"]:
         return
-    said = f"The {IDENTIFIERS[field]} has changed: read two back again."
-    _is_nobody(session, case, said, now, actor)
-    write_line(session, case.key, now, actor, "read_back", said)
+    _is_nobody(session, case, f"The {IDENTIFIERS[field]} has changed: read two back again.", now, actor)
 
 
 def _is_nobody(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> None:
@@ -81,3 +77,4 @@ def _is_nobody(session: Session, case: Case, why: str, now: datetime, actor: Act
     for row in rows_of(session, Assessment, case.key, live=True):
         row.facts = None
         session.add(row)
+    write_line(session, case.key, now, actor, "read_back", why)

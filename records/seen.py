@@ -129,8 +129,8 @@ def _relationship(session: Session, case: Case, asker: Asker) -> Relationship:
         return Relationship.responsible
     of_machine = set() if asker.token is None else machine_calls.calls_of(session, asker.token, case.key)
     taken = or_(col(Call.handler_id).is_not(None), col(Call.id).in_(of_machine))
-    found = select(Call).where(Call.case_id == case.key, taken)
-    calls = list(session.exec(found.order_by(col(Call.id).desc()).limit(50)))
+    found = select(Call.id, Call.handler_id, Call.state).where(Call.case_id == case.key, taken)
+    calls = session.execute(found.order_by(col(Call.id).desc()).limit(50)).all()
     theirs = [call.id in of_machine or (call.handler_id == asker.id is not None) for call in calls]
     if any(one and call.state is CallState.on_line for one, call in zip(theirs, calls, strict=True)):
         return Relationship.on_its_call

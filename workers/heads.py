@@ -8,7 +8,6 @@ import hmac
 import json
 import logging
 import logging.handlers
-import socket
 import urllib.request
 
 from sqlmodel import Session
@@ -21,6 +20,7 @@ from records import alarms
 from workers.bench import Bench
 
 log = logging.getLogger(__name__)
+ALARM = "audit_broken", "chain"
 WEBHOOK_TIMEOUT_S = 5.0
 """Well under the lease of an effect."""
 BROKEN = (
@@ -37,8 +37,10 @@ def publish(bench: Bench) -> Head | None:
     with hub.db.read() as session:
         newest = audit.head(session)
         stands = before is None or audit_proof.link_at(session, before.nth) == before.link
+        rings = alarms.is_live(session, hub.settings.place, *ALARM)
+    if rings is stands:
+        _alarm(hub, stands=stands)
     if not stands:
-        _alarm(hub)
         return None  # what would be told now would be taken for the truth
     if newest is None or newest.nth is None or newest.link is None:
         return None
@@ -53,10 +55,14 @@ def publish(bench: Bench) -> Head | None:
     return head
 
 
-def _alarm(hub: Hub) -> None:
-    log.error("audit_not_as_published")
+def _alarm(hub: Hub, *, stands: bool) -> None:
+    """Rings once, and is over when the chain is again what was published of it: a backup was put back."""
+    log.error("audit_as_published_again" if stands else "audit_not_as_published")
     with hub.db.write() as session:
-        alarms.ring(session, hub.settings.place, "audit_broken", "chain", BROKEN, hub.clock.now())
+        if stands:
+            alarms.end(session, hub.settings.place, *ALARM, hub.clock.now())
+        else:
+            alarms.ring(session, hub.settings.place, *ALARM, BROKEN, hub.clock.now())
 
 
 def _to_syslog(address: str, head: Head) -> None:
@@ -72,7 +78,7 @@ def _to_syslog(address: str, head: Head) -> None:
         handler.ident = "first-point: "
         handler.handle(_line(head))
         handler.close()
-    except (OSError, ValueError, socket.gaierror):
+    except (OSError, ValueError):
         log.warning("syslog_away")
 
 

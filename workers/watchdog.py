@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 NO_RECEIPT_AFTER = timedelta(seconds=90)
 RECEIPTS_LOOKED_AT = timedelta(hours=6)
 REFUSED = "record_refused"
+MOST_REFUSED = 200
 KINDS = ("forgotten", "stuck", "parked", "no_receipt", "silent", "nobody_on_call", REFUSED)
 
 
@@ -47,11 +48,8 @@ def find(session: Session, place: Place, now: datetime, machine: datetime) -> li
         found.append(
             Finding("stuck", str(effect.id), "Work of the hub is stuck. Ring support.", effect.case_id)
         )
-    parked = outbox.parked(session, place.id)
-    found += _refused(parked)
-    for effect in parked:
-        if effect.kind == milestones.KIND:
-            continue
+    found += _refused(outbox.parked(session, place.id, MOST_REFUSED, of=milestones.KIND))
+    for effect in outbox.parked(session, place.id, but=milestones.KIND):
         found.append(
             Finding(
                 "parked", str(effect.id), "The hub gave up on a piece of work. Ring support.", effect.case_id
@@ -68,7 +66,7 @@ def find(session: Session, place: Place, now: datetime, machine: datetime) -> li
 
 def _refused(parked: list[Effect]) -> list[Finding]:
     """One for each record server: people look at its page when there is time, and nobody's care waits for it."""
-    refused = Counter(effect.payload["server"] for effect in parked if effect.kind == milestones.KIND)
+    refused = Counter(effect.payload["server"] for effect in parked)
     return [
         Finding(
             REFUSED,

@@ -5,7 +5,7 @@ import io
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from dashboard import audit_search
@@ -28,26 +28,25 @@ Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 COLUMNS = ("at (UTC)", "who", "did", "about", "relationship", "reason")
 
 
+def _asked(
+    ref: Ref = "", person: Record = "", who: Who = "", since: Day = "", until: Day = ""
+) -> dict[str, str]:
+    """Only coded filters stand in the address: a reference, numbers, days."""
+    return {"ref": ref.upper(), "person": person, "who": who, "since": since, "until": until}
+
+
+Asked = Annotated[dict[str, str], Depends(_asked)]
+
+
 @router.get("/audit")
-def who_looked(
-    request: Request,
-    visitor: Lead,
-    ref: Ref = "",
-    person: Record = "",
-    who: Who = "",
-    since: Day = "",
-    until: Day = "",
-    before: Before = None,
-) -> Response:
-    """Only coded filters stand in the address: a reference, a number, days."""
+def who_looked(request: Request, visitor: Lead, asked: Asked, before: Before = None) -> Response:
     hub, place = hub_of(request), the_place(request)
-    asked = {"ref": ref.upper(), "person": person, "who": who, "since": since, "until": until}
     wanted = _wanted(place, asked, before)
     keep_finding(hub, visitor.user, "audit_looked_at", f"place:{place.id}", _in_words(asked))
     with hub.db.read() as session:
-        found = audit_search.rows(session, place.id, wanted, audit_search.ONE_PAGE + 1)
-        shown = found[: audit_search.ONE_PAGE]
         same = audit_search.same_person(session, place.id, wanted)
+        found = audit_search.rows(session, place.id, wanted, same, audit_search.ONE_PAGE + 1)
+        shown = found[: audit_search.ONE_PAGE]
         lines = audit_search.lines(session, shown)
         people = audit_search.people(session, place.id)
         waiting = len(break_glass.waiting(session, place.id))
@@ -70,21 +69,14 @@ def who_looked(
 
 
 @router.get("/audit.csv")
-def export(
-    request: Request,
-    visitor: Lead,
-    ref: Ref = "",
-    person: Record = "",
-    who: Who = "",
-    since: Day = "",
-    until: Day = "",
-) -> Response:
+def export(request: Request, visitor: Lead, asked: Asked) -> Response:
     """The same rows as a file, the newest ten thousand at most."""
     hub, place = hub_of(request), the_place(request)
-    asked = {"ref": ref.upper(), "person": person, "who": who, "since": since, "until": until}
+    wanted = _wanted(place, asked)
     keep_finding(hub, visitor.user, "audit_exported", f"place:{place.id}", _in_words(asked))
     with hub.db.read() as session:
-        found = audit_search.rows(session, place.id, _wanted(place, asked), audit_search.MOST_EXPORTED)
+        same = audit_search.same_person(session, place.id, wanted)
+        found = audit_search.rows(session, place.id, wanted, same, audit_search.MOST_EXPORTED)
         text = _csv(audit_search.lines(session, found))
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -91,7 +91,7 @@ def _queue(
         refs = store.refs_of(session, [one.case_id for one in (*waiting, *done)])
 
     def late(one: BrokenGlass) -> bool:
-        return one.at + break_glass.REVIEW_WITHIN <= now
+        return break_glass.review_by(one) <= now
 
     return page(
         request,
@@ -102,7 +102,7 @@ def _queue(
         done=done,
         refs=refs,
         late=late,
-        by=lambda one: local(one.at + break_glass.REVIEW_WITHIN, place),
+        by=lambda one: local(break_glass.review_by(one), place),
         said=lambda at: f"{local(at, place):%d/%m/%Y %H:%M}",
         tried=tried,
         problem=problem,

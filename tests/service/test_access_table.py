@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from hub.access import Role, User
 from hub.actors import HUB
 from hub.tokens import Scope
-from records import alarms, sealing
+from records import alarms, consents, sealing
 from records.consent_model import Purpose
 from records.model import Case, Task
 from records.service import take
@@ -123,6 +123,25 @@ def test_a_no_keeps_a_past_case_shut_to_whoever_has_the_same_person_in_hand_agai
     assert mina.post(says, data={**form, "purpose": "direct_care", "said": "taken_back"}).status_code == 303
     room.stand("Mina Patel", Relationship.same_person)
     assert mina.get(says, headers={"accept": "text/html"}).status_code == 200
+
+
+def test_a_no_said_before_the_nhs_number_was_known_counts_afterwards(sqlite_desk: Desk) -> None:
+    room, priya = Room(sqlite_desk), sqlite_desk.person("Priya Nair")
+    case = room.cases["ordinary"]
+    with sqlite_desk.hub.db.write() as session:
+        session.merge(case).nhs_number = None
+    form = {
+        "csrf": priya.headers["x-csrf-token"],
+        "how": "by phone",
+        "purpose": "direct_care",
+        "said": "objected",
+    }
+    assert priya.post(f"/cases/{case.key}/consent", data=form).status_code == 303
+    with sqlite_desk.hub.db.write() as session:
+        now_known = session.merge(case)
+        now_known.nhs_number = "9434765919"
+        assert consents.agreed(session, now_known, Purpose.direct_care) is Agreed.no
+        assert [one.case_id for one in consents.listed(session, now_known)] == [case.key]
 
 
 def test_every_cell_of_the_function_with_purpose_and_consent() -> None:

@@ -52,11 +52,19 @@ def test_a_line_in_a_file_once_for_each_head_and_an_alarm_where_it_is_gone(
     assert [head.nth for head in audit_heads.read(file)] == [told.nth - 2, told.nth] if told else False
     with desk.hub.db.read() as session:
         assert audit_proof.prove(session, audit_heads.read(file)).heads == 2
+    assert told is not None
+    gone = next(row.model_dump() for row in desk.rows(Audit) if row.nth == told.nth)
     with desk.hub.db.write() as session:
-        session.execute(delete(Audit).where(Audit.nth == told.nth))  # type: ignore[arg-type, union-attr]
+        session.execute(delete(Audit).where(Audit.nth == told.nth))  # type: ignore[arg-type]
     assert heads.publish(bench) is None
     assert [alarm.kind for alarm in desk.rows(Alarm)] == ["audit_broken"]
     assert audit_heads.last(file) == told, "nothing untrue is told of it"
+    assert heads.publish(bench) is None
+    assert [alarm.state for alarm in desk.rows(Alarm)] == ["ringing"], "rung once"
+    with desk.hub.db.write() as session:
+        session.add(Audit(**gone))
+    assert heads.publish(bench) is None, "told already"
+    assert [alarm.state for alarm in desk.rows(Alarm)] == ["over"], "the backup is back"
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from dispatch.model import Message
 from hub.audit import Audit
 from hub.errors import Conflict, Refused
-from hub.outbox import EffectState
+from hub.outbox import Effect, EffectState, Queue
+from hub.places import place_of
 from records import in_error, record_writes
 from records.alarms import Alarm
 from records.model import Case
@@ -327,3 +328,30 @@ def test_s14_a_case_that_is_about_somebody_else_after_all_is_told_too(
     worker.works()
     (link,) = [one for one in desk.rows(CaseLink) if one.wrong]
     assert link.told_at is not None
+
+
+def test_many_refused_writes_hide_no_text_that_was_given_up(worker: RecordsWorker) -> None:
+    desk = worker.desk
+    with desk.hub.db.write() as session:
+        for nth in range(60):
+            session.add(_parked(desk, "fhir_write" if nth < 59 else "sms"))
+        session.flush()
+        found = watchdog.find(session, place_of(session, desk.place), desk.clock.now(), desk.clock.machine())
+    assert [one.kind for one in found if one.kind in ("parked", "record_refused")] == [
+        "record_refused",
+        "parked",
+    ]
+    assert "(59 wait" in next(one.words for one in found if one.kind == "record_refused")
+
+
+def _parked(desk: Desk, kind: str) -> Effect:
+    queue = Queue.records if kind == "fhir_write" else Queue.dispatch
+    said = {"server": "north", "milestones": ["opened"]}
+    return Effect(
+        place=desk.place,
+        queue=queue,
+        kind=kind,
+        payload=said,
+        state=EffectState.parked,
+        created_at=desk.clock.now(),
+    )

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ import httpx
 from sqlmodel import Session
 
 from hub import outbox
-from hub.actors import Actor
+from hub.actors import HUB, Actor
 from hub.outbox import Effect
 from hub.places import place_of
 from hub.sealing import Seal
@@ -22,8 +21,8 @@ from triage.bars.model import Referral, ReferralResponse
 from triage.bars.shapes import first, objects, words
 from triage.bars.tending import may_be_sent_to
 from workers.bench import Bench
+from workers.fhir import FHIR_JSON, OF_OURS, exchange
 
-log = logging.getLogger(__name__)
 PATH = "/$process-message"
 TIME_OUT_S = 4.0
 """Shorter than the lease."""
@@ -55,7 +54,7 @@ class Came:
     knows: str | None = None
 
 
-def send(bench: Bench, effect: Effect) -> str:
+def send(bench: Bench, effect: Effect) -> None:
     """Settles, puts off or parks the effect itself, in the transaction that writes down how it went."""
     with bench.hub.db.read() as session:
         letter = _letter(session, bench.hub.db.seal, int(effect.payload["response"]))
@@ -67,7 +66,6 @@ def send(bench: Bench, effect: Effect) -> str:
         came = _post(letter)
     now = bench.hub.clock.now()
     bench.hub.db.write_again(lambda session: _write_down(session, bench, effect, came, now))
-    return ""
 
 
 def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
@@ -81,7 +79,7 @@ def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
     url, problem = where(session, seal, referral, is_training=is_training)
     target = {"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": referral.organisation}
     headers = {
-        "Content-Type": "application/fhir+json",
+        "Content-Type": FHIR_JSON,
         "X-Request-Id": response.uid,
         "X-Correlation-Id": str(uuid.uuid5(uuid.NAMESPACE_URL, referral.uid)),
         "NHSD-Target-Identifier": base64.b64encode(json.dumps(target).encode()).decode(),
@@ -103,22 +101,23 @@ def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool
 
 def _post(letter: Letter) -> Came:
     try:
-        answer = httpx.post(letter.url, content=letter.body, headers=letter.headers, timeout=TIME_OUT_S)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        with httpx.Client(trust_env=False, headers={"accept-encoding": "identity"}) as http:
+            times = httpx.Timeout(TIME_OUT_S)
+            status, _, came = exchange(http, "POST", letter.url, letter.headers, times, content=letter.body)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return Came(False, False, type(error).__name__)
-    status = answer.status_code
     if status == 409 or 200 <= status < 300:
-        return Came(True, True, "", _reference(answer) if status != 409 else None)
-    final = 400 <= status < 500 and status not in (401, 403, 408, 425, 429)
+        return Came(True, True, "", _reference(came) if status != 409 else None)
+    final = 400 <= status < 500 and status not in OF_OURS
     return Came(False, final, f"their system answered {status}")
 
 
-def _reference(answer: httpx.Response) -> str | None:
+def _reference(came: bytes) -> str | None:
     """Their own word that they know (S32): a MessageHeader that answers ok. That the post arrived is not one."""
-    if len(answer.content) > 1_000_000:
+    if len(came) > 1_000_000:
         return None
     try:
-        bundle: Any = answer.json()
+        bundle: Any = json.loads(came)
     except (ValueError, RecursionError):
         return None
     for entry in objects(first(bundle).get("entry")):
@@ -151,4 +150,4 @@ def _write_down(session: Session, bench: Bench, effect: Effect, came: Came, now:
         outbox.try_again(session, effect, again_at, bench.hub.clock.machine(), came.trouble)
     elif outbox.park(session, effect, now, came.trouble):
         told = f"{referral.organisation} could not be told: {came.trouble}."
-        write_line(session, referral.case_id, now, Actor("hub", "the hub"), "referral", told)
+        write_line(session, referral.case_id, now, HUB, "referral", told)

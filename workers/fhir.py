@@ -4,7 +4,6 @@ Addresses carry people's numbers (`identifier=`), so no address is ever logged, 
 """
 
 import json
-import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +18,6 @@ from hub.record_servers import LONGEST_ASK_S, Bearer, RecordServer, SignedJwt
 from workers.breaker import Breaker
 from workers.fhir_token import Token
 
-log = logging.getLogger(__name__)
 FHIR_JSON = "application/fhir+json"
 LARGEST = 20_000_000
 """Bytes of one answer; more is garbage."""
@@ -87,7 +85,9 @@ class Asking:
 
     def get(self, path: str) -> dict[str, Any]:
         """`Patient?identifier=…`, or a page's own link. Raises `RecordError`."""
-        return self._fhir("GET", path)
+        said = self._fhir("GET", path)
+        self._client.breaker.answered()
+        return said
 
     def transaction(self, bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What the server says of each entry, in order. Raises `RecordError`; half an answer is none."""
@@ -102,6 +102,7 @@ class Asking:
                 raise self._garbage()
             if not status.startswith("2") and status != "304":
                 raise _refusal(int(status), response.get("outcome"), None)
+        self._client.breaker.answered()
         return entries
 
     def token(self, url: str, form: dict[str, str]) -> dict[str, Any]:
@@ -126,7 +127,6 @@ class Asking:
             raise _refusal(status, said, _retry_after(heads, client._machine()))
         if not isinstance(said, dict) or "resourceType" not in said:
             raise self._garbage()
-        client.breaker.answered()
         return said
 
     def _send(
@@ -136,19 +136,14 @@ class Asking:
         client, left_s = self._client, self._until - time.monotonic()
         if left_s <= 0.05:
             raise RecordError(Fault.later, "it took too long")
-        whole_s = min(left_s, client.server.timeout_s)
-        until = time.monotonic() + whole_s
-        times = httpx.Timeout(whole_s, connect=min(whole_s, client.server.connect_timeout_s))
+        times = httpx.Timeout(
+            min(left_s, client.server.timeout_s), connect=min(left_s, client.server.connect_timeout_s)
+        )
         try:
-            with client._http.stream(method, url, headers=headers, timeout=times, **body) as answer:
-                came = bytearray()
-                for part in answer.iter_raw():
-                    came += part
-                    if time.monotonic() > until or len(came) > LARGEST:
-                        raise httpx.ReadTimeout("too slow or too long")
-                if answer.status_code >= 500 or answer.status_code == 429:
-                    client.breaker.failed()
-                return answer.status_code, answer.headers, _json(bytes(came))
+            status, heads, came = exchange(client._http, method, url, headers, times, **body)
+            if status >= 500 or status == 429:
+                client.breaker.failed()
+            return status, heads, _json(came)
         except httpx.TimeoutException:
             client.breaker.failed()
             raise RecordError(Fault.later, "it did not answer in time") from None
@@ -162,6 +157,21 @@ class Asking:
     def _garbage(self) -> RecordError:
         self._client.breaker.failed()
         return RecordError(Fault.later, "its answer could not be read")
+
+
+def exchange(
+    http: httpx.Client, method: str, url: str, headers: Mapping[str, str], times: httpx.Timeout, **body: Any
+) -> tuple[int, httpx.Headers, bytes]:
+    """All of an answer within the time to read, however slowly the other side drips, and never more than `LARGEST`. The
+    client asks for no encoding. Raises `httpx.HTTPError`, `httpx.InvalidURL`, `OSError`."""
+    until = time.monotonic() + (times.read or 0.0)
+    with http.stream(method, url, headers=headers, timeout=times, **body) as answer:
+        came = bytearray()
+        for part in answer.iter_raw():
+            came += part
+            if time.monotonic() > until or len(came) > LARGEST:
+                raise httpx.ReadTimeout("too slow or too long")
+        return answer.status_code, answer.headers, bytes(came)
 
 
 def _refusal(status: int, outcome: Any, wait_s: float | None) -> RecordError:

@@ -48,6 +48,8 @@ def write(bench: Bench, effect: Effect) -> None:
         return
     told, before = ready
     try:
+        if not outbox.lease_holds(effect, hub.clock.machine()):
+            raise RecordError(Fault.later, "stopped for longer than the lease")
         result = fhir_sending.send(bench.record_client(server), told, before, second=effect.attempts > 1)
     except RecordError as error:
         failure = error  # the name of an except clause ends with it

@@ -1,6 +1,7 @@
 """An effect is claimed, done and settled, exactly once as far as the world can see, whatever is killed in between."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ Outside = Callable[[Bench, Effect], str | None]
 """The number that the outside gives it; None where what was done has settled the effect itself."""
 FAULT_AGAIN_IN = timedelta(seconds=5)
 MOST_FAULTS = 6
+_FAULTS = re.compile(r"fault (\d+): ")
 DIRECT_LIMIT = 50
 
 
@@ -119,8 +121,11 @@ class Relay:
                 self._later(session, effect, why, wait)
 
     def _later(self, session: Session, effect: Effect, why: str, wait: timedelta) -> None:
+        """Faults in a row count, and not attempts: the other side may have been away for days before the first."""
         now, machine = self.bench.hub.clock.now(), self.bench.hub.clock.machine()
-        if effect.attempts >= MOST_FAULTS:
+        before = _FAULTS.match(effect.error or "")
+        faults = int(before[1]) + 1 if before else 1
+        if faults >= MOST_FAULTS:
             outbox.park(session, effect, now, why)
         else:
-            outbox.try_again(session, effect, now + wait, machine, why)
+            outbox.try_again(session, effect, now + wait, machine, f"fault {faults}: {why}")

@@ -14,22 +14,18 @@ from pydantic import AfterValidator
 from dashboard.bars import headers
 from hub.assemble import Hub
 from hub.bodies import as_kept
-from hub.db import FIRST
-from hub.errors import Conflict
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
-from protocols.loader import Library
 from records.looks import keep_look
 from triage.bars import answering, receiving, store
 from triage.bars.bounds import MOST_BYTES
 from triage.bars.model import Referral
-from triage.bars.receiving import Answered, Envelope, Looked
+from triage.bars.receiving import Envelope
 from triage.bars.shapes import Resource
 
 router = APIRouter()
 FHIR_JSON = "application/fhir+json"
 VERSION = "1.0"
-TRIES = 3
 MOST_FOUND = 50
 Sender = Annotated[Machine, may(Scope.referrals_write)]
 Reader = Annotated[Machine, may(Scope.referrals_read)]
@@ -57,7 +53,12 @@ def process_message(request: Request, machine: Sender, raw: Annotated[bytes, Dep
         headers.problem(request.headers),
     )
     looked = receiving.look(envelope)
-    answered = _take(hub, request.app.state.library, envelope, looked, machine)
+    library = request.app.state.library
+    answered = hub.db.write_again(
+        lambda session: receiving.receive(
+            session, library, envelope, looked, machine, hub.settings.public, hub.clock.now()
+        )
+    )
     given = {
         "X-Request-Id": envelope.request_id,
         "X-Correlation-Id": envelope.correlation_id,
@@ -72,20 +73,6 @@ def process_message(request: Request, machine: Sender, raw: Annotated[bytes, Dep
 
 def _header(request: Request, name: str) -> str:
     return as_kept(request.headers.get(name, ""))[: headers.MOST_ID]
-
-
-def _take(hub: Hub, library: Library, envelope: Envelope, looked: Looked, machine: Machine) -> Answered:
-    """Looked at again where somebody else was first. Raises `Conflict` when that goes on."""
-    for left in reversed(range(TRIES)):
-        try:
-            with hub.db.write() as session:
-                return receiving.receive(
-                    session, library, envelope, looked, machine, hub.settings.public, hub.clock.now()
-                )
-        except Conflict as error:
-            if left == 0 or str(error) != FIRST:
-                raise
-    raise AssertionError("tried at least once")
 
 
 @router.get("/ServiceRequest/{uid}")
@@ -124,8 +111,6 @@ def requests(
 
 def _resource(hub: Hub, referral: Referral, status: str) -> Resource:
     facts = json.loads(hub.db.seal.open(referral.facts) or '{"request": {}}')
-    if not facts["request"] and not facts.get("nhs_number"):
-        facts["nhs_number"] = ""
     return answering.service_request(facts, referral.uid, status, referral.came_at)
 
 

@@ -133,3 +133,24 @@ def test_one_thing_due_that_cannot_be_done_holds_up_no_other(
     story.quiet()
     asked(story)
     assert told.word == "offered"
+
+
+def test_what_was_tried_for_days_is_not_given_up_for_one_fault_of_our_own(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faults in a row count, and not how often the other side was away before."""
+
+    def broken(*_: Any) -> str:
+        raise ValueError("a fault of our own")
+
+    effect = claimed_offer(story)
+    with story.hub.db.write() as session:
+        session.get_one(Effect, effect.id).attempts = 50
+    story.clock.machine_ahead += timedelta(seconds=20)
+    Relay(story.bench, Queue.dispatch, jobs.INSIDE, {"sms": broken}).run(effect.id or 0)
+    assert row(story, effect).state is EffectState.waiting
+    with story.hub.db.write() as session:
+        session.get_one(Effect, effect.id).attempts = 1
+    story.clock.at += timedelta(seconds=6)
+    story.quiet()
+    asked(story)

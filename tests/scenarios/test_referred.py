@@ -148,6 +148,8 @@ def test_a_rejected_referral_stays_open_until_its_sender_knows(
         sender.says_ok = how == "by its system"
         story.does("priya", f"/referrals/{row.key}/reject", status=422)
         story.does("priya", f"/referrals/{row.key}/reject", {"why": "She lives outside our area"})
+        again = story.does("priya", f"/referrals/{row.key}/reject", {"why": "Something else"}, status=409)
+        assert "rejected already" in again["problem"]
         story.quiet()
         if how != "by its system":
             assert story.case(row.case_id).state == "open"

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from records.fhir.written import NHS_NUMBER
 from triage.bars.shapes import Resource, things
 
 CODES = {
@@ -22,7 +23,6 @@ CODES = {
 EVENTS = "https://fhir.nhs.uk/CodeSystem/message-events-bars"
 REASONS = "https://fhir.nhs.uk/CodeSystem/message-reason-bars"
 BUNDLE = "https://fhir.nhs.uk/StructureDefinition/BARSBundleMessage"
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 EMERGENCY = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
     "code": "EMER",

@@ -7,6 +7,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -23,7 +24,6 @@ from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
 from triage.bars.shapes import Resource, words
 
-MOST_KEPT = MOST_BYTES
 PROBLEM = "The hub could not read this message by itself: read it as it came."
 
 
@@ -36,7 +36,7 @@ class Envelope:
     correlation_id: str
     problem: str = ""
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.raw).hexdigest()
 
@@ -137,7 +137,7 @@ def _again(message: ReferralMessage) -> Answered:
 def _keep(
     session: Session, envelope: Envelope, found: Read | None, machine: Machine, now: datetime
 ) -> ReferralMessage:
-    raw = envelope.raw[:MOST_KEPT].decode("utf-8", "replace")
+    raw = envelope.raw[:MOST_BYTES].decode("utf-8", "replace")
     message = ReferralMessage(
         place=machine.place,
         sender=machine.name,
@@ -224,9 +224,9 @@ def _open(
         session,
         lambda session: made.append(as_a_case.open_as(session, library, message, found, machine, now)),
     ):
-        bare = Read(need=PROBLEM, bundle_id=found.bundle_id, warnings=(PROBLEM,))
+        found = Read(need=PROBLEM, bundle_id=found.bundle_id, event=found.event, warnings=(PROBLEM,))
         message.warnings = [PROBLEM]
-        made = [as_a_case.open_as(session, library, message, bare, machine, now)]
+        made = [as_a_case.open_as(session, library, message, found, machine, now)]
     (referral,) = made
     case = session.get_one(Case, referral.case_id)
     return _told(message, referral, case, found, hub_url, now)

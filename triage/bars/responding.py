@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from hub import outbox
-from hub.actors import Actor
+from hub.actors import HUB, Actor
 from hub.errors import Conflict, Refused
 from hub.outbox import Effect, Queue
 from hub.sealing import seal_of
@@ -42,11 +42,15 @@ def moved(session: Session, hub_url: str, case_id: int, now: datetime) -> None:
 def reject(session: Session, referral: Referral, why: str, hub_url: str, now: datetime, actor: Actor) -> None:
     """It will not be done here. The case stays open until the sender has confirmed that they know (S32).
 
-    Raises `Refused` without a reason, `Conflict` where it is closed or somebody of ours is asked or on the way.
+    Raises `Refused` without a reason, `Conflict` where it was rejected before, or is closed, or somebody of ours is
+    asked or on the way.
     """
     if not why.strip():
         raise Refused("Say why it is rejected: the sender reads it. Nothing was changed.")
     case = take(session, referral.case_id, now)
+    session.refresh(referral)
+    if referral.rejected_at is not None:
+        raise Conflict("It is rejected already: its sender reads the first reason.")
     if case.state is CaseState.closed:
         raise Conflict("This case is closed.")
     if rows_of(session, Position, case.key, live=True):
@@ -104,7 +108,7 @@ def _tell(
         session,
         case.key,
         now,
-        Actor("hub", "the hub"),
+        HUB,
         "referral",
         f"{referral.organisation} is told: {SAID[kind]}.",
     )

@@ -135,6 +135,12 @@ def to_read(session: Session, place: str) -> list[ReferralMessage]:
     return list(session.exec(found.order_by(col(ReferralMessage.id)).limit(LISTED)))
 
 
+def waits_to_be_read(session: Session, place: str, sender: str) -> bool:
+    """Whether anything of this sender's does."""
+    found = select(ReferralMessage.id).where(ReferralMessage.place == place, text(TO_READ))
+    return session.exec(found.where(ReferralMessage.sender == sender).limit(1)).first() is not None
+
+
 def newest(session: Session, place: str) -> Sequence[tuple[Referral, Case]]:
     found = select(Referral, Case).join(Case, col(Case.id) == col(Referral.case_id))
     found = found.where(Referral.place == place)

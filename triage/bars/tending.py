@@ -26,7 +26,7 @@ def see(session: Session, message: ReferralMessage, told: str, now: datetime, ac
     message.seen_at, message.seen_by, message.told = now, actor.name, told
     session.add(message)
     session.flush()
-    if all(one.sender != message.sender for one in store.to_read(session, message.place)):
+    if not store.waits_to_be_read(session, message.place, message.sender):
         alarms.end(session, message.place, "referral_unread", message.sender, now)
 
 

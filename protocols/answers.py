@@ -3,10 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from hub.errors import Refused
 from protocols.faults import listed
@@ -41,8 +40,7 @@ class State(IntEnum):
     FROM_RECORD = 4
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """A call so far. `open` takes what was not reached as unknown; `mild`, for display and rules, as mildest."""
 
     open: Readings

@@ -8,7 +8,6 @@ A question that a red flag asks, or that gates one, is always asked (S6), and so
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from protocols.answers import Heard, State, hear
@@ -74,8 +73,7 @@ def ask(
         if question.index not in needed
     )
     return Asking(
-        replace(
-            verdict,
+        verdict._replace(
             still=still,
             next_question=still[0] if still else None,
             remaining=len(still),

@@ -68,7 +68,7 @@ def _answers(question: Question) -> str:
     if question.kind == "number":
         low, high = question.range or (0.0, 0.0)
         return f"{low:g} to {high:g} {question.unit or ''}".strip()
-    return ", ".join(question.answer_titles.get(one, one.replace("_", " ")) for one in question.answers)
+    return ", ".join(question.title_of(one) for one in question.answers)
 
 
 def _gate(question: Question) -> object:

@@ -339,5 +339,5 @@ def words_of(question: Question, answer: Answer) -> str:
     if question.kind == "number":
         return f"{question.ask} {answer:g} {question.unit}" if not isinstance(answer, str) else question.ask
     word = str(answer)
-    title = question.answer_titles.get(word, word.replace("_", " "))
+    title = question.title_of(word)
     return question.means.get(word, f"{question.ask} {title}")

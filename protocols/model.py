@@ -111,6 +111,10 @@ class Question:
         """The bit of each answer of a yes/no or choice question."""
         return {answer: 1 << place for place, answer in enumerate(self.answers)}
 
+    def title_of(self, answer: str) -> str:
+        """A listed answer in words."""
+        return self.answer_titles.get(answer, answer.replace("_", " "))
+
     @cached_property
     def mildest(self) -> Answer | None:
         """The mildest answer; None where no answer is worse than another."""

@@ -140,7 +140,7 @@ def _others(part: OneOf, protocol: TriageProtocol) -> OneOf:
 
 
 def _answer(question: Question, answer: str) -> str:
-    title = question.answer_titles.get(answer, answer.replace("_", " "))
+    title = question.title_of(answer)
     return question.means.get(answer) or f"{_asked(question)}: {title}"
 
 

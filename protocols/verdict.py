@@ -1,7 +1,7 @@
 """What a call comes to: the value objects that the engine hands out, and how several of them unite."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from hub.errors import Refused
@@ -18,8 +18,7 @@ class Fired(NamedTuple):
     rank: int
 
 
-@dataclass(frozen=True)
-class RaisedFlag:
+class RaisedFlag(NamedTuple):
     """A red flag that is true (`certain`), or that may be because what it asks is not known."""
 
     flag: str
@@ -43,8 +42,7 @@ class Leaf:
     words: str
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a call comes to. While `finished` is no it is provisional: questions not reached count as mildest.
 
     `disposition` is the most urgent of `fired` and `priority` its priority; `by_rules` is what the rules alone say,
@@ -98,8 +96,7 @@ def unite(verdicts: Sequence[Verdict]) -> Verdict:
     fired = sorted((one for verdict in ordered for one in verdict.fired), key=lambda one: one.rank)
     waiting = next((verdict.next_question for verdict in ordered if verdict.next_question is not None), None)
     refusals = dict.fromkeys(verdict.refusal for verdict in ordered if verdict.refusal is not None)
-    return replace(
-        first,
+    return first._replace(
         protocol=" + ".join(verdict.protocol for verdict in ordered),
         version=" + ".join(verdict.version for verdict in ordered),
         fired=tuple(fired),

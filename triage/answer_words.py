@@ -14,4 +14,4 @@ def said_as(question: Question, answer: Answer | None) -> str:
         said = f"{answer} {question.unit or ''}".strip()
         return said if is_plausible(question, answer) else f"{said}, cannot be true: counts as the worst"
     word = str(answer)
-    return question.answer_titles.get(word, word.replace("_", " ")).lower()
+    return question.title_of(word).lower()

@@ -95,7 +95,7 @@ def coding(question: Question, answer: str, base: str) -> Resource:
     if question.kind == "yes_no":
         code, display = _YES_NO[answer]
         return {"system": f"{TERMINOLOGY}/v2-0136", "code": code, "display": display}
-    title = question.answer_titles.get(answer, answer.replace("_", " "))
+    title = question.title_of(answer)
     return {"system": f"{base}/CodeSystem/{question.id}", "code": answer, "display": title}
 
 

@@ -68,7 +68,7 @@ def said_of(question: Question, answer: Answer) -> str:
     if answer == UNKNOWN:
         return "not known"
     if isinstance(answer, str):
-        return question.answer_titles.get(answer, answer.replace("_", " "))
+        return question.title_of(answer)
     return f"{answer:g} {question.unit or ''}".strip()
 
 

@@ -3,7 +3,6 @@
 import json
 import math
 import timeit
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -474,7 +473,7 @@ def test_of_equals_the_one_that_accepts_leads_and_each_place_to_turn_to_stands_o
     assert both.protocol.split(" + ")[0] == calling.protocol
     assert both.refusal == "the children's line"
     assert unite([calling, calling]).refusal is None
-    elsewhere = unite([replace(refusing, refusal="111"), refusing])
+    elsewhere = unite([refusing._replace(refusal="111"), refusing])
     assert elsewhere.refusal == "111; the children's line"
 
 

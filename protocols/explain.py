@@ -1,6 +1,7 @@
 """Says what would change a verdict: each answer and each threshold's edge is tried on the engine itself."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -142,7 +143,7 @@ def _folded(found: list[_Change], rank: int) -> tuple[str, ...]:
 def _other_answers(
     protocol: TriageProtocol, question: Question, answers: Mapping[str, Answer]
 ) -> Iterator[tuple[Answer, str]]:
-    """Every other answer of a question with its words; for a number both sides of each threshold or each band."""
+    """Every other answer of a question with its words; for a number one of each stretch or band."""
     given = answers.get(question.id)
     if question.score and question.kind == "number":
         more = [_last_below(leaf, question) for leaf in _edges(protocol, question)]
@@ -155,20 +156,39 @@ def _other_answers(
             if answer != given:
                 yield answer, words_of(question, answer)
         return
-    step = question.step or 1.0
-    low, high = question.range or (float("-inf"), float("inf"))
-    for leaf in sorted(set(_edges(protocol, question)), key=lambda edge: edge.bound):
-        below = isinstance(leaf, AtLeast)
-        edges = (
-            (leaf.bound, f"{leaf.bound:g} {question.unit} or {'more' if below else 'less'}"),
-            (
-                leaf.bound - step if below else leaf.bound + step,
-                f"{'less' if below else 'more'} than {leaf.bound:g} {question.unit}",
-            ),
-        )
-        for number, words in edges:
-            if low <= number <= high and number != given:
-                yield number, f"{question.ask} {words}"
+    for number, words in _stretches(question, _edges(protocol, question), given):
+        yield number, f"{question.ask} {words}"
+
+
+def _stretches(
+    question: Question, edges: Iterable[AtLeast | AtMost], given: Answer | None
+) -> Iterator[tuple[float, str]]:
+    """The stretches of a number between its thresholds, without the one that was said: the value of each that is
+    nearest to what was said, and the stretch in words."""
+    low, high = question.range or (-math.inf, math.inf)
+    before = question.mildest if given in (None, UNKNOWN) else given
+    parted = sorted({_last_below(edge, question): edge for edge in edges}.items())
+    first, from_here = low, ""
+    for last, edge in (*parted, (high, None)):
+        last = min(last, high)
+        words = ", ".join(part for part in (from_here, _up_to(edge, question)) if part)
+        if first <= last and not (isinstance(given, int | float) and first <= given <= last):
+            nearest = before if isinstance(before, int | float) else first
+            yield min(max(nearest, first), last), words
+        if edge is not None:
+            first, from_here = round(last + (question.step or 1), 1), _on_from(edge, question)
+
+
+def _up_to(edge: AtLeast | AtMost | None, question: Question) -> str:
+    if edge is None:
+        return ""
+    said = f"{edge.bound:g} {question.unit}"
+    return f"less than {said}" if isinstance(edge, AtLeast) else f"{said} or less"
+
+
+def _on_from(edge: AtLeast | AtMost, question: Question) -> str:
+    said = f"{edge.bound:g} {question.unit}"
+    return f"{said} or more" if isinstance(edge, AtLeast) else f"more than {said}"
 
 
 def _last_below(leaf: AtLeast | AtMost, question: Question) -> float:

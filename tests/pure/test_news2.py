@@ -241,3 +241,25 @@ def test_bands_in_words():
         "39.1 °C or more",
     ]
     assert bands("spo2", {"spo2_scale": "unknown"})[4] == (92, "92 %")
+
+
+# scale, oxygen, the first value of each band but the lowest, as the chart has them
+SPO2_BANDS = [
+    ({}, [92, 94, 96]),
+    ({"spo2_scale": "scale_1", "oxygen": "oxygen"}, [92, 94, 96]),
+    ({"spo2_scale": "scale_2"}, [84, 86, 88]),
+    ({"spo2_scale": "scale_2", "oxygen": "air"}, [84, 86, 88]),
+    ({"spo2_scale": "scale_2", "oxygen": "oxygen"}, [84, 86, 88, 93, 95, 97]),
+    ({"spo2_scale": "scale_2", "oxygen": "unknown"}, [84, 86, 88, 92, 93, 94, 95, 96, 97]),
+]
+
+
+@pytest.mark.parametrize(("said", "firsts"), SPO2_BANDS, ids=str)
+def test_the_bands_of_saturation_are_those_of_its_scale(said, firsts):
+    assert [value for value, _ in bands("spo2", said)][1:] == firsts
+
+
+def test_a_further_threshold_parts_a_band_in_the_steps_of_its_row():
+    said = [words for _, words in bands("pulse", {}, [114])]
+    assert said[3:] == ["91 to 110 /min", "111 to 114 /min", "115 to 130 /min", "131 /min or more"]
+    assert (37.3, "37.3 to 38 °C") in bands("temp", {}, [37.2])

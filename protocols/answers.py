@@ -204,7 +204,7 @@ def _hear_record(
         elif badness(question, fact) > badness(question, question.mildest):
             _put_from(opened, question, fact)
             _put(mild, question, fact)
-            if _is_worst(question, fact):
+            if is_worst(question, fact):
                 states[question.index] = State.FROM_RECORD
     return facts
 
@@ -250,7 +250,8 @@ def badness(question: Question, answer: Answer | None) -> float:
     return answer if question.worse == "higher" else -answer
 
 
-def _is_worst(question: Question, fact: Answer) -> bool:
+def is_worst(question: Question, fact: Answer) -> bool:
+    """Whether no answer could be worse than this fact; of a number there is always one more."""
     if question.kind == "number":
         return False
     return fact == question.worse if question.kind == "yes_no" else fact == question.answers[-1]

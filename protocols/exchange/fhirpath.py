@@ -108,13 +108,13 @@ class _Words:
             case AtLeast(index=index, bound=bound):
                 return _compared(
                     self.questions[index],
-                    f">= {bound:g}",
+                    f">= {bound:.15g}",
                     lambda low, high: (low if certain else high) >= bound,
                 )
             case AtMost(index=index, bound=bound):
                 return _compared(
                     self.questions[index],
-                    f"<= {bound:g}",
+                    f"<= {bound:.15g}",
                     lambda low, high: (high if certain else low) <= bound,
                 )
             case ScoreAtLeast(score=name, bound=bound, single=single):
@@ -138,7 +138,7 @@ class _Words:
             for low, high in _steps(weights)
         ]
         least = sum(min(weights) for _, weights in plan)
-        return f"({' + '.join(earned)}) >= {bound - least:g}" if earned else _constant(least >= bound)
+        return f"({' + '.join(earned)}) >= {bound - least:.15g}" if earned else _constant(least >= bound)
 
 
 def _steps(weights: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -182,7 +182,7 @@ def _within(question: Question, test: str) -> str:
     if not _can_be_odd(question) or question.range is None:
         return f"$this {test}"
     low, high = question.range
-    return f"$this {test} and $this >= {low:g} and $this <= {high:g}"
+    return f"$this {test} and $this >= {low:.15g} and $this <= {high:.15g}"
 
 
 def _can_be_odd(question: Question) -> bool:
@@ -197,7 +197,7 @@ def _odd(question: Question, *, every: bool = False) -> str:
     if not every and question.worse not in ("outside", "by_score"):
         return _NEVER
     low, high = question.range
-    return f"{_answer(question)}.where($this < {low:g} or $this > {high:g}).exists()"
+    return f"{_answer(question)}.where($this < {low:.15g} or $this > {high:.15g}).exists()"
 
 
 def _as_odd(question: Question, low: float, high: float) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from protocols.answers import State, badness, hear
+from protocols.answers import State, badness, hear, is_worst
 from protocols.exchange.names import BASE, Resource, group_id, present, unknown_id, value, with_version
 from protocols.model import UNKNOWN, Answer, Question, TriageProtocol
 
@@ -67,14 +67,10 @@ def _items(question: Question, taken: Taken, fact: Answer | None, base: str) -> 
 
 
 def _fact_counts(question: Question, said: Answer | None, fact: Answer) -> bool:
-    """S8: the worse counts. Not known with a fact beside it may still be worse than that, unless there is no worse."""
+    """S8: the worse counts. Not known with a fact beside it may still be worse than that, unless it is the worst."""
     if said == UNKNOWN:
-        return question.kind != "number" and badness(question, fact) == _worst(question)
+        return is_worst(question, fact)
     return badness(question, fact) > badness(question, question.mildest if said is None else said)
-
-
-def _worst(question: Question) -> float:
-    return max(badness(question, answer) for answer in question.answers)
 
 
 def _from_record(question: Question, fact: Mapping[str, Any], said: Answer | None, base: str) -> Resource:

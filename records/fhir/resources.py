@@ -7,7 +7,7 @@ from records.fhir.leaving import Leaving
 from records.fhir.observations import news2_of
 from records.fhir.written import NHS_NUMBER, ODS_CODE, Resource, Written, instant
 from records.lifecycles import PositionState
-from records.model import CaseState, Outcome, Position
+from records.model import Assessment, CaseState, Outcome, Position
 
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SERVICE = "Urgent community response"
@@ -135,7 +135,16 @@ def service_request(told: Written) -> Resource:
     }
     if told.ods:
         made["requester"] = _us(told)
+    if told.leaving in (Leaving.coded, Leaving.whole):
+        made["note"] = [{"text": _because(assessment)}]
     return made
+
+
+def _because(assessment: Assessment) -> str:
+    """The reasons as the screen and the case had them: the answers that the disposition needed, and no others."""
+    protocol = f"{assessment.protocol.replace('-', ' ')}, version {assessment.protocol_version}"
+    reasons = "; ".join(one["words"] for one in assessment.because)
+    return f"Decided by {protocol}, because: {reasons}." if reasons else f"Decided by {protocol}."
 
 
 def _status_of_request(told: Written) -> str:

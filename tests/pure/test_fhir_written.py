@@ -70,6 +70,10 @@ def an_assessment(**answers: Any) -> Assessment:
         finished_at=AT + timedelta(minutes=4),
         disposition="visit",
         disposition_title="Visit within two hours",
+        because=[
+            {"ask": "Where?", "answer": "on_floor", "words": "still on the floor"},
+            {"ask": "A leg?", "answer": "unknown", "words": "A leg? not known"},
+        ],
     )
 
 
@@ -177,6 +181,15 @@ def test_s15_s17_s19_numbers_addresses_and_ways_in_never_leave(safeguarding: boo
     assert ("slid off" in said) is (safeguarding is False)
     assert ("QuestionnaireResponse" in said) is (safeguarding is not True)
     assert ("Observation" in said) is (safeguarding is not True), "what was measured is an answer too"
+
+
+@pytest.mark.parametrize(("safeguarding", "said"), [(False, True), (None, True), (True, False)])
+def test_the_record_reads_the_same_reasons_as_the_screen(safeguarding: bool | None, said: bool) -> None:
+    """S17: nothing that somebody answered leaves where safeguarding is marked."""
+    found = checked(bundle_of(told(a_case(safeguarding=safeguarding))))
+    (request,) = found["ServiceRequest"]
+    because = "Decided by fall at home, version 1.2.0, because: still on the floor; A leg? not known."
+    assert request.get("note") == ([{"text": because}] if said else None)
 
 
 def test_s18_of_a_sealed_case_nothing_leaves() -> None:

@@ -94,6 +94,7 @@ def one_version(
         may_approve=user.has(*deciding.APPROVERS)
         and user.id != version.author_id
         and all(act.by_id != user.id for act in whole.row.standing.approvals),
+        most_met=shown.MOST_MET,
         labels={one.id: one.label for one in library.house.priorities},
         **_words(request, user),
     )

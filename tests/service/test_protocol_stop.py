@@ -7,10 +7,11 @@ from hub.audit import Audit
 from protocols.shelf import READ_EVERY_S, Shelf
 from records.alarms import Alarm
 from records.lifecycles import AssessmentState
-from records.model import Assessment, CallBack
+from records.model import Assessment, CallBack, Case
 from tests.desk import Desk
 from tests.story import BEST_ANSWERS
 from triage.governance.in_force import Rulings
+from triage.governance.model import Version
 from workers.bench import Bench, set_up
 
 FALL = {"kind": "triage", "protocol": "fall-at-home"}
@@ -79,6 +80,31 @@ def test_whoever_is_in_the_middle_is_told_and_what_it_comes_to_is_not_acted_on(s
     assert "Begin another protocol" in html
     assert 'data-act="commit"' not in html, "nothing of it can be put to work"
     assert WHY in desk.does(f"/api/assessments/{number}/finish", status=422)["problem"]
+
+
+def test_the_open_cases_that_met_it_are_shown_while_it_is_stopped(sqlite_desk: Desk) -> None:
+    """S18: what is sealed is not among them for whoever may not see it."""
+    desk = sqlite_desk
+    _, number = desk.assessed(BEST_ANSWERS)
+    desk.does(f"/api/assessments/{number}/finish")
+    desk.assessed(BEST_ANSWERS)
+    decided, asked = desk.rows(Case)
+    ruth = desk.person("Ruth Adeyemi")
+    protocols_in_force.register(desk.app)
+    (version,) = [row for row in desk.rows(Version) if row.protocol == "fall-at-home"]
+    address = f"/protocols/{version.sha256}"
+    assert "Open cases that met it" not in ruth.get(address).text
+    stops(desk)
+    html = ruth.get(address).text
+    assert f"/cases/{decided.id}" in html
+    assert f">{asked.ref}</a> being asked" in html
+    manager = desk.person("Dana Cole")
+    assert (
+        manager.post(f"/api/cases/{decided.id}/seal", json={"why": "her son works here"}).status_code == 200
+    )
+    html = ruth.get(address).text
+    assert decided.ref not in html
+    assert asked.ref in html
 
 
 def test_another_protocol_takes_over(sqlite_desk: Desk) -> None:

@@ -17,6 +17,8 @@ from protocols.loader import Library
 from protocols.model import ExceptionPermit, House, TriageProtocol
 from protocols.schema import FileKind
 from protocols.stopped import Key, Stopped
+from records.model import Assessment, Case
+from records.seen import hidden
 from triage.governance import proving, store
 from triage.governance.model import Act, Did, Proof, Version
 from triage.governance.registering import read
@@ -29,6 +31,7 @@ KINDS: dict[str, str] = {
     "escalation": "Who is told while nobody accepts",
     "house": "The house file",
 }
+MOST_MET = 100
 MOST_OLD = 8
 """Versions of one protocol that the list shows; the rest are found from the newest one's page."""
 
@@ -123,6 +126,8 @@ class Whole:
     stopped: Stopped | None
     compared: Version | None
     cannot_be_read: str
+    met: tuple[tuple[Case, Assessment], ...]
+    """While it is stopped: the open cases that met it. Somebody may want to ask them anew."""
 
 
 def whole(session: Session, library: Library, version: Version, now: datetime, *, training: bool) -> Whole:
@@ -140,6 +145,8 @@ def whole(session: Session, library: Library, version: Version, now: datetime, *
     said, problem = _read(text, version, library.house)
     proof = proofs.get(version.key)
     triage = said if isinstance(said, TriageProtocol) else None
+    stop = stopped(acts, {key: version.title}).get(key)
+    met = _met(session, version) if stop is not None and version.kind == "triage" else ()
     return Whole(
         row=next(one for one in rows if one.version.key == version.key),
         text=text,
@@ -148,10 +155,16 @@ def whole(session: Session, library: Library, version: Version, now: datetime, *
         exceptions=triage.exceptions if triage else (),
         acts=tuple(one for one in acts if one.sha256 == version.sha256 or _is_stop(one, key)),
         others=tuple(one for one in rows if one.version.key != version.key),
-        stopped=stopped(acts, {key: version.title}).get(key),
+        stopped=stop,
         compared=store.version_of(session, version.place, proof.against) if proof and proof.against else None,
         cannot_be_read=problem,
+        met=met,
     )
+
+
+def _met(session: Session, version: Version) -> tuple[tuple[Case, Assessment], ...]:
+    place = version.place
+    return tuple(store.open_cases_of(session, place, version.protocol, hidden(session, place), MOST_MET))
 
 
 def on_paper(session: Session, place: Place, sha256: str, now: datetime, *, training: bool) -> str:

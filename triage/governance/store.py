@@ -5,8 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from records.lifecycles import AssessmentState
+from records.model import Assessment, Case, CaseState
 from triage.governance.model import Act, Proof, Version
 from triage.model import ProtocolText
 
@@ -69,3 +72,17 @@ def proofs(session: Session, place: str) -> dict[int, Proof]:
 
 def proof_of(session: Session, version: Version) -> Proof | None:
     return session.exec(select(Proof).where(Proof.version_id == version.key)).first()
+
+
+def open_cases_of(
+    session: Session, place: str, protocol: str, but: Collection[int], limit: int
+) -> list[tuple[Case, Assessment]]:
+    """Open cases that this protocol has decided, or is being asked about, with the newest time; what is due next stands
+    first. `but`: not these (S18)."""
+    one = aliased(Assessment)
+    newest = select(func.max(one.id)).where(one.case_id == Case.id, one.protocol == protocol)
+    newest = newest.where(one.state != AssessmentState.broken_off).correlate(Case)
+    found = select(Case, Assessment).join(Assessment, col(Assessment.id) == newest.scalar_subquery())
+    found = found.where(Case.place == place, Case.state == CaseState.open)
+    found = found.where(col(Case.id).not_in(but)) if but else found
+    return list(session.exec(found.order_by(col(Case.next_due_at), col(Case.id)).limit(limit)))

@@ -1,7 +1,7 @@
 # make run: a training hub with demo data.  make test: everything that can break, tried.  docs/running.md says more.
 # PYTHON=/path/to/python3.11 names another interpreter; nothing else needs to be on the machine.
 
-.PHONY: help setup dev run demo-day demo-reset test check format bench soak pins lock clean
+.PHONY: help setup dev run demo-day demo-reset test check format mutate bench soak pins lock clean
 .DEFAULT_GOAL := help
 
 PY := .venv/bin/python
@@ -48,15 +48,19 @@ format: dev ## puts the code into the house's shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+mutate: dev ## changes the engine and the prover line by line, to see that tests notice (hours); ARGS names mutants
+	@$(PY) -m uv pip install -q --target .mutmut --require-hashes -r requirements/mutate.txt
+	@PYTHONPATH=.mutmut $(PY) -m mutmut run $(ARGS)
+
 bench: dev ## measures, into benchmarks/results.json
 	@exec $(PY) -m benchmarks
 
 pins: dev ## compiles requirements/*.in anew, to the newest versions allowed
-	cd requirements && for name in uv run dev; do ../$(PINS) $$name.in -o $$name.txt || exit 1; done
+	cd requirements && for name in uv run dev mutate; do ../$(PINS) $$name.in -o $$name.txt || exit 1; done
 
 lock: dev ## writes package-lock.json anew, without download addresses
 	$(PY) setup/lock.py
 
 clean: ## takes away what was installed and made, but never data/
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .proof_cache
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .proof_cache .mutmut mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from hub.record_servers import RecordServer
+from hub.services import Service
 from protocols.shelf import READ_EVERY_S, Shelf
 from triage.governance.in_force import Rulings
 from workers.carrier import SmsCarrier, TwilioCarrier
@@ -24,6 +25,7 @@ class Bench:
     live: SmsCarrier | None
     desk: Desk = field(init=False)
     _records: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
+    _services: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
     _look_at: float = field(default=0.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +51,12 @@ class Bench:
         if server.name not in self._records:
             self._records[server.name] = FhirClient(server, self.hub.clock.machine)
         return self._records[server.name]
+
+    def service_client(self, service: Service) -> FhirClient:
+        """As `record_client`, of a service that takes referrals."""
+        if service.service not in self._services:
+            self._services[service.service] = FhirClient(service, self.hub.clock.machine)
+        return self._services[service.service]
 
     def carrier(self, training: bool) -> SmsCarrier:
         """The carrier belongs to the place: a training place never reaches a real phone."""

@@ -23,6 +23,7 @@ from triage.bars.bounds import MOST_BYTES, NotReadable, parsed
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
 from triage.bars.shapes import Resource, words
+from triage.bars_out import hearing
 
 PROBLEM = "The hub could not read this message by itself: read it as it came."
 
@@ -179,7 +180,7 @@ def _take(
     now: datetime,
 ) -> Answered:
     if found.event == RESPONSE:
-        return _answer_came(session, message, found, hub_url, now)
+        return _answer_came(session, message, found, machine, hub_url, now)
     known = _meant(session, found, machine)
     if found.reason == "cancel" and known is None:
         return _refuse(session, message, 404, "The referral to cancel is not known here.", now)
@@ -241,21 +242,36 @@ def _told(
     now: datetime,
 ) -> Answered:
     message.referral_id = referral.key
-    facts = as_a_case.facts_of(found)
+    return _told_of(as_a_case.facts_of(found), referral.uid, case, found, hub_url, now)
+
+
+def _told_of(
+    facts: Resource, referral_uid: str, case: Case, found: Read, hub_url: str, now: datetime
+) -> Answered:
     status = "cancelled" if found.reason == "cancel" else "planned"
     encounter = answering.encounter(facts, case.ref, status, case.clock_start, hub_url)
     request_status = "revoked" if found.reason == "cancel" else "active"
     said = answering.message(
-        facts, str(uuid.uuid4()), referral.uid, found.event, request_status, encounter, now, hub_url
+        facts, str(uuid.uuid4()), referral_uid, found.event, request_status, encounter, now, hub_url
     )
     return Answered(200, said)
 
 
 def _answer_came(
-    session: Session, message: ReferralMessage, found: Read, hub_url: str, now: datetime
+    session: Session,
+    message: ReferralMessage,
+    found: Read,
+    machine: Machine,
+    hub_url: str,
+    now: datetime,
 ) -> Answered:
-    """An answer to something that we have sent: the sender of a referral knows that it was rejected (S32)."""
+    """An answer to something that we have sent: the sender of a referral knows that it was rejected (S32), or a service
+    that was asked says whether it takes somebody over (S30)."""
     referral = confirming.answered(session, found, message.sender, now)
+    if referral is None and (sent := hearing.answered(session, found, machine, now)) is not None:
+        message.became, message.sent_id = Arrived.answered, sent.key
+        case = session.get_one(Case, sent.case_id)
+        return _told_of(as_a_case.facts_of(found), sent.uid, case, found, hub_url, now)
     if referral is None:
         return _refuse(session, message, 404, "The message that this answers is not known here.", now)
     message.became, message.referral_id = Arrived.answered, referral.key

@@ -17,6 +17,7 @@ from triage.bars.model import (
     ReferralSender,
     Response,
 )
+from triage.bars_out.model import ReferralSent
 
 LISTED = 100
 NO_REFERRAL = "There is no such referral here."
@@ -113,6 +114,9 @@ def message(session: Session, place: str, message_id: int) -> ReferralMessage:
         raise NotFound("There is no such message here.")
     if found.referral_id is not None:
         one(session, place, found.referral_id)
+    if found.sent_id is not None:
+        sent = session.get_one(ReferralSent, found.sent_id)
+        seen.must_see(session, session.get(Case, sent.case_id), "There is no such message here.")
     return found
 
 

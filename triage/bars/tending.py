@@ -12,6 +12,7 @@ from records import alarms
 from triage.bars import store
 from triage.bars.model import Arrived, Referral, ReferralMessage, ReferralSender
 
+NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

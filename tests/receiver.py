@@ -14,10 +14,11 @@ from hub.services import Service
 from tests.bars import resource
 
 Bundle = dict[str, Any]
+WHY = "Pain is not controlled; please see her today."
 
 
 class Receiver:
-    """`came`: each message that it has taken, once. `tries`: every attempt's `X-Request-Id`. What it does next stands in
+    """`came`: each message that it has taken, once. `tries`: every attempt's `X-Request-Id`. What it does next is in
     `next`, first come first: a status, "garbage", "slow", or "dies" (takes it, and breaks off before it answers)."""
 
     def __init__(self) -> None:
@@ -126,6 +127,7 @@ def key_of(bundle: Bundle) -> str:
 
 def reachable(url: str, *hubs: Hub, sender: str = "Willow", **more: Any) -> None:
     """From now on these hubs ask the palliative care team by a message."""
+    told: dict[str, Any] = {"timeout_s": 0.5, "connect_timeout_s": 0.3, **more}
     service = Service(
         service="palliative_care",
         service_id="2000012345",
@@ -133,9 +135,7 @@ def reachable(url: str, *hubs: Hub, sender: str = "Willow", **more: Any) -> None
         ods="RFP",
         sender=sender,
         base_url=url,
-        timeout_s=0.5,
-        connect_timeout_s=0.3,
-        **more,
+        **told,
     )
     for hub in hubs:
         hub.services = (service,)

@@ -1,9 +1,11 @@
 """An answer to a referral goes to whoever sent it: by https alone, in order, tried again for days, then parked."""
 
 import json
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from sqlmodel import Session
@@ -16,9 +18,9 @@ from hub.sealing import Seal
 from hub.services import Service
 from records.service import take, write_line
 from triage.bars import confirming, store
-from triage.bars.model import Referral, ReferralResponse
+from triage.bars.model import NO_ADDRESS, Referral, ReferralResponse
 from triage.bars.shapes import first, objects, words
-from triage.bars.tending import NO_ADDRESS, may_be_sent_to
+from triage.bars.tending import WITHIN_WALLS, is_public, may_be_sent_to
 from workers.bars_headers import headers_of
 from workers.bench import Bench
 from workers.fhir import OF_OURS, RecordError, exchange
@@ -42,6 +44,7 @@ class Letter:
     service: Service | None = None
     problem: str = ""
     waits: bool = False
+    is_training: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _letter(session: Session, bench: Bench, response_id: int) -> Letter:
     target, ods = (service.service_id, service.ods) if service else (referral.organisation, None)
     headers = headers_of(target, response.uid, referral.uid, f"First Point, {place.name}", ods)
     waits = any(one.sent_at is None and not one.trouble.startswith("gave up") for one in earlier)
-    return Letter(url, body.encode(), headers, service, problem, waits)
+    return Letter(url, body.encode(), headers, service, problem, waits, place.training)
 
 
 def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool) -> tuple[str, str]:
@@ -96,7 +99,19 @@ def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool
     return said.removesuffix("/").removesuffix(PATH) + PATH, ""
 
 
+def _leads_within(url: str) -> bool:
+    """Whether what the name leads to is of our own network, whatever it was when somebody set it."""
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError:
+        return False  # the post says so
+    return not all(is_public(str(one[4][0])) for one in found)
+
+
 def _post(letter: Letter) -> Came:
+    if not letter.is_training and _leads_within(letter.url):
+        return Came(False, True, WITHIN_WALLS)
     try:
         with httpx.Client(trust_env=False, headers={"accept-encoding": "identity"}) as http:
             times = httpx.Timeout(TIME_OUT_S)

@@ -76,8 +76,9 @@ def send(bench: Bench, effect: Effect) -> None:
 
 
 def look_for_changes(session: Session, bench: Bench, case_id: int, now: datetime) -> None:
-    """What matters of the case has perhaps changed since they were told: if so, they hear it."""
-    case = take(session, case_id, now)
+    """What matters of the case has perhaps changed since they were told: if so, they hear it. The case is taken only
+    then: a look must not lead to another look."""
+    case = session.get_one(Case, case_id)
     newest = {one.hand_over_id: one for one in store.of_case(session, case_id)}
     for last in newest.values():
         row = session.get_one(HandOver, last.hand_over_id)
@@ -85,6 +86,7 @@ def look_for_changes(session: Session, bench: Bench, case_id: int, now: datetime
             continue  # what has not left says how it stands then; what has is looked at again once they have it
         letter = _letter(session, bench, last, case, row, now)
         if letter is not None and message.digest(letter) != last.told:
+            take(session, case_id, now)
             asking.tell_what_changed(session, row, last, now)
 
 

@@ -9,6 +9,7 @@ from hub.assemble import Hub
 from hub.record_servers import RecordServer
 from hub.services import Service
 from protocols.shelf import READ_EVERY_S, Shelf
+from triage.bars_out.known import must_be_of_house
 from triage.governance.in_force import Rulings
 from workers.carrier import SmsCarrier, TwilioCarrier
 from workers.fhir import FhirClient
@@ -68,7 +69,7 @@ class Bench:
 
 
 def set_up(hub: Hub, name: str) -> Bench:
-    """Raises `ProtocolError` where there is nothing to run on."""
+    """Raises `ProtocolError` where there is nothing to run on, `Refused` where a service is none of the house's."""
     settings = hub.settings
     wait_s = settings.carrier_timeout_s
     training = TwilioCarrier(
@@ -80,4 +81,5 @@ def set_up(hub: Hub, name: str) -> Bench:
         live = TwilioCarrier(settings.twilio_account_sid, token, None, wait_s)
     decided = Rulings(hub.db, hub.clock, settings.place, training=settings.training)
     shelf = Shelf(settings.protocols, draft=settings.training, governed=decided)
+    must_be_of_house(hub.services, shelf.library.house)
     return Bench(hub, shelf, name, training, live)

@@ -20,6 +20,8 @@ from records.store import rows_of
 from triage.bars import store
 from triage.bars.as_a_case import without_codes
 from triage.bars.model import ReferralMessage
+from triage.bars_out import store as bars_out
+from triage.bars_out.standing import said as stands
 
 router = APIRouter()
 Desk = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
@@ -41,6 +43,7 @@ def referrals(request: Request, visitor: Desk) -> Response:
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         waiting, found = store.to_read(session, place.id), store.newest(session, place.id)
+        sent = bars_out.newest(session, place.id)
     keep_look(hub, visitor.user, "looked at referrals", f"place:{place.id}")
     return page(
         request,
@@ -48,6 +51,9 @@ def referrals(request: Request, visitor: Desk) -> Response:
         visitor,
         waiting=waiting,
         found=found,
+        sent=sent,
+        stands=stands,
+        by_message=bool(hub.services) or bool(sent),
         most=store.LISTED,
         reads_raw=_reads_raw(visitor),
         said=_said(place),

@@ -19,6 +19,7 @@ class Arrived(StrEnum):
     answered = "answered"
 
 
+NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
 TO_READ = "became = 'to_read' AND seen_at IS NULL"
 
 

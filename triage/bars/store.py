@@ -9,6 +9,7 @@ from hub.errors import NotFound
 from records import seen
 from records.model import Case, CaseState
 from triage.bars.model import (
+    NO_ADDRESS,
     TO_READ,
     Arrived,
     Referral,
@@ -131,6 +132,15 @@ def response_of(session: Session, referral: Referral, kind: Response) -> Referra
 
 def response_by_uid(session: Session, uid: str) -> ReferralResponse | None:
     return session.exec(select(ReferralResponse).where(ReferralResponse.uid == uid)).first()
+
+
+def without_address(session: Session, place: str, sender: str) -> list[ReferralResponse]:
+    """Answers to this sender that have not gone, given up or not."""
+    found = select(ReferralResponse).join(Referral, col(Referral.id) == col(ReferralResponse.referral_id))
+    found = found.where(Referral.place == place, Referral.sender == sender)
+    found = found.where(col(ReferralResponse.sent_at).is_(None))
+    found = found.where(col(ReferralResponse.trouble).endswith(NO_ADDRESS))
+    return list(session.exec(found.order_by(col(ReferralResponse.id))))
 
 
 def to_read(session: Session, place: str) -> list[ReferralMessage]:

@@ -251,7 +251,7 @@ def _spot(letter: Letter) -> Resource:
     address = {"text": case.address} if case.address else {}
     if case.postcode:
         address["postalCode"] = case.postcode
-    return {"resourceType": "Location", "name": "Where they are now", "address": address}
+    return {"resourceType": "Location", "address": address}
 
 
 def _flag(letter: Letter, code: str, display: str, words: str) -> Resource:

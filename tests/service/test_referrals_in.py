@@ -11,6 +11,7 @@ import pytest
 
 from hub.actors import HUB
 from hub.audit import Audit
+from hub.outbox import Effect, Queue
 from hub.tokens import Scope
 from records.alarms import Alarm
 from records.key_safe_model import KeySafe
@@ -19,9 +20,12 @@ from records.model import Call, CallBack, Case, Position, Task
 from records.service import Due, owe, take
 from tests.bars import Service, as_update, headers, in_base64, referral, resource
 from tests.desk import Desk
+from tests.receiver import receiver
 from triage.bars import tending
-from triage.bars.model import Arrived, NO_ADDRESS, Referral, ReferralMessage
-from workers import bars
+from triage.bars.model import NO_ADDRESS, Arrived, Referral, ReferralMessage
+from workers import bars, jobs
+from workers.bench import set_up
+from workers.relay import Relay
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "bars"
 DEFECTS: list[tuple[str, dict[str, str | None]]] = [
@@ -465,7 +469,8 @@ def test_in_a_live_place_no_answer_goes_into_our_own_network(url: str, may: bool
 def test_nor_does_a_name_that_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody set as a name of the wide world may lead elsewhere tomorrow."""
     monkeypatch.setattr(
-        "socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.7", 443))]
+        "socket.getaddrinfo",
+        lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.7", 443))],
     )
     came = bars._post(bars.Letter("https://north.example/fhir", b"{}", {}))
     assert (came.done, came.final, came.trouble) == (False, True, tending.WITHIN_WALLS)

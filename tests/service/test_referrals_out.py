@@ -17,8 +17,8 @@ from hub.services import read_services
 from records import consents
 from records.alarms import Alarm
 from records.consent_model import Purpose, Said
-from records.service import take
 from records.model import CallBack, Case, HandOver, Task, Timeline
+from records.service import take
 from tests.bars import Service, resource
 from tests.desk import Desk, entry, types
 from tests.receiver import WHY, Receiver, key_of, reachable, receiver

@@ -61,8 +61,8 @@ def _send_what_waited(session: Session, referral: Referral, now: datetime) -> No
 
 
 def may_be_sent_to(url: str, *, is_training: bool) -> bool:
-    """https, to a name of the wide world; in training this very machine too. Pure: what the name leads to, whoever sends
-    looks at."""
+    """https, to a name of the wide world; in training this very machine too. Pure: what a name leads to is looked at by
+    whoever sends."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

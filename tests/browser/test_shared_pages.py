@@ -84,7 +84,7 @@ def came(room: ControlRoom) -> None:
 def in_both_lights(page: Page, path: str) -> None:
     page.goto(path)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         assert axe_says(page) == [], f"{path} {scheme}"
 
 

@@ -26,6 +26,7 @@ from hub.deadlines import live_of_case
 from hub.places import Place
 from protocols.loader import Library
 from records import dependants, key_safes, reopening, sealed_items, sealing, store
+from records.hand_overs import MESSAGE
 from records.model import (
     Assessment,
     Call,
@@ -43,6 +44,8 @@ from records.sealed_items import SealedItem
 from records.sealing_model import Sealing
 from records.service import still_in_the_way
 from triage.ago import age
+from triage.bars_out import standing
+from triage.bars_out import store as bars_out
 
 TIMELINE = 60
 
@@ -64,6 +67,7 @@ class Panel:
     thread: list[dict[str, Any]]
     timeline: list[Any]
     hand_overs: list[HandOver]
+    sent: Mapping[int, str]
     call_backs: list[CallBack]
     holds: list[Hold]
     tasks: list[Task]
@@ -119,6 +123,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         thread=thread_of(session, case),
         timeline=sealed_items.timeline(session, case, TIMELINE),
         hand_overs=hand_overs,
+        sent=_sent(session, place, hand_overs),
         call_backs=call_backs,
         holds=store.rows_of(session, Hold, case_id, live=True),
         tasks=[t for t in store.rows_of(session, Task, case_id, live=True) if t.kind is not TaskKind.finish],
@@ -144,6 +149,16 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         may_seal=user.has(*sealing.MAY_SEAL),
         sealed_items=sealed_items.standing(session, case_id),
     )
+
+
+def _sent(session: Session, place: Place, rows: list[HandOver]) -> dict[int, str]:
+    """Of those that went by message, how each stands."""
+
+    def clock(at: datetime) -> str:
+        return at.astimezone(place.local()).strftime("%H:%M")
+
+    by_message = [row.key for row in rows if row.dialled_by == MESSAGE]
+    return {key: standing.in_words(bars_out.of_hand_over(session, key), clock) for key in by_message}
 
 
 def _label(desk: Desk, priority: str | None) -> str:

@@ -19,6 +19,7 @@ from hub.assemble import Hub
 from protocols.shelf import READ_EVERY_S, Shelf
 from protocols.source import sha256_of
 from records import alarms
+from triage.bars_out.known import must_be_of_house
 from triage.governance import registering, store
 from triage.governance.in_force import Rulings
 
@@ -31,6 +32,7 @@ def put_in_force(app: FastAPI, hub: Hub) -> None:
     training = hub.settings.training
     decided = Rulings(hub.db, hub.clock, hub.settings.place, training=training)
     app.state.shelf = Shelf(hub.settings.protocols, draft=training, governed=decided)
+    must_be_of_house(hub.services, app.state.shelf.library.house)
     _take(app, hub)
 
 

@@ -32,6 +32,7 @@ ALARMS = {
     "undelivered": "a text did not arrive",
     "unreachable": "a responder gets no texts",
     "shift_handover": "a hand-over list is not accepted",
+    "referral_untold": "another service must be rung",
     "glass_broken": "a closed case was opened in an emergency",
     "glass_unreviewed": "an emergency opening is not reviewed",
     "audit_broken": "the hub's own audit: ring support",

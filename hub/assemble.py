@@ -19,6 +19,7 @@ from hub.look_book import Known, LookBook
 from hub.outbox import Queue
 from hub.record_servers import RecordServer, read_record_servers
 from hub.sealing import Seal
+from hub.services import Service, read_services
 from hub.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,19 +90,22 @@ class Hub:
     clock: Clock
     post: Post
     record_servers: tuple[RecordServer, ...] = ()
+    services: tuple[Service, ...] = ()
     looks_known: Known = field(default_factory=Known)
     look_book: LookBook | None = None
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Hub:
-    """Raises `Refused` where the file of record servers is wrong."""
+    """Raises `Refused` where the file of record servers, or of services, is wrong."""
     Path(settings.data).mkdir(parents=True, exist_ok=True)
     servers = read_record_servers(settings.record_servers, training=settings.training)
+    services = read_services(settings.services, training=settings.training)
     db = Database(settings.database, seal=Seal(settings.key_safe_secret.get_secret_value()))
     db.record_servers = tuple(server.name for server in servers if server.writes)
+    db.services = {one.service: one.sender for one in services}
     post = Post(settings.redis)
     db.after_commit.append(post.after_commit)
-    return Hub(settings, db, clock or _clock(settings), post, servers)
+    return Hub(settings, db, clock or _clock(settings), post, servers, services)
 
 
 def _clock(settings: Settings) -> Clock:

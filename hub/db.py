@@ -41,6 +41,7 @@ class Database:
 
     `at_once`: the kinds of effects that this process does in the transaction which causes them (`outbox.do_or_append`).
     `record_servers`: the names of those that are written to; each milestone of a case is owed to all of them.
+    `services`: those that can be asked by a message, each with the name of the token that answers for it.
     """
 
     def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
@@ -49,6 +50,7 @@ class Database:
         self.after_commit: list[Callable[[Info], None]] = []
         self.at_once: dict[str, AtOnce] = {}
         self.record_servers: tuple[str, ...] = ()
+        self.services: Mapping[str, str] = {}
         self._thread = threading.local()
         pool: dict[str, Any] = {
             "pool_size": 8,
@@ -88,7 +90,8 @@ class Database:
         self._thread.writes = True
         try:
             with self._turn(), Session(self._writer, expire_on_commit=False) as session:
-                session.info.update(seal=self.seal, at_once=self.at_once, record_servers=self.record_servers)
+                session.info.update(seal=self.seal, at_once=self.at_once)
+                session.info.update(record_servers=self.record_servers, services=self.services)
                 yield session
                 session.flush()
                 _conclude(session)

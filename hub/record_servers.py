@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -23,15 +23,16 @@ def _file(path: Path) -> Path:
 
 Address = Annotated[str, AfterValidator(_address)]
 FileThere = Annotated[Path, AfterValidator(_file)]
+M = TypeVar("M", bound=BaseModel)
 LONGEST_ASK_S = 9.0
 """All that one write asks of a server, together: the effect's lease is 12 s."""
 
 
-class _Told(BaseModel):
+class Told(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SignedJwt(_Told):
+class SignedJwt(Told):
     """OAuth2 client credentials, proved by a JWT signed with our own key."""
 
     kind: Literal["signed_jwt"]
@@ -43,14 +44,14 @@ class SignedJwt(_Told):
     scope: str = "system/*.rs"
 
 
-class Bearer(_Told):
+class Bearer(Told):
     """A token that somebody has given us; for servers of a training place."""
 
     kind: Literal["bearer"]
     token: SecretStr
 
 
-class MutualTls(_Told):
+class MutualTls(Told):
     """Our certificate and its key; `ca_file`: who signed theirs, where the machine does not know."""
 
     cert_file: FileThere | None = None
@@ -64,23 +65,16 @@ class MutualTls(_Told):
         return self
 
 
-class RecordServer(_Told):
-    """One server. `title` is what people read; `name` is kept with each write, and never changes."""
+class Server(Told):
+    """Another organisation's server: where it is, how it knows us, and how long we wait. `ods`: our own organisation's
+    code."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
-    title: str = Field(min_length=1, max_length=80)
     base_url: Address
     auth: Annotated[SignedJwt | Bearer, Field(discriminator="kind")] | None = None
     tls: MutualTls | None = None
-    reads: bool = False
-    writes: bool = False
-    ods: str | None = Field(
-        default=None, pattern=r"^[A-Z0-9]{3,12}$", description="our own organisation's code"
-    )
+    ods: str | None = Field(default=None, pattern=r"^[A-Z0-9]{3,12}$")
     connect_timeout_s: float = Field(default=2.0, gt=0, le=5)
     timeout_s: float = Field(default=6.0, gt=0, le=LONGEST_ASK_S)
-    give_up_after_days: float = Field(default=5.0, gt=0, le=60)
-    longest_wait_min: float = Field(default=15.0, gt=0, le=240)
 
     @property
     def is_open(self) -> bool:
@@ -89,7 +83,18 @@ class RecordServer(_Told):
         return any(url.startswith("http://") for url in urls)
 
 
-class _File(_Told):
+class RecordServer(Server):
+    """One server. `title` is what people read; `name` is kept with each write, and never changes."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    title: str = Field(min_length=1, max_length=80)
+    reads: bool = False
+    writes: bool = False
+    give_up_after_days: float = Field(default=5.0, gt=0, le=60)
+    longest_wait_min: float = Field(default=15.0, gt=0, le=240)
+
+
+class _File(Told):
     servers: tuple[RecordServer, ...]
 
     @model_validator(mode="after")
@@ -102,20 +107,27 @@ class _File(_Told):
 
 def read_record_servers(path: Path | None, *, training: bool) -> tuple[RecordServer, ...]:
     """Those of the file; none without one. Raises `Refused` with every fault, one to a line."""
-    if path is None:
+    told = read_file(path, _File, "FP_RECORD_SERVERS")
+    if told is None:
         return ()
-    try:
-        told = _File.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise Refused(f"FP_RECORD_SERVERS: {path} cannot be read ({error.strerror}).") from None
-    except json.JSONDecodeError as error:
-        raise Refused(f"FP_RECORD_SERVERS: {path}:{error.lineno}:{error.colno} is not JSON.") from None
-    except ValidationError as error:
-        lines = [f"FP_RECORD_SERVERS: {_where(fault['loc'])}{fault['msg']}." for fault in error.errors()]
-        raise Refused("\n".join(lines)) from None
     if not training and (bare := [server.name for server in told.servers if server.is_open]):
         raise Refused(f"FP_RECORD_SERVERS: a live place needs https:// for {', '.join(bare)}.")
     return told.servers
+
+
+def read_file(path: Path | None, of: type[M], setting: str) -> M | None:
+    """None without a path. Raises `Refused` with every fault, one to a line; `setting`: what names the file."""
+    if path is None:
+        return None
+    try:
+        return of.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Refused(f"{setting}: {path} cannot be read ({error.strerror}).") from None
+    except json.JSONDecodeError as error:
+        raise Refused(f"{setting}: {path}:{error.lineno}:{error.colno} is not JSON.") from None
+    except ValidationError as error:
+        lines = [f"{setting}: {_where(fault['loc'])}{fault['msg']}." for fault in error.errors()]
+        raise Refused("\n".join(lines)) from None
 
 
 def _where(way: tuple[int | str, ...]) -> str:

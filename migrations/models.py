@@ -39,6 +39,7 @@ from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
 from triage.bars import model as bars_model
+from triage.bars_out import model as bars_out_model
 from triage.governance import model as governance_model
 
 ALL = (
@@ -75,6 +76,7 @@ ALL = (
     link_model,
     triage_model,
     bars_model,
+    bars_out_model,
     governance_model,
     concerns,
     lowering,

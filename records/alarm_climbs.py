@@ -62,6 +62,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "protocol_stopped",
                 "referral_changed",
                 "referral_unread",
+                "referral_untold",
                 "second_person",
             ),
             _minutes(

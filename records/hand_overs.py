@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from hub.actors import HUB, Actor
 from hub.errors import Refused
-from records import alarms, beside_999, call_backs, dependants, store
+from records import alarms, asked_elsewhere, beside_999, call_backs, dependants, store
 from records.lifecycles import Owed
 from records.model import CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, end_target, move, owe, record_outcome, supersede, take
@@ -17,7 +17,13 @@ CONFIRM_IN = timedelta(minutes=5)
 """S30: no ambulance reference after five minutes is an alarm. Other services' time stands in the house file."""
 CLINICIAN_IN = timedelta(minutes=5)
 """A refused or unconfirmed hand-over is rung back by a clinician. [LOCAL]"""
-DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
+MESSAGE = asked_elsewhere.MESSAGE
+DIALS = {
+    "caller": "the caller dials",
+    "hub": "the hub dials",
+    "responder": "the responder dials",
+    MESSAGE: "the hub sends it",
+}
 
 
 def request(
@@ -119,6 +125,7 @@ def refuse(session: Session, row: HandOver, why: str, now: datetime, actor: Acto
 def ask_again(session: Session, row: HandOver, now: datetime, actor: Actor) -> None:
     take(session, row.case_id, now)
     move(session, row, "request", now, actor, f"Hand-over to {row.to} asked for again.", _due(row, now))
+    asked_elsewhere.again(session, row, now)
 
 
 def time_out(session: Session, row_id: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from hub import deadlines, events, ids, outbox
 from hub.actors import HUB, Actor
 from hub.db import before_commit
 from hub.errors import Conflict, Refused
-from records import alarms, duty, key_safes, referred, store
+from records import alarms, asked_elsewhere, duty, key_safes, referred, store
 from records.board import call_facts, case_facts, task_facts
 from records.case_word import case_word
 from records.lifecycles import Owed, after, owes
@@ -248,6 +248,7 @@ def _conclude_cases(session: Session) -> None:
             _close(session, case, now)
         before, case.word = case.word, case_word((row.owed, row.state) for row in owed)
         referred.moved(session, case, before, now)
+        asked_elsewhere.look(session, case, owed, now)
         due = next_due(owed, store.human_deadlines(session, case.key), case.breach_at, case.clock_stop)
         case.next_due_at, case.next_due_what = due or (None, None)
         case.moved_at = now

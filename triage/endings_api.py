@@ -162,7 +162,9 @@ def died(request: Request, case_id: Number, body: Died, visitor: Doer) -> Said:
 @router.post("/cases/{case_id}/refer")
 def refer(request: Request, case_id: Number, body: Referred, visitor: Doer) -> Said:
     with _at(request, case_id, body, visitor) as (session, case, by):
-        asked = referrals.refer(session, case, body.service, body.dialled_by, body.why, by)
+        asked = referrals.refer(
+            session, case, body.service, body.dialled_by, body.why, hub_of(request).settings.public, by
+        )
         words = f"{asked.to} is asked. It stays open until they confirm, within {asked.confirm_min} min."
         return {"said": words, "hand_over": asked.key, "closed": False}
 

@@ -11,7 +11,7 @@ from hub.places import Place, place_of
 from protocols.loader import Library
 from protocols.model import House
 from records import contact_points, tell_wishes
-from records.hand_overs import AMBULANCE
+from records.hand_overs import AMBULANCE, DIALS
 from records.model import Call, CallBack, Case, HandOver, Position
 from records.read_back import IDENTIFIERS
 from records.store import rows_of
@@ -20,7 +20,6 @@ from triage import contacts, needs, stopped, store
 ROLES = {"hub_clinician": "clinician", "handler": "call handler"}
 STANDS = ("requested", "confirmed", "timed_out")
 """While 999 has been asked and has not said no, its words alone are said: no plain advice beside them."""
-DIALS = {"caller": "the caller dials", "hub": "the hub dials", "responder": "the responder dials"}
 
 
 @dataclass(frozen=True)

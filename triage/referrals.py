@@ -9,13 +9,18 @@ from hub.errors import Conflict, Refused
 from records import hand_overs
 from records.model import Case, CaseState, HandOver, Outcome
 from records.service import take
+from triage.bars_out import asking
 from triage.endings import Ending
 
 NHS_111 = "nhs_111"
 
 
-def refer(session: Session, case: Case, service_id: str, dialled_by: str, why: str, by: Ending) -> HandOver:
-    """Raises `Refused` for a service that is not on the list or without a why, `Conflict` in danger of life."""
+def refer(
+    session: Session, case: Case, service_id: str, dialled_by: str, why: str, hub_url: str, by: Ending
+) -> HandOver:
+    """To a service that takes messages the hub sends one, where it is the hub's to ask.
+
+    Raises `Refused` for a service that is not on the list or without a why, `Conflict` in danger of life."""
     house = by.library.house
     service = house.services.get(service_id)
     if service is None:
@@ -31,14 +36,18 @@ def refer(session: Session, case: Case, service_id: str, dialled_by: str, why: s
         raise Conflict(
             f"This is {house.priority(case.priority).label}: hand over to 999, not to {service.title}."
         )
-    return hand_overs.request(
+    by_message = dialled_by == "hub" and service_id in session.info.get("services", {})
+    row = hand_overs.request(
         session,
         case,
         service.title,
-        dialled_by,
+        hand_overs.MESSAGE if by_message else dialled_by,
         why.strip(),
         by.now,
         by.actor,
         confirm_in=timedelta(minutes=service.confirm_min),
         ends_as=Outcome.handed_over if service_id == NHS_111 else Outcome.referred,
     )
+    if by_message:
+        asking.ask(session, row, case, service_id, hub_url, by.now)
+    return row

@@ -1,11 +1,11 @@
 """An answer to a referral goes to whoever sent it: by https alone, in order, tried again for days, then parked."""
 
-import base64
 import json
-import uuid
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from sqlmodel import Session
@@ -15,13 +15,15 @@ from hub.actors import HUB, Actor
 from hub.outbox import Effect
 from hub.places import place_of
 from hub.sealing import Seal
+from hub.services import Service
 from records.service import take, write_line
 from triage.bars import confirming, store
-from triage.bars.model import Referral, ReferralResponse
+from triage.bars.model import NO_ADDRESS, Referral, ReferralResponse
 from triage.bars.shapes import first, objects, words
-from triage.bars.tending import may_be_sent_to
+from triage.bars.tending import WITHIN_WALLS, is_public, may_be_sent_to
+from workers.bars_headers import headers_of
 from workers.bench import Bench
-from workers.fhir import FHIR_JSON, OF_OURS, exchange
+from workers.fhir import OF_OURS, RecordError, exchange
 
 PATH = "/$process-message"
 TIME_OUT_S = 4.0
@@ -30,7 +32,6 @@ BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 15, 60, 180, 600, 1800))
 """Before each next attempt; the last is repeated. [LOCAL]"""
 MOST_ATTEMPTS = 150
 """Three days. [LOCAL]"""
-NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ class Letter:
     url: str
     body: bytes
     headers: dict[str, str]
+    service: Service | None = None
     problem: str = ""
     waits: bool = False
+    is_training: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,35 +60,32 @@ class Came:
 def send(bench: Bench, effect: Effect) -> None:
     """Settles, puts off or parks the effect itself, in the transaction that writes down how it went."""
     with bench.hub.db.read() as session:
-        letter = _letter(session, bench.hub.db.seal, int(effect.payload["response"]))
+        letter = _letter(session, bench, int(effect.payload["response"]))
     if letter.problem or letter.waits:
         came = Came(False, not letter.waits, letter.problem or "an earlier answer has not arrived yet")
     elif not outbox.lease_holds(effect, bench.hub.clock.machine()):
         came = Came(False, False, "stopped for longer than the lease")
     else:
-        came = _post(letter)
+        came = _to_service(bench, letter, letter.service) if letter.service else _post(letter)
     now = bench.hub.clock.now()
     bench.hub.db.write_again(lambda session: _write_down(session, bench, effect, came, now))
 
 
-def _letter(session: Session, seal: Seal, response_id: int) -> Letter:
+def _letter(session: Session, bench: Bench, response_id: int) -> Letter:
+    seal = bench.hub.db.seal
     response = session.get_one(ReferralResponse, response_id)
     referral = session.get_one(Referral, response.referral_id)
     body = seal.open(response.sealed)
     if body is None:
-        return Letter("", b"", {}, "none of the hub's secrets opens this answer")
+        return Letter("", b"", {}, problem="none of the hub's secrets opens this answer")
     earlier = [one for one in store.responses_of(session, referral) if one.key < response.key]
-    is_training = place_of(session, referral.place).training
-    url, problem = where(session, seal, referral, is_training=is_training)
-    target = {"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": referral.organisation}
-    headers = {
-        "Content-Type": FHIR_JSON,
-        "X-Request-Id": response.uid,
-        "X-Correlation-Id": str(uuid.uuid5(uuid.NAMESPACE_URL, referral.uid)),
-        "NHSD-Target-Identifier": base64.b64encode(json.dumps(target).encode()).decode(),
-    }
+    place = place_of(session, referral.place)
+    service = next((one for one in bench.hub.services if one.sender == referral.sender), None)
+    url, problem = ("", "") if service else where(session, seal, referral, is_training=place.training)
+    target, ods = (service.service_id, service.ods) if service else (referral.organisation, None)
+    headers = headers_of(target, response.uid, referral.uid, f"First Point, {place.name}", ods)
     waits = any(one.sent_at is None and not one.trouble.startswith("gave up") for one in earlier)
-    return Letter(url, body.encode(), headers, problem, waits)
+    return Letter(url, body.encode(), headers, service, problem, waits, place.training)
 
 
 def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool) -> tuple[str, str]:
@@ -99,27 +99,52 @@ def where(session: Session, seal: Seal, referral: Referral, *, is_training: bool
     return said.removesuffix("/").removesuffix(PATH) + PATH, ""
 
 
+def _leads_within(url: str) -> bool:
+    """Whether what the name leads to is of our own network, whatever it was when somebody set it."""
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError:
+        return False  # the post says so
+    return not all(is_public(str(one[4][0])) for one in found)
+
+
 def _post(letter: Letter) -> Came:
+    if not letter.is_training and _leads_within(letter.url):
+        return Came(False, True, WITHIN_WALLS)
     try:
         with httpx.Client(trust_env=False, headers={"accept-encoding": "identity"}) as http:
             times = httpx.Timeout(TIME_OUT_S)
             status, _, came = exchange(http, "POST", letter.url, letter.headers, times, content=letter.body)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return Came(False, False, type(error).__name__)
+    return _came(status, _json(came) if len(came) <= 1_000_000 else None)
+
+
+def _to_service(bench: Bench, letter: Letter, service: Service) -> Came:
+    """A sender that we ask by messages too takes answers there, with the same key."""
+    try:
+        return _came(*bench.service_client(service).within().message(letter.body, letter.headers))
+    except RecordError as error:
+        return Came(False, False, str(error))
+
+
+def _json(came: bytes) -> Any:
+    try:
+        return json.loads(came)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _came(status: int, said: Any) -> Came:
     if status == 409 or 200 <= status < 300:
-        return Came(True, True, "", _reference(came) if status != 409 else None)
+        return Came(True, True, "", _reference(said) if status != 409 else None)
     final = 400 <= status < 500 and status not in OF_OURS
     return Came(False, final, f"their system answered {status}")
 
 
-def _reference(came: bytes) -> str | None:
+def _reference(bundle: Any) -> str | None:
     """Their own word that they know (S32): a MessageHeader that answers ok. That the post arrived is not one."""
-    if len(came) > 1_000_000:
-        return None
-    try:
-        bundle: Any = json.loads(came)
-    except (ValueError, RecursionError):
-        return None
     for entry in objects(first(bundle).get("entry")):
         header = first(entry.get("resource"))
         if words(header.get("resourceType")) == "MessageHeader":

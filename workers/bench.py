@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from dispatch.desk import Desk
 from hub.assemble import Hub
 from hub.record_servers import RecordServer
+from hub.services import Service
 from protocols.shelf import READ_EVERY_S, Shelf
+from triage.bars_out.known import must_be_of_house
 from triage.governance.in_force import Rulings
 from workers.carrier import SmsCarrier, TwilioCarrier
 from workers.fhir import FhirClient
@@ -24,6 +26,7 @@ class Bench:
     live: SmsCarrier | None
     desk: Desk = field(init=False)
     _records: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
+    _services: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
     _look_at: float = field(default=0.0, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +53,12 @@ class Bench:
             self._records[server.name] = FhirClient(server, self.hub.clock.machine)
         return self._records[server.name]
 
+    def service_client(self, service: Service) -> FhirClient:
+        """As `record_client`, of a service that takes referrals."""
+        if service.service not in self._services:
+            self._services[service.service] = FhirClient(service, self.hub.clock.machine)
+        return self._services[service.service]
+
     def carrier(self, training: bool) -> SmsCarrier:
         """The carrier belongs to the place: a training place never reaches a real phone."""
         if training:
@@ -60,7 +69,7 @@ class Bench:
 
 
 def set_up(hub: Hub, name: str) -> Bench:
-    """Raises `ProtocolError` where there is nothing to run on."""
+    """Raises `ProtocolError` where there is nothing to run on, `Refused` where a service is none of the house's."""
     settings = hub.settings
     wait_s = settings.carrier_timeout_s
     training = TwilioCarrier(
@@ -72,4 +81,5 @@ def set_up(hub: Hub, name: str) -> Bench:
         live = TwilioCarrier(settings.twilio_account_sid, token, None, wait_s)
     decided = Rulings(hub.db, hub.clock, settings.place, training=settings.training)
     shelf = Shelf(settings.protocols, draft=settings.training, governed=decided)
+    must_be_of_house(hub.services, shelf.library.house)
     return Bench(hub, shelf, name, training, live)

@@ -1,4 +1,4 @@
-"""The way to record servers over FHIR R4, for reading and for writing.
+"""The way to other organisations' servers over FHIR R4: reading, writing, and messages.
 
 Addresses carry people's numbers (`identifier=`), so no address is ever logged, and an error says none (`hub/log.py`).
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from hub.record_servers import LONGEST_ASK_S, Bearer, RecordServer, SignedJwt
+from hub.record_servers import LONGEST_ASK_S, Bearer, Server, SignedJwt
 from workers.breaker import Breaker
 from workers.fhir_token import Token
 
@@ -47,7 +47,7 @@ class RecordError(Exception):
 class FhirClient:
     """One server, from one thread. Every ask ends within its time, however slowly the other side drips."""
 
-    def __init__(self, server: RecordServer, machine: Callable[[], datetime]) -> None:
+    def __init__(self, server: Server, machine: Callable[[], datetime]) -> None:
         self.server, self._machine = server, machine
         self.breaker = Breaker(machine)
         self._token = Token(server.auth) if isinstance(server.auth, SignedJwt) else None
@@ -105,6 +105,15 @@ class Asking:
         self._client.breaker.answered()
         return entries
 
+    def message(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """`$process-message`: the status, and what came as JSON; what either means is for whoever sent it. Raises
+        `RecordError` where nothing came, or that we may not come in, or not now."""
+        status, heads, said = self._asked("POST", "$process-message", body, headers)
+        if status in OF_OURS or status >= 500 or status < 200:
+            raise _refusal(status, said, _retry_after(heads, self._client._machine()))
+        self._client.breaker.answered()
+        return status, said
+
     def token(self, url: str, form: dict[str, str]) -> dict[str, Any]:
         status, _, said = self._send("POST", url, {"accept": "application/json"}, data=form)
         if status != 200 or not isinstance(said, dict) or "access_token" not in said:
@@ -113,21 +122,32 @@ class Asking:
         return said
 
     def _fhir(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        sent = None if body is None else json.dumps(body).encode()
+        status, heads, said = self._asked(method, path, sent)
+        if not 200 <= status < 300:
+            raise _refusal(status, said, _retry_after(heads, self._client._machine()))
+        if not isinstance(said, dict) or "resourceType" not in said:
+            raise self._garbage()
+        return said
+
+    def _asked(
+        self, method: str, path: str, sent: bytes | None, more: Mapping[str, str] | None = None
+    ) -> tuple[int, httpx.Headers, Any]:
+        """With a new token where the old one is not believed any more."""
         client = self._client
         base = client.server.base_url
         url = path if path.startswith(f"{base}/") else f"{base}/{path}".rstrip("/")
-        sent = None if body is None else json.dumps(body).encode()
         for again in (False, True):
-            headers = {**client._headers(self), **({"content-type": FHIR_JSON} if sent else {})}
+            headers = {
+                **client._headers(self),
+                **({"content-type": FHIR_JSON} if sent else {}),
+                **(more or {}),
+            }
             status, heads, said = self._send(method, url, headers, content=sent)
             if status != 401 or client._token is None or again:
                 break
             client._token.forget()
-        if not 200 <= status < 300:
-            raise _refusal(status, said, _retry_after(heads, client._machine()))
-        if not isinstance(said, dict) or "resourceType" not in said:
-            raise self._garbage()
-        return said
+        return status, heads, said
 
     def _send(
         self, method: str, url: str, headers: dict[str, str], **body: Any
@@ -224,7 +244,7 @@ def _json(came: bytes) -> Any:
         return None
 
 
-def _tls(server: RecordServer) -> ssl.SSLContext | bool:
+def _tls(server: Server) -> ssl.SSLContext | bool:
     if server.tls is None:
         return True
     context = ssl.create_default_context(cafile=server.tls.ca_file)

@@ -14,7 +14,6 @@ from hub import in_turn, outbox
 from hub.outbox import LIVING, Effect
 from hub.places import place_of
 from hub.record_servers import RecordServer
-from protocols import news2
 from records.fhir.leaving import Leaving, may_name, what_may_leave
 from records.fhir.written import Written
 from records.lifecycles import AssessmentState
@@ -22,6 +21,7 @@ from records.milestones import Milestone
 from records.model import Assessment, Case, Position
 from records.people import linking
 from records.store import rows_of
+from triage.news2_total import news2_total
 from workers import fhir_sending
 from workers.bench import Bench
 from workers.fhir import Fault, RecordError
@@ -100,27 +100,11 @@ def _made_ready(
         now=now,
         assessment=assessment,
         positions=tuple(rows_of(session, Position, case.key)),
-        news2=_news2(assessment, bench) if assessment else None,
+        news2=news2_total(assessment, bench.shelf.library.house) if assessment else None,
         times=before.times,
         versions=before.versions,
     )
     return told, before
-
-
-def _news2(assessment: Assessment, bench: Bench) -> int | None:
-    """The total where each observation was taken and can be true; else None (S7)."""
-    plausible = bench.shelf.library.house.plausible
-    said = {name: assessment.answers.get(name) for name in news2.NEEDED}
-    for name, value in said.items():
-        if value is None or value == "unknown":
-            return None
-        if name in news2.NUMBERS:
-            low, high = plausible.get(name, (float("-inf"), float("inf")))
-            if not isinstance(value, int | float) or not low <= value <= high:
-                return None
-    scale = assessment.answers.get(news2.SCALE)
-    least, most = news2.weigh(said | ({news2.SCALE: scale} if scale else {})).total
-    return least if least == most else None
 
 
 def _settle(session: Session, effect: Effect, now: datetime, result: Result) -> None:

@@ -7,9 +7,11 @@ from sqlmodel import Session
 from dispatch import nexts, seeking, stand_downs, telling, visits
 from hub.outbox import Effect
 from records import milestones
+from records.asked_elsewhere import Moved
 from triage import further_contact
 from triage.bars import responding
-from workers import bars, fhir_writes, heads, proving, replays, sms
+from triage.bars_out import asking
+from workers import bars, bars_out, fhir_writes, heads, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -43,6 +45,14 @@ def _referral_moved(session: Session, bench: Bench, effect: Effect, now: datetim
     responding.moved(session, bench.hub.settings.public, int(effect.payload["case"]), now)
 
 
+def _hand_over_moved(session: Session, bench: Bench, effect: Effect, now: datetime) -> None:
+    what, case_id = Moved(effect.payload["what"]), int(effect.payload["case"])
+    if what is Moved.facts:
+        bars_out.look_for_changes(session, bench, case_id, now)
+    else:
+        asking.moved(session, case_id, what, effect.payload["hand_over"], now)
+
+
 def _begin_next(session: Session, _: Bench, effect: Effect, now: datetime) -> None:
     nexts.begin(session, int(effect.payload["position"]), now)
 
@@ -56,6 +66,7 @@ INSIDE: dict[str, Inside] = {
     "tell": _tell,
     "further_contact": _further_contact,
     "referral_moved": _referral_moved,
+    "hand_over_moved": _hand_over_moved,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {
@@ -67,6 +78,7 @@ OUTSIDE: dict[str, Outside] = {
     "prove": proving.begin,
     milestones.KIND: fhir_writes.write,
     "bars_response": bars.send,
+    "bars_request": bars_out.send,
     "audit_head": heads.tell,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""

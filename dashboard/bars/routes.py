@@ -100,8 +100,10 @@ def requests(
     entries: list[Resource] = []
     with hub.db.read() as session:
         if identifier or number:
-            for one in store.of_sender(session, machine.place, machine.name, identifier, number, count):
-                resource = _resource(hub, one, _status(one, store.is_open(session, one)))
+            found = store.of_sender(session, machine.place, machine.name, identifier, number, count)
+            are_open = store.are_open(session, found)
+            for one in found:
+                resource = _resource(hub, one, _status(one, one.case_id in are_open))
                 entries.append({"resource": resource, "search": {"mode": "match"}})
     if entries:
         keep_look(hub, machine, "referrals_found", f"place:{machine.place}")

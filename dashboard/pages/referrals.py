@@ -20,6 +20,9 @@ from records.store import rows_of
 from triage.bars import store
 from triage.bars.as_a_case import without_codes
 from triage.bars.model import ReferralMessage
+from triage.bars_out import store as bars_out
+from triage.bars_out.model import ReferralSent
+from triage.bars_out.standing import said as stands
 
 router = APIRouter()
 Desk = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
@@ -41,6 +44,7 @@ def referrals(request: Request, visitor: Desk) -> Response:
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         waiting, found = store.to_read(session, place.id), store.newest(session, place.id)
+        sent = bars_out.newest(session, place.id)
     keep_look(hub, visitor.user, "looked at referrals", f"place:{place.id}")
     return page(
         request,
@@ -48,6 +52,9 @@ def referrals(request: Request, visitor: Desk) -> Response:
         visitor,
         waiting=waiting,
         found=found,
+        sent=sent,
+        stands=stands,
+        by_message=bool(hub.services) or bool(sent),
         most=store.LISTED,
         reads_raw=_reads_raw(visitor),
         said=_said(place),
@@ -85,6 +92,7 @@ def referral(request: Request, referral_id: Number, visitor: Desk) -> Response:
         messages=messages,
         responses=responses,
         sender=sender,
+        is_service=any(one.sender == found.sender for one in hub.services),
         warnings=list(dict.fromkeys(words for one in messages for words in one.warnings)),
         may_reject=senior and case.state is CaseState.open and not visits and found.rejected_at is None,
         sets_endpoint=visitor.user.has(Role.administrator, Role.manager),
@@ -101,6 +109,7 @@ def one_message(request: Request, message_id: Number, visitor: Senior) -> Respon
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         found = store.message(session, place.id, message_id)
+        sent = session.get(ReferralSent, found.sent_id) if found.sent_id is not None else None
     keep_look(hub, visitor.user, "referral_message_read", f"referral_message:{found.key}")
     text = _as_it_came(hub, found)
     return page(
@@ -110,6 +119,7 @@ def one_message(request: Request, message_id: Number, visitor: Senior) -> Respon
         message=found,
         text=text[:MOST_SHOWN],
         cut=len(text) > MOST_SHOWN,
+        case_id=sent.case_id if sent is not None else None,
         came_as=CAME_AS,
         said=_said(place),
     )

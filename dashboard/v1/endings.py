@@ -10,6 +10,7 @@ from dashboard.v1.cases import CaseEnded, ended
 from dashboard.v1.operations import Answer, Operations, Work
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
+from hub.gate import hub_of
 from hub.tokens import Scope
 from records import refusals, store
 from records.model import Call, Case
@@ -134,7 +135,8 @@ def record_no_capacity(work: Work, case_id: Number, body: Because) -> CaseEnded:
 def refer_case(work: Work, case_id: Number, body: Referred) -> ServiceAsked:
     """Ask another of the house's services to take it. It stays open until they confirm (S30)."""
     case, by = _by(work, case_id, body)
-    asked = referrals.refer(work.session, case, body.service, body.dialled_by, body.why, by)
+    public = hub_of(work.request).settings.public
+    asked = referrals.refer(work.session, case, body.service, body.dialled_by, body.why, public, by)
     return ServiceAsked(case=case.key, hand_over=asked.key, to=asked.to, confirm_min=asked.confirm_min)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from hub.actors import HUB
 from hub.audit import Audit
+from hub.outbox import Effect, Queue
 from hub.tokens import Scope
 from records.alarms import Alarm
 from records.key_safe_model import KeySafe
@@ -19,9 +20,12 @@ from records.model import Call, CallBack, Case, Position, Task
 from records.service import Due, owe, take
 from tests.bars import Service, as_update, headers, in_base64, referral, resource
 from tests.desk import Desk
+from tests.receiver import receiver
 from triage.bars import tending
-from triage.bars.model import Arrived, Referral, ReferralMessage
-from workers import bars
+from triage.bars.model import NO_ADDRESS, Arrived, Referral, ReferralMessage
+from workers import bars, jobs
+from workers.bench import set_up
+from workers.relay import Relay
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "bars"
 DEFECTS: list[tuple[str, dict[str, str | None]]] = [
@@ -410,9 +414,63 @@ def test_a_live_place_answers_where_somebody_said_and_never_where_a_message_says
     found, hub = only(desk.rows(Referral)), desk.hub
     with hub.db.write() as session:
         assert bars.where(session, hub.db.seal, found, is_training=True)[0].startswith("https://10.0.0.1/")
-        assert bars.where(session, hub.db.seal, found, is_training=False) == ("", bars.NO_ADDRESS)
+        assert bars.where(session, hub.db.seal, found, is_training=False) == ("", NO_ADDRESS)
         tending.answer_at(session, found, "https://north.example/fhir", desk.clock.now(), HUB)
         session.flush()
         assert bars.where(session, hub.db.seal, found, is_training=False)[0] == (
             "https://north.example/fhir/$process-message"
         )
+
+
+def test_an_answer_that_waited_for_an_address_goes_once_somebody_says_where(sqlite_desk: Desk) -> None:
+    """S32: given up because nobody had said where; not forgotten."""
+    desk = sqlite_desk
+    Service(desk).sends(referral(desk.clock.now())).raise_for_status()
+    priya = desk.person("Priya Nair")
+    assert priya.post("/api/referrals/1/reject", json={"why": "Out of area"}).status_code == 200
+    relay = Relay(set_up(desk.hub, "records"), Queue.records, jobs.INSIDE, jobs.OUTSIDE)
+    relay.run_due()
+    (gone,) = [row for row in desk.rows(Effect) if row.kind == "bars_response"]
+    assert gone.state == "parked"
+    dana = desk.person("Dana Cole")
+    with receiver() as them:
+        answer = dana.post("/api/referrals/1/endpoint", json={"endpoint": them.url})
+        assert answer.status_code == 200, answer.text
+        relay.run_due()
+        assert [resource(one, "Encounter")["status"] for one in them.came] == ["cancelled"]
+    (gone,) = [row for row in desk.rows(Effect) if row.kind == "bars_response"]
+    assert gone.state == "settled"
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://north.example/fhir", True),
+        ("https://8.8.8.8/fhir", True),
+        ("http://north.example/fhir", False),
+        ("https://10.1.2.3/fhir", False),
+        ("https://192.168.0.9:8443/fhir", False),
+        ("https://169.254.169.254/latest", False),
+        ("https://[::ffff:10.1.2.3]/fhir", False),
+        ("https://[fd00:ec2::254]/fhir", False),
+        ("https://2130706433/fhir", False),
+        ("https://0x7f.1/fhir", False),
+        ("https://metadata.google.internal/fhir", False),
+        ("https://valkey/fhir", False),
+        ("https://127.0.0.1/fhir", False),
+        ("https://localhost./fhir", False),
+        ("https://me:secret@north.example/fhir", False),
+    ],
+)
+def test_in_a_live_place_no_answer_goes_into_our_own_network(url: str, may: bool) -> None:
+    assert tending.may_be_sent_to(url, is_training=False) is may
+
+
+def test_nor_does_a_name_that_leads_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody set as a name of the wide world may lead elsewhere tomorrow."""
+    monkeypatch.setattr(
+        "socket.getaddrinfo",
+        lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.7", 443))],
+    )
+    came = bars._post(bars.Letter("https://north.example/fhir", b"{}", {}))
+    assert (came.done, came.final, came.trouble) == (False, True, tending.WITHIN_WALLS)

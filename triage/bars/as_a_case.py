@@ -54,10 +54,12 @@ def open_as(
     library: Library,
     message: ReferralMessage,
     found: Read,
+    facts: Resource,
     machine: Machine,
     now: datetime,
 ) -> Referral:
-    """The case, the contact that brought it, the call-back that it owes, and the referral itself."""
+    """The case, the contact that brought it, the call-back that it owes, and the referral itself. `facts`: `facts_of`
+    what was read."""
     warnings = list(message.warnings)
     by = found.organisation or machine.name
     start, end = _times(found, now, warnings)
@@ -71,7 +73,7 @@ def open_as(
     if end is not None:
         _breach_at(session, case, end, now)
     _owe_triage(session, case, found, by, end, now, machine)
-    referral = _row(session, case, found, by, machine, now)
+    referral = _row(session, case, found, facts, by, machine, now)
     message.became, message.referral_id, message.warnings = Arrived.case, referral.key, _bounded(warnings)
     if warnings:
         words = f"What to look at in the referral: {' '.join(warnings)}"[:MOST_WORDS]
@@ -226,7 +228,9 @@ def _owe_triage(
     call_backs.open_call_back(session, case, who, why, now + within, now, machine.actor, numbers=numbers)
 
 
-def _row(session: Session, case: Case, found: Read, by: str, machine: Machine, now: datetime) -> Referral:
+def _row(
+    session: Session, case: Case, found: Read, facts: Resource, by: str, machine: Machine, now: datetime
+) -> Referral:
     referral = Referral(
         uid=str(uuid.uuid4()),
         place=machine.place,
@@ -239,7 +243,7 @@ def _row(session: Session, case: Case, found: Read, by: str, machine: Machine, n
         person_key=found.person_key,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
-        facts=seal_of(session).shut(json.dumps(facts_of(found))),
+        facts=seal_of(session).shut(json.dumps(facts)),
         came_at=now,
     )
     session.add(referral)

@@ -15,9 +15,9 @@ from records.lifecycles import PositionState
 from records.model import Case, CaseState, Position, Task
 from records.service import Due, owe, take, write_line
 from records.store import rows_of
-from triage.bars.as_a_case import facts_of
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import Read
+from triage.bars.shapes import Resource
 
 LOOK_IN = timedelta(minutes=10)
 """How soon somebody must have looked at what a sender has changed; at once where somebody is on the way. [LOCAL]"""
@@ -45,17 +45,18 @@ def change(
     referral: Referral,
     case: Case,
     found: Read,
+    facts: Resource,
     machine: Machine,
     now: datetime,
 ) -> None:
-    """An update, or a cancel."""
+    """An update, or a cancel. `facts`: `facts_of` what was read."""
     take(session, case.key, now)
     message.became = Arrived.version
     if found.reason == "cancel":
         referral.cancelled_at = referral.cancelled_at or now
         words = f"{referral.organisation} has cancelled this referral. Find out whether they still need us."
     else:
-        words = _updated(session, referral, case, found, machine, now)
+        words = _updated(session, referral, case, found, facts, machine, now)
     referral.versions += 1
     session.add(referral)
     if words:
@@ -86,10 +87,15 @@ def sent_again(
 
 
 def _updated(
-    session: Session, referral: Referral, case: Case, found: Read, machine: Machine, now: datetime
+    session: Session,
+    referral: Referral,
+    case: Case,
+    found: Read,
+    new: Resource,
+    machine: Machine,
+    now: datetime,
 ) -> str:
     """Its words for a human; empty where nothing has changed that matters. A danger counts at once (S17)."""
-    new = facts_of(found)
     old = json.loads(seal_of(session).open(referral.facts) or "{}")
     changed = [words for name, words in MATTERS.items() if new[name] and new[name] != old.get(name)]
     if found.ends_at != referral.ends_at and found.ends_at is not None:

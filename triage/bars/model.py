@@ -19,6 +19,7 @@ class Arrived(StrEnum):
     answered = "answered"
 
 
+NO_ADDRESS = "Nobody has said where this sender takes answers: ring them, or set it on the page of referrals."
 TO_READ = "became = 'to_read' AND seen_at IS NULL"
 
 
@@ -27,8 +28,6 @@ class ReferralMessage(SQLModel, table=True):
 
     __tablename__ = "referral_message"
     __table_args__ = (
-        Index("referral_message_newest", "place", "id"),
-        Index("referral_message_request", "sender", "request_id"),
         Index("referral_message_body", "sender", "body_sha256"),
         Index("referral_message_of", "referral_id", "id"),
         where_live("referral_message_to_read", "place", where=TO_READ),
@@ -50,6 +49,7 @@ class ReferralMessage(SQLModel, table=True):
     status: int = 0
     answer: str | None = Field(default=None, sa_type=Text)
     referral_id: int | None = Field(default=None, foreign_key="referral.id")
+    sent_id: int | None = Field(default=None, description="what we have sent, and this answers")
     seen_at: datetime | None = None
     seen_by: str | None = Field(default=None, max_length=80)
     told: str = Field(default="", max_length=200, description="whom of theirs, where nothing was made of it")

@@ -31,6 +31,9 @@ class Read:
     request_key: str = ""
     encounter_key: str = ""
     encounter_identifier: Resource = field(default_factory=dict)
+    encounter_status: str = ""
+    encounter_why: str = ""
+    outcome: str = ""
     person: Person = field(default_factory=Person)
     contacts: tuple[Contact, ...] = ()
     spot: Spot = field(default_factory=Spot)
@@ -89,6 +92,9 @@ def read(bundle: Resource) -> Read:
         request_key=_request_key(parts, request),
         encounter_key=keys[0][:200] if keys else "",
         encounter_identifier=first(encounter.get("identifier")),
+        encounter_status=words(encounter.get("status"), 30).lower(),
+        encounter_why=said(encounter.get("reasonCode"), 200),
+        outcome=_outcome(plan),
         person=person_of(patient, warnings),
         contacts=tuple(contacts_of(patient, parts)),
         spot=_spot(parts, request, warnings),
@@ -191,6 +197,12 @@ def _need(request: Resource, plan: Resource) -> str:
     told.append(lines(plan.get("description"), 500))
     both = [*dict.fromkeys(part for part in shown if part), *(part for part in told if part)]
     return "\n".join(both)[:NEED]
+
+
+def _outcome(plan: Resource) -> str:
+    """How it ended, of an answer's plan."""
+    told = (said(one.get("outcomeCodeableConcept"), 100) for one in objects(plan.get("activity")))
+    return next((words for words in told if words), "")
 
 
 def _flags(parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:

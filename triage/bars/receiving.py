@@ -23,6 +23,7 @@ from triage.bars.bounds import MOST_BYTES, NotReadable, parsed
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
 from triage.bars.shapes import Resource, words
+from triage.bars_out import hearing
 
 PROBLEM = "The hub could not read this message by itself: read it as it came."
 
@@ -110,7 +111,7 @@ def receive(
         kept = seal_of(session).open(before.answer or "")
         return Answered(before.status, json.loads(kept) if kept else answering.outcome(409, DUPLICATE))
     is_again = any(one.became in store.TAKEN for one in same)
-    message = _keep(session, envelope, found, machine, now)
+    message = _as_it_came(session, envelope, found, machine, now)
     answered = (
         _refuse(session, message, looked.status, looked.problem, now, looked.kind)
         if looked.problem or found is None
@@ -120,7 +121,7 @@ def receive(
     )
     message.status = answered.status
     message.answer = seal_of(session).shut(json.dumps(answered.body))
-    session.add(message)
+    session.add(message)  # once, with all that became of it: it is large
     return answered
 
 
@@ -134,11 +135,11 @@ def _again(message: ReferralMessage) -> Answered:
     return Answered(409, answering.outcome(409, DUPLICATE))
 
 
-def _keep(
+def _as_it_came(
     session: Session, envelope: Envelope, found: Read | None, machine: Machine, now: datetime
 ) -> ReferralMessage:
     raw = envelope.raw[:MOST_BYTES].decode("utf-8", "replace")
-    message = ReferralMessage(
+    return ReferralMessage(
         place=machine.place,
         sender=machine.name,
         at=now,
@@ -151,9 +152,6 @@ def _keep(
         reason=found.reason if found else "",
         warnings=list(found.warnings) if found else [],
     )
-    session.add(message)
-    session.flush()
-    return message
 
 
 def _refuse(
@@ -179,15 +177,16 @@ def _take(
     now: datetime,
 ) -> Answered:
     if found.event == RESPONSE:
-        return _answer_came(session, message, found, hub_url, now)
+        return _answer_came(session, message, found, machine, hub_url, now)
     known = _meant(session, found, machine)
     if found.reason == "cancel" and known is None:
         return _refuse(session, message, 404, "The referral to cancel is not known here.", now)
     if known is not None:
         case = session.get_one(Case, known.case_id)
         if found.reason in ("cancel", "update"):
-            changes.change(session, message, known, case, found, machine, now)
-            return _told(message, known, case, found, hub_url, now)
+            facts = as_a_case.facts_of(found)
+            changes.change(session, message, known, case, found, facts, machine, now)
+            return _told(message, known, case, found, facts, hub_url, now)
         if case.state is CaseState.open:
             changes.sent_again(session, message, known, case, machine, now)
             return Answered(409, answering.outcome(409, DUPLICATE))
@@ -218,18 +217,21 @@ def _open(
     hub_url: str,
     now: datetime,
 ) -> Answered:
-    made: list[Referral] = []
+    made: list[tuple[Referral, Resource]] = []
+
+    def open_it(session: Session) -> None:
+        facts = as_a_case.facts_of(found)
+        made.append((as_a_case.open_as(session, library, message, found, facts, machine, now), facts))
+
     message.warnings = [*odd, *message.warnings]
-    if not attempt(
-        session,
-        lambda session: made.append(as_a_case.open_as(session, library, message, found, machine, now)),
-    ):
+    if not attempt(session, open_it):
         found = Read(need=PROBLEM, bundle_id=found.bundle_id, event=found.event, warnings=(PROBLEM,))
         message.warnings = [PROBLEM]
-        made = [as_a_case.open_as(session, library, message, found, machine, now)]
-    (referral,) = made
+        made.clear()
+        open_it(session)
+    ((referral, facts),) = made
     case = session.get_one(Case, referral.case_id)
-    return _told(message, referral, case, found, hub_url, now)
+    return _told(message, referral, case, found, facts, hub_url, now)
 
 
 def _told(
@@ -237,27 +239,43 @@ def _told(
     referral: Referral,
     case: Case,
     found: Read,
+    facts: Resource,
     hub_url: str,
     now: datetime,
 ) -> Answered:
     message.referral_id = referral.key
-    facts = as_a_case.facts_of(found)
+    return _told_of(facts, referral.uid, case, found, hub_url, now)
+
+
+def _told_of(
+    facts: Resource, referral_uid: str, case: Case, found: Read, hub_url: str, now: datetime
+) -> Answered:
     status = "cancelled" if found.reason == "cancel" else "planned"
     encounter = answering.encounter(facts, case.ref, status, case.clock_start, hub_url)
     request_status = "revoked" if found.reason == "cancel" else "active"
     said = answering.message(
-        facts, str(uuid.uuid4()), referral.uid, found.event, request_status, encounter, now, hub_url
+        facts, str(uuid.uuid4()), referral_uid, found.event, request_status, encounter, now, hub_url
     )
     return Answered(200, said)
 
 
 def _answer_came(
-    session: Session, message: ReferralMessage, found: Read, hub_url: str, now: datetime
+    session: Session,
+    message: ReferralMessage,
+    found: Read,
+    machine: Machine,
+    hub_url: str,
+    now: datetime,
 ) -> Answered:
-    """An answer to something that we have sent: the sender of a referral knows that it was rejected (S32)."""
+    """An answer to something that we have sent: the sender of a referral knows that it was rejected (S32), or a service
+    that was asked says whether it takes somebody over (S30)."""
     referral = confirming.answered(session, found, message.sender, now)
+    if referral is None and (sent := hearing.answered(session, found, machine, now)) is not None:
+        message.became, message.sent_id = Arrived.answered, sent.key
+        case = session.get_one(Case, sent.case_id)
+        return _told_of(as_a_case.facts_of(found), sent.uid, case, found, hub_url, now)
     if referral is None:
         return _refuse(session, message, 404, "The message that this answers is not known here.", now)
     message.became, message.referral_id = Arrived.answered, referral.key
     case = session.get_one(Case, referral.case_id)
-    return _told(message, referral, case, found, hub_url, now)
+    return _told(message, referral, case, found, as_a_case.facts_of(found), hub_url, now)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, or_, text
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from hub.errors import NotFound
 from records import seen
 from records.model import Case, CaseState
 from triage.bars.model import (
+    NO_ADDRESS,
     TO_READ,
     Arrived,
     Referral,
@@ -17,8 +19,11 @@ from triage.bars.model import (
     ReferralSender,
     Response,
 )
+from triage.bars_out.model import ReferralSent
 
 LISTED = 100
+_WITHOUT_BODIES = (defer(ReferralMessage.sealed), defer(ReferralMessage.answer))  # type: ignore[arg-type]
+_WITHOUT_FACTS = defer(Referral.facts)  # type: ignore[arg-type]
 NO_REFERRAL = "There is no such referral here."
 TAKEN = (Arrived.case, Arrived.version, Arrived.answered)
 
@@ -103,7 +108,9 @@ def of_case(session: Session, case_id: int) -> Referral | None:
 def messages_of(session: Session, referral: Referral) -> list[ReferralMessage]:
     """Every version, as it came; the newest first."""
     found = select(ReferralMessage).where(ReferralMessage.referral_id == referral.key)
-    return list(session.exec(found.order_by(col(ReferralMessage.id).desc()).limit(LISTED)))
+    return list(
+        session.exec(found.options(*_WITHOUT_BODIES).order_by(col(ReferralMessage.id).desc()).limit(LISTED))
+    )
 
 
 def message(session: Session, place: str, message_id: int) -> ReferralMessage:
@@ -113,6 +120,9 @@ def message(session: Session, place: str, message_id: int) -> ReferralMessage:
         raise NotFound("There is no such message here.")
     if found.referral_id is not None:
         one(session, place, found.referral_id)
+    if found.sent_id is not None:
+        sent = session.get_one(ReferralSent, found.sent_id)
+        seen.must_see(session, session.get(Case, sent.case_id), "There is no such message here.")
     return found
 
 
@@ -129,10 +139,19 @@ def response_by_uid(session: Session, uid: str) -> ReferralResponse | None:
     return session.exec(select(ReferralResponse).where(ReferralResponse.uid == uid)).first()
 
 
+def without_address(session: Session, place: str, sender: str) -> list[ReferralResponse]:
+    """Answers to this sender that have not gone, given up or not."""
+    found = select(ReferralResponse).join(Referral, col(Referral.id) == col(ReferralResponse.referral_id))
+    found = found.where(Referral.place == place, Referral.sender == sender)
+    found = found.where(col(ReferralResponse.sent_at).is_(None))
+    found = found.where(col(ReferralResponse.trouble).endswith(NO_ADDRESS))
+    return list(session.exec(found.order_by(col(ReferralResponse.id))))
+
+
 def to_read(session: Session, place: str) -> list[ReferralMessage]:
     """Messages that made no case and that nobody has looked at; the oldest first."""
     found = select(ReferralMessage).where(ReferralMessage.place == place, text(TO_READ))
-    return list(session.exec(found.order_by(col(ReferralMessage.id)).limit(LISTED)))
+    return list(session.exec(found.options(*_WITHOUT_BODIES).order_by(col(ReferralMessage.id)).limit(LISTED)))
 
 
 def waits_to_be_read(session: Session, place: str, sender: str) -> bool:
@@ -145,7 +164,7 @@ def newest(session: Session, place: str) -> Sequence[tuple[Referral, Case]]:
     found = select(Referral, Case).join(Case, col(Case.id) == col(Referral.case_id))
     found = found.where(Referral.place == place)
     found = found.where(col(Referral.case_id).not_in(seen.hidden(session, place)))
-    return session.exec(found.order_by(col(Referral.id).desc()).limit(LISTED)).all()
+    return session.exec(found.options(_WITHOUT_FACTS).order_by(col(Referral.id).desc()).limit(LISTED)).all()
 
 
 def sender(session: Session, place: str, name: str) -> ReferralSender | None:
@@ -153,4 +172,11 @@ def sender(session: Session, place: str, name: str) -> ReferralSender | None:
 
 
 def is_open(session: Session, referral: Referral) -> bool:
-    return session.get_one(Case, referral.case_id).state is CaseState.open
+    return referral.case_id in are_open(session, [referral])
+
+
+def are_open(session: Session, referrals: Sequence[Referral]) -> set[int]:
+    """The numbers of those cases of theirs that are open."""
+    numbers = [one.case_id for one in referrals]
+    found = select(Case.id).where(col(Case.id).in_(numbers), Case.state == CaseState.open)
+    return {number for number in session.exec(found) if number is not None}

@@ -100,27 +100,13 @@ def _made_ready(
         now=now,
         assessment=assessment,
         positions=tuple(rows_of(session, Position, case.key)),
-        news2=_news2(assessment, bench) if assessment else None,
+        news2=news2.known_total(assessment.answers, bench.shelf.library.house.plausible)
+        if assessment
+        else None,
         times=before.times,
         versions=before.versions,
     )
     return told, before
-
-
-def _news2(assessment: Assessment, bench: Bench) -> int | None:
-    """The total where each observation was taken and can be true; else None (S7)."""
-    plausible = bench.shelf.library.house.plausible
-    said = {name: assessment.answers.get(name) for name in news2.NEEDED}
-    for name, value in said.items():
-        if value is None or value == "unknown":
-            return None
-        if name in news2.NUMBERS:
-            low, high = plausible.get(name, (float("-inf"), float("inf")))
-            if not isinstance(value, int | float) or not low <= value <= high:
-                return None
-    scale = assessment.answers.get(news2.SCALE)
-    least, most = news2.weigh(said | ({news2.SCALE: scale} if scale else {})).total
-    return least if least == most else None
 
 
 def _settle(session: Session, effect: Effect, now: datetime, result: Result) -> None:

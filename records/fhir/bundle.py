@@ -14,7 +14,7 @@ _NAMESPACE = uuid.UUID("6f7d1a52-3c6b-4a39-9f2e-0f6f5d0f3a11")
 def bundle_of(told: Written) -> Resource:
     made = resources_of(told)
     urls = {name: _full_url(name) for name, _ in made}
-    entries = [_entry(told, urls[name], _pointing(resource, urls)) for name, resource in made]
+    entries = [_entry(told, urls[name], pointing(resource, urls)) for name, resource in made]
     targets = [urls[name] for name, resource in made if resource["resourceType"] not in NEVER_CHANGED]
     return _transaction(told, entries, targets, write_tag(told.base, told.number))
 
@@ -84,11 +84,11 @@ def _full_url(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).urn
 
 
-def _pointing(value: Any, urls: Mapping[str, str]) -> Any:
+def pointing(value: Any, urls: Mapping[str, str]) -> Any:
     """References between the resources, by the names that the bundle gives them."""
     if isinstance(value, dict):
         return {
-            key: urls.get(one, one) if key == "reference" and isinstance(one, str) else _pointing(one, urls)
+            key: urls.get(one, one) if key == "reference" and isinstance(one, str) else pointing(one, urls)
             for key, one in value.items()
         }
-    return [_pointing(one, urls) for one in value] if isinstance(value, list) else value
+    return [pointing(one, urls) for one in value] if isinstance(value, list) else value

@@ -35,6 +35,7 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
+from records.fhir import export_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
@@ -73,6 +74,7 @@ ALL = (
     tell_wishes,
     records_model,
     people_model,
+    export_model,
     fact_model,
     link_model,
     triage_model,

@@ -140,6 +140,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (WATCH_EVERY_S, ticker.catch_up),
         (WATCH_EVERY_S, ticker.forget_answers),
         (TIDY_EVERY_S, ticker.forget_presses),
+        (TIDY_EVERY_S, ticker.forget_exports),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

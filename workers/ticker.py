@@ -40,6 +40,7 @@ from records import (
     tasks,
     welfare,
 )
+from records.fhir import exporting
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -198,6 +199,15 @@ class Ticker:
                 return 0
         with hub.db.write() as session:
             return pressed.forget_old(session, now)
+
+    def forget_exports(self) -> None:
+        """What other systems had exported a day ago."""
+        hub, now = self.bench.hub, self.bench.hub.clock.now()
+        with hub.db.read() as session:
+            if not exporting.any_old(session, now):
+                return
+        with hub.db.write() as session:
+            exporting.forget_old(session, now)
 
     def catch_up(self) -> None:
         """Have the carriers asked for what they could not tell us."""

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from dashboard.fhir.asked import DATES, PARAMS, REFERENCES
+from records.fhir.asked import DATES, PARAMS, REFERENCES
 from dashboard.fhir.serving import answer, base_of
 from hub.assemble import Hub
 from hub.gate import everybody, hub_of
@@ -72,9 +72,13 @@ def statement(hub: Hub) -> dict[str, Any]:
                 "resource": [_resource(kind) for kind in sorted(PARAMS)],
                 "operation": [
                     {
+                        "name": "export",
+                        "definition": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+                    },
+                    {
                         "name": "process-message",
                         "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
-                    }
+                    },
                 ],
             }
         ],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from dashboard.fhir.asked import Asked, changed_since, is_it, numbers
+from records.fhir.asked import Asked, changed_since, is_it, numbers
 from records.fhir.kinds import PAGES, Face, Narrow, Page, family
 from records.fhir.written import NHS_NUMBER, Resource
 from records.model import Assessment

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from dashboard.fhir import audit_events
-from dashboard.fhir.asked import Asked, read
+from records.fhir.asked import Asked, read
 from dashboard.fhir.finding import Found, find
 from dashboard.fhir.serving import FIRST, answer, bundle, face_of, unsealed
 from hub.bodies import as_kept

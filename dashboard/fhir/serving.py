@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from dashboard.fhir.asked import Asked, NotUnderstood
+from records.fhir.asked import Asked, NotUnderstood
 from dashboard.fhir.finding import Cursor, Found
 from hub.assemble import Hub
 from hub.db import Database

@@ -15,6 +15,7 @@ JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tru
 
 def upgrade() -> None:
     _door()
+    _exports()
 
 
 def _door() -> None:
@@ -54,6 +55,50 @@ def _door() -> None:
     op.create_index("used_proof_ends", "used_proof", ["ends_at"])
 
 
+def _exports() -> None:
+    op.create_table(
+        "fhir_export",
+        sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("token_id", sa.Integer(), sa.ForeignKey("api_token.id"), nullable=False),
+        sa.Column("by_name", sa.String(length=60), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("kinds", JSON, nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=True),
+        sa.Column("asked", sa.String(length=400), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("counts", JSON, nullable=False),
+        sa.Column("effect_id", sa.Integer(), nullable=True),
+        sa.Column("done_at", UTCDateTime(), nullable=True),
+    )
+    op.create_index("fhir_export_uid", "fhir_export", ["uid"], unique=True)
+    op.create_index("fhir_export_place", "fhir_export", ["place", "id"])
+    running = sa.text("state = 'running'")
+    op.create_index(
+        "fhir_export_one_live",
+        "fhir_export",
+        ["token_id"],
+        unique=True,
+        sqlite_where=running,
+        postgresql_where=running,
+    )
+    op.create_table(
+        "fhir_export_part",
+        sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("export_id", sa.Integer(), sa.ForeignKey("fhir_export.id"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("fhir_export_part_once", "fhir_export_part", ["export_id", "kind", "first"], unique=True)
+
+
 def downgrade() -> None:
+    for table in ("fhir_export_part", "fhir_export"):
+        op.drop_table(table)
     for table in ("used_proof", "access_token", "client_key"):
         op.drop_table(table)

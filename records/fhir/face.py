@@ -27,9 +27,11 @@ class Known:
     person: int | None
 
 
-def resources(known: Known, base: str, by: str, news2: NewsTotal) -> dict[str, list[Resource]]:
+def resources(
+    known: Known, base: str, by: str, news2: NewsTotal, *, words: bool
+) -> dict[str, list[Resource]]:
     """By kind. Patients are made from the hub's record of people, not from a case."""
-    told = _told(known, base, by, news2)
+    told = _told(known, base, by, news2, words=words)
     made = {name: one for name, one in resources_of(told) if one["resourceType"] in NUMBERED}
     urls = {name: f"{one['resourceType']}/{_number(known, one)}" for name, one in made.items()}
     person = told.urn("person", known.case.key)
@@ -63,15 +65,21 @@ def _without(served: Resource, person: str, told: Written) -> Resource:
     return served
 
 
-def _told(known: Known, base: str, by: str, news2: NewsTotal) -> Written:
-    case = known.case
+def _leaving(case: Case, *, words: bool) -> Leaving:
     leaving = what_may_leave(case)
+    if leaving is Leaving.nothing:
+        return Leaving.bare
+    return Leaving.coded if leaving is Leaving.whole and not words else leaving
+
+
+def _told(known: Known, base: str, by: str, news2: NewsTotal, *, words: bool) -> Written:
+    case = known.case
     return Written(
         base=base,
         by=by,
         ods=None,
         case=case,
-        leaving=Leaving.bare if leaving is Leaving.nothing else leaving,
+        leaving=_leaving(case, words=words),
         named=may_name(case, None),
         number=0,
         milestones=(),

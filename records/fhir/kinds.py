@@ -27,12 +27,13 @@ from records.people.model import Identifier, Person
 
 @dataclass(frozen=True)
 class Face:
-    """Where the resources are served, and what is needed to make them."""
+    """Where the resources are served, and what is needed to make them. `words`: also what was said freely."""
 
     place: Place
     base: str
     news2: NewsTotal
     now: datetime
+    words: bool = True
 
     @property
     def by(self) -> str:
@@ -122,7 +123,7 @@ def _of_cases(kind: str, *, assessed: bool) -> Page:
 
 
 def _resources(one: Known, face_: Face) -> dict[str, list[Resource]]:
-    return face.resources(one, face_.base, face_.by, face_.news2)
+    return face.resources(one, face_.base, face_.by, face_.news2, words=face_.words)
 
 
 def _tasks(session: Session, face_: Face, narrow: Narrow, limit: int) -> Made:

@@ -75,7 +75,9 @@ def test_attacks_on_the_proof(sqlite_desk: Desk) -> None:
     once = client.signs()
     assert client.proves(once).status_code == 200
     assert client.proves(once).status_code == 401, "the same jti again"
-    assert other.proves(other.signs(jti=jwt.decode(once, options={"verify_signature": False})["jti"])).is_success
+    assert other.proves(
+        other.signs(jti=jwt.decode(once, options={"verify_signature": False})["jti"])
+    ).is_success
     with sqlite_desk.hub.db.read() as session:
         assert len(session.exec(select(UsedProof)).all()) == 2
         assert len(session.exec(select(AccessToken)).all()) == 2
@@ -86,7 +88,11 @@ def test_a_secret_opens_too_and_what_is_taken_back_opens_nothing(sqlite_desk: De
     form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": client.secret}
     assert client.http.post("/oauth2/token", data=form).status_code == 200
     assert client.http.post("/oauth2/token", auth=(client.id, client.secret), data=form).status_code == 200
-    for wrong in (form | {"client_id": other.id}, form | {"client_secret": "fp_no"}, {**form, "client_secret": ""}):
+    for wrong in (
+        form | {"client_id": other.id},
+        form | {"client_secret": "fp_no"},
+        {**form, "client_secret": ""},
+    ):
         assert client.http.post("/oauth2/token", data=wrong).status_code == 401
     assert client.http.post("/oauth2/token", data=form | {"grant_type": "password"}).status_code == 400
     assert client.http.post("/oauth2/token", data=form | {"scope": "system/AuditEvent.rs"}).status_code == 400
@@ -129,5 +135,8 @@ def test_only_a_public_key_that_is_strong_enough_is_taken(sqlite_desk: Desk) -> 
 def test_what_scopes_come_to() -> None:
     assert smart.granted("system/*.rs", [Scope.audit_read]) == {"AuditEvent": "rs"}
     assert smart.granted("system/*.read", [Scope.cases_read])["Patient"] == "rs"
-    assert smart.granted("system/Patient.c patient/*.rs system/Patient.sr system/Patient.", [Scope.cases_read]) == {}
+    assert (
+        smart.granted("system/Patient.c patient/*.rs system/Patient.sr system/Patient.", [Scope.cases_read])
+        == {}
+    )
     assert smart.granted("", [Scope.calls_write]) == {}

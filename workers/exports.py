@@ -1,0 +1,22 @@
+"""Exports for other systems, a slice for each effect."""
+
+from hub.outbox import Effect
+from hub.places import place_of
+from protocols.news2 import known_total
+from records.fhir import exporting
+from records.fhir.kinds import Face
+from workers.bench import Bench
+
+
+def go_on(bench: Bench, effect: Effect) -> None:
+    """Settles the effect itself."""
+    hub, plausible = bench.hub, bench.shelf.library.house.plausible
+    with hub.db.read() as session:
+        place = place_of(session, effect.place)
+    face = Face(
+        place,
+        hub.settings.public,
+        lambda answers: known_total(answers, plausible),
+        hub.clock.now(),
+    )
+    exporting.go_on(hub, face, effect)

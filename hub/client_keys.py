@@ -19,7 +19,9 @@ from hub.tokens import ApiToken
 MOST_KEYS = 5
 SHORTEST_RSA = 2048
 NOT_A_KEY = "This is not a public key: paste a JWK, a JWK set with one key in it, or PEM (BEGIN PUBLIC KEY)."
-PRIVATE = "This is a private key; nothing was kept of it. Its owner must make a new pair, and send the public half."
+PRIVATE = (
+    "This is a private key; nothing was kept of it. Its owner must make a new pair, and send the public half."
+)
 Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 

@@ -35,7 +35,7 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
-from records.fhir import export_model
+from records.fhir import export_model, subscription_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
@@ -75,6 +75,7 @@ ALL = (
     records_model,
     people_model,
     export_model,
+    subscription_model,
     fact_model,
     link_model,
     triage_model,

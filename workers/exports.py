@@ -10,13 +10,11 @@ from workers.bench import Bench
 
 def go_on(bench: Bench, effect: Effect) -> None:
     """Settles the effect itself."""
+    exporting.go_on(bench.hub, face_of(bench, effect.place), effect)
+
+
+def face_of(bench: Bench, place_id: str) -> Face:
     hub, plausible = bench.hub, bench.shelf.library.house.plausible
     with hub.db.read() as session:
-        place = place_of(session, effect.place)
-    face = Face(
-        place,
-        hub.settings.public,
-        lambda answers: known_total(answers, plausible),
-        hub.clock.now(),
-    )
-    exporting.go_on(hub, face, effect)
+        place = place_of(session, place_id)
+    return Face(place, hub.settings.public, lambda answers: known_total(answers, plausible), hub.clock.now())

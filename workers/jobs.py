@@ -9,7 +9,7 @@ from hub.outbox import Effect
 from records import milestones
 from triage import further_contact
 from triage.bars import responding
-from workers import bars, exports, fhir_writes, heads, proving, replays, sms
+from workers import bars, exports, fhir_writes, heads, proving, replays, sms, subscriptions
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -69,6 +69,7 @@ OUTSIDE: dict[str, Outside] = {
     "bars_response": bars.send,
     "audit_head": heads.tell,
     "fhir_export": exports.go_on,
+    "fhir_notify": subscriptions.tell,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from dashboard.bars import routes
-from dashboard.fhir import capability, exports, reading, requests
+from dashboard.fhir import capability, exports, reading, requests, subscriptions
 from hub.errors import FirstPointError, Unavailable
 from records.looks import keep_refusal
 from triage.bars.answering import outcome
@@ -27,7 +27,7 @@ def create_fhir(house: FastAPI) -> FastAPI:
     """To be mounted at `PATH`. It shares the state of `house`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=NOBODY_WAITS_FOR)
     app.state = house.state
-    for served in (routes, capability, exports, requests, reading):
+    for served in (routes, capability, exports, requests, reading, subscriptions):
         app.include_router(served.router)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)

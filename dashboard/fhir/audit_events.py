@@ -31,7 +31,7 @@ def _hidden(session: Session, cases: Collection[int]) -> list[str]:
         return []
     subjects = [f"case:{one}" for one in cases]
     for name, table in (("call", Call), ("assessment", Assessment), ("position", Position), ("offer", Offer)):
-        of_case = select(table.id).where(table.case_id.in_(cases))  # type: ignore[union-attr, attr-defined]
+        of_case = select(table.id).where(table.case_id.in_(cases))  # type: ignore[union-attr]
         subjects += [f"{name}:{number}" for number in session.exec(of_case)]
     elsewhere = select(Case.person_id).where(col(Case.id).not_in(cases), col(Case.person_id).is_not(None))
     alone = select(Person.id).where(col(Person.case_id).in_(cases), col(Person.id).not_in(elsewhere))

@@ -5,12 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from records.fhir.asked import DATES, PARAMS, REFERENCES
 from dashboard.fhir.serving import answer, base_of
 from hub.assemble import Hub
 from hub.gate import everybody, hub_of
 from hub.oauth import ALGORITHMS
 from hub.smart import OF_OWN, READ
+from records.fhir.asked import DATES, PARAMS, REFERENCES
 from triage.bars import answering
 
 router = APIRouter()
@@ -69,7 +69,7 @@ def statement(hub: Hub) -> dict[str, Any]:
             {
                 "mode": "server",
                 "security": _security(hub),
-                "resource": [_resource(kind) for kind in sorted(PARAMS)],
+                "resource": [*(_resource(kind) for kind in sorted(PARAMS)), SUBSCRIPTION],
                 "operation": [
                     {
                         "name": "export",
@@ -84,6 +84,13 @@ def statement(hub: Hub) -> dict[str, Any]:
         ],
         "messaging": [_messaging()],
     }
+
+
+SUBSCRIPTION = {
+    "type": "Subscription",
+    "interaction": [{"code": code} for code in ("create", "read", "delete", "search-type")],
+    "documentation": "rest-hook; criteria of Encounter or Task; the payload carries numbers alone",
+}
 
 
 def _security(hub: Hub) -> dict[str, Any]:

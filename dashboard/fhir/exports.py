@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from records.fhir.asked import NotUnderstood, span
 from dashboard.fhir.serving import base_of
 from hub import audit
 from hub.assemble import Hub
@@ -16,6 +15,7 @@ from hub.errors import Conflict, NotFound
 from hub.fhir_gate import Exporter, Held, must_open
 from hub.gate import hub_of
 from records.fhir import exporting
+from records.fhir.asked import NotUnderstood, span
 from records.fhir.export_model import Export, ExportState
 from records.fhir.kinds import PAGES
 
@@ -41,9 +41,9 @@ def kick_off(request: Request, held: Exporter) -> Response:
     kinds, since = _kinds(held, said.get("_type", "")), _since(said.get("_since", ""))
     if said.get("_outputFormat", NDJSON) not in FORMATS:
         raise NotUnderstood(f"Lines are written as {NDJSON} alone.")
-    if strange := sorted(set(said) - set(TAKEN)):
-        if "handling=lenient" not in request.headers.get("prefer", ""):
-            raise NotUnderstood(f"{', '.join(strange)[:100]}: not known here.")
+    strange = sorted(set(said) - set(TAKEN))
+    if strange and "handling=lenient" not in request.headers.get("prefer", ""):
+        raise NotUnderstood(f"{', '.join(strange)[:100]}: not known here.")
     kept = urlencode({name: value for name, value in said.items() if name in TAKEN})
     asked = f"{base_of(hub)}/$export{'?' if kept else ''}{kept}"
     try:

@@ -6,18 +6,19 @@ whoever stands between can be spared it by `POST …/_search`.
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from dashboard.fhir import audit_events
-from records.fhir.asked import Asked, read
 from dashboard.fhir.finding import Found, find
-from dashboard.fhir.serving import FIRST, answer, bundle, face_of, unsealed
+from dashboard.fhir.serving import FIRST, answer, bundle, face_of, small_body, unsealed
 from hub.bodies import as_kept
 from hub.errors import NotFound
 from hub.fhir_gate import AuditReader, CasesReader, Held, must_open
 from hub.gate import hub_of
+from records.fhir.asked import Asked, NotUnderstood, read
 from records.fhir.kinds import Page
 from records.fhir.written import Resource
 from records.looks import keep_finding, keep_look
@@ -30,8 +31,11 @@ NO_SUCH = "There is no such resource here."
 
 async def form(request: Request) -> Said:
     """A search by POST: its form and its address, both."""
-    sent = await request.form(max_fields=MOST_PARAMETERS)
-    typed = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
+    sent = await small_body(request)
+    try:
+        typed = parse_qsl(sent.decode(), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise NotUnderstood(f"Send a form of {MOST_PARAMETERS} fields at most.") from None
     return [*request.query_params.multi_items(), *typed]
 
 

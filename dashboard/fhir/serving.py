@@ -9,17 +9,19 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from records.fhir.asked import Asked, NotUnderstood
 from dashboard.fhir.finding import Cursor, Found
 from hub.assemble import Hub
 from hub.db import Database
+from hub.errors import Refused
 from hub.places import place_of
 from protocols.news2 import known_total
+from records.fhir.asked import Asked, NotUnderstood
 from records.fhir.kinds import Face
 from records.fhir.written import Resource
 
 FHIR_JSON = "application/fhir+json"
 FIRST: Cursor = (0, 0)
+MOST_BYTES = 64 * 1024
 
 
 def base_of(hub: Hub) -> str:
@@ -28,6 +30,22 @@ def base_of(hub: Hub) -> str:
 
 def answer(body: Resource, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(body, status, headers, FHIR_JSON)
+
+
+async def small_body(request: Request) -> bytes:
+    """For what is never large. Raises `TooLarge`."""
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > MOST_BYTES:
+            raise TooLarge("This is too large to be meant.")
+    return bytes(found)
+
+
+class TooLarge(Refused):
+    """More than anybody has to say there."""
+
+    status = 413
 
 
 def face_of(session: Session, request: Request, place: str) -> Face:

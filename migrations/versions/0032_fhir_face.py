@@ -16,6 +16,7 @@ JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tru
 def upgrade() -> None:
     _door()
     _exports()
+    _subscriptions()
 
 
 def _door() -> None:
@@ -97,7 +98,66 @@ def _exports() -> None:
     op.create_index("fhir_export_part_once", "fhir_export_part", ["export_id", "kind", "first"], unique=True)
 
 
+def _subscriptions() -> None:
+    op.create_table(
+        "fhir_subscription",
+        sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("token_id", sa.Integer(), sa.ForeignKey("api_token.id"), nullable=False),
+        sa.Column("by_name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("criteria", sa.String(length=300), nullable=False),
+        sa.Column("endpoint", sa.String(length=300), nullable=False),
+        sa.Column("sealed_secret", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("ends_at", UTCDateTime(), nullable=True),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("told_at", UTCDateTime(), nullable=True),
+        sa.Column("failing_since", UTCDateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=200), nullable=False),
+        sa.Column("effect_id", sa.Integer(), nullable=True),
+    )
+    op.create_index("fhir_subscription_uid", "fhir_subscription", ["uid"], unique=True)
+    op.create_index("fhir_subscription_place", "fhir_subscription", ["place", "id"])
+    op.create_index("fhir_subscription_token", "fhir_subscription", ["token_id"])
+    live = sa.text("state IN ('requested', 'active')")
+    op.create_index(
+        "fhir_subscription_live", "fhir_subscription", ["id"], sqlite_where=live, postgresql_where=live
+    )
+    op.create_table(
+        "fhir_notice",
+        sa.Column(
+            "subscription_id",
+            sa.Integer(),
+            sa.ForeignKey("fhir_subscription.id"),
+            primary_key=True,
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("focus", sa.String(length=80), primary_key=True, nullable=False),
+        sa.Column("case_id", sa.Integer(), sa.ForeignKey("case_.id"), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+    )
+    waits = sa.text("waits")
+    op.create_index(
+        "fhir_notice_waits",
+        "fhir_notice",
+        ["subscription_id", "n"],
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
+    op.create_index("fhir_notice_at", "fhir_notice", ["at"])
+
+
 def downgrade() -> None:
+    for table in ("fhir_notice", "fhir_subscription"):
+        op.drop_table(table)
     for table in ("fhir_export_part", "fhir_export"):
         op.drop_table(table)
     for table in ("used_proof", "access_token", "client_key"):

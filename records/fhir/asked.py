@@ -148,7 +148,7 @@ def _has(resource: Resource, name: str, value: str) -> bool:
             "for" if resource["resourceType"] == "Task" and name != "encounter" else _FIELD[name]
         )
         kind = REFERENCES[name]
-        return bool(there) and there.get("reference") == f"{kind}/{value.removeprefix(f'{kind}/')}"
+        return there is not None and there.get("reference") == f"{kind}/{value.removeprefix(f'{kind}/')}"
     return any(_is_token(one, value) for one in _tokens(resource, name))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
 
 from hub import asking, audit, outbox
@@ -98,7 +98,8 @@ def go_on(hub: Hub, face: Face, effect: Effect) -> None:
         export = session.get_one(Export, int(effect.payload["export"]))
         token = session.get_one(ApiToken, export.token_id)
         holds = token.holds(hub.clock.machine())
-        lines, after = ([], None)
+        lines: list[Resource] = []
+        after: int | None = None
         if holds and export.state is ExportState.running:
             lines, after = _slice(session, hub, face, export)
     hub.db.write_again(lambda session: _keep(session, export, effect, lines, after, now, holds=holds))
@@ -223,7 +224,7 @@ def forget_old(session: Session, now: datetime) -> None:
     )
 
 
-def _old(now: datetime) -> tuple[object, object]:
+def _old(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return col(Export.state) != ExportState.over, col(Export.done_at) < now - KEPT_FOR
 
 

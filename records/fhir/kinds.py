@@ -66,9 +66,10 @@ def _cases(session: Session, face: Face, narrow: Narrow, limit: int, *, assessed
     if narrow.only is not None:
         found = found.where(col(Case.id).in_(narrow.only))
     if assessed:
-        finished = Assessment.state == AssessmentState.finished
+        finished = col(Assessment.state) == AssessmentState.finished
         found = found.where(exists().where(col(Assessment.case_id) == col(Case.id), finished))
-    return session.exec(found.order_by(col(Case.id)).limit(limit)).all()
+    cases: Sequence[Case] = session.exec(found.order_by(col(Case.id)).limit(limit)).all()
+    return cases
 
 
 def _of_case(found: Any, narrow: Narrow, hidden: Collection[int]) -> Any:
@@ -91,7 +92,7 @@ def known_of(session: Session, cases: Sequence[Case]) -> list[Known]:
     if not ids:
         return []
     finished = select(Assessment).where(
-        col(Assessment.case_id).in_(ids), Assessment.state == AssessmentState.finished
+        col(Assessment.case_id).in_(ids), col(Assessment.state) == AssessmentState.finished
     )
     newest = {one.case_id: one for one in session.exec(finished.order_by(col(Assessment.id)))}
     visits: dict[int, list[Position]] = {case_id: [] for case_id in ids}
@@ -129,7 +130,7 @@ def _resources(one: Known, face_: Face) -> dict[str, list[Resource]]:
 def _tasks(session: Session, face_: Face, narrow: Narrow, limit: int) -> Made:
     """Whose case has no finished assessment has no visit that anybody was told of."""
     hidden = seen.hidden(session, face_.place.id)
-    finished = Assessment.state == AssessmentState.finished
+    finished = col(Assessment.state) == AssessmentState.finished
     found = select(Position, Case).join(Case, col(Case.id) == col(Position.case_id))
     found = found.where(
         Position.place == face_.place.id,

@@ -9,10 +9,10 @@ from fhir.resources.R4B import get_fhir_model_class
 from sqlmodel import select
 
 from dashboard.fhir import finding
-from records.fhir.asked import Asked, is_it, span
 from hub.actors import HUB
 from hub.audit import Audit
 from hub.tokens import Scope
+from records.fhir.asked import Asked, is_it, span
 from records.model import Case
 from records.sealing import seal
 from tests.desk import Desk, entry, types

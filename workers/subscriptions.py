@@ -106,7 +106,7 @@ def _send(
 
 
 def _notification(bench: Bench, row: Subscription, notice: Notice | None, nth: int) -> dict[str, Any]:
-    """As the Subscriptions Backport has it for R4: of what changed the number alone. Told again its `nth` is the same."""
+    """As the Subscriptions Backport says for R4: of what changed the number alone. Told again, it is the same `nth`."""
     base = f"{bench.hub.settings.public}/fhir"
     said: list[dict[str, Any]] = [
         {"name": "subscription", "valueReference": {"reference": f"{base}/Subscription/{row.uid}"}},

@@ -20,7 +20,7 @@ from records.fhir.written import Resource, instant
 
 router = APIRouter()
 KIND = "Subscription"
-SECRET_URL = "urn:first-point:subscription-secret"
+TOLD_ONCE = "urn:first-point:subscription-secret"
 PAYLOADS = (None, "application/fhir+json")
 
 
@@ -41,7 +41,7 @@ def make(request: Request, held: Subscriber, raw: Annotated[bytes, Depends(small
     with hub.db.write() as session:
         row, secret = subscribing.make(session, held.machine, criteria, endpoint, ends_at, hub.clock.now())
     body = _shown(row)
-    body["channel"]["extension"] = [{"url": SECRET_URL, "valueString": secret}]
+    body["channel"]["extension"] = [{"url": TOLD_ONCE, "valueString": secret}]
     return answer(body, 201, {"Location": f"{base_of(hub)}/{KIND}/{row.uid}"})
 
 

@@ -183,7 +183,7 @@ def look(session: Session, row: Subscription, face: Face, machine_time: datetime
 def _matching(
     session: Session, row: Subscription, face: Face, token: ApiToken, cases: Sequence[int]
 ) -> list[tuple[int, Resource]]:
-    """By the eyes of whoever is told: of what they may not see they are told nothing (S18)."""
+    """In the order of `cases`, by the eyes of whoever is told: of what they may not see they are told nothing (S18)."""
     kind, wanted = read(row.criteria)
     only = tuple(cases)
     of_position: dict[int, int] = {}
@@ -193,12 +193,13 @@ def _matching(
         only = tuple(of_position)
     with asking.asks(None, token.scopes):
         made = PAGES[kind](session, face, Narrow(only=only), len(only)) if only else []
-    return [
+    matching = [
         (of_position.get(number, number), resource)
         for number, resources in made
         for resource in resources
         if asked.is_it(wanted, resource)
     ]
+    return sorted(matching, key=lambda one: cases.index(one[0]))  # as it happened
 
 
 def _note(session: Session, row: Subscription, found: Iterable[tuple[int, Resource]], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 from hub.columns import one_of, where_live
@@ -40,7 +40,7 @@ class Subscription(SQLModel, table=True):
     kind: str = Field(max_length=40)
     criteria: str = Field(max_length=300)
     endpoint: str = Field(max_length=300)
-    sealed_secret: str
+    sealed_secret: str = Field(sa_type=Text)
     state: SubscriptionState = Field(default=SubscriptionState.requested, sa_type=one_of(SubscriptionState))
     made_at: datetime
     ends_at: datetime | None = None

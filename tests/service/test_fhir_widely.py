@@ -16,16 +16,16 @@ from tests.desk import Desk
 from tests.fhir_clients import Client
 from tests.service.test_fhir_face import maureen
 
-EXAMPLES = 12
-"""Of each operation: some four hundred requests in all."""
+EXAMPLES = 5
+"""Of each operation: some two hundred requests in all."""
 WHEN = [f"{prefix}2026-0{nth}" for nth, prefix in enumerate(PREFIXES, start=1)]
 
 
 def described(desk: Desk) -> dict[str, Any]:
     """With what the routes read for themselves: the parameters of searches, and bodies."""
     door: Any = next(one.app for one in desk.app.routes if isinstance(one, Mount) and one.path == "/fhir")
-    routes = [route for route in door.routes if route.path != "/$process-message"]  # test_referrals_odd.py
-    made = get_openapi(title="FHIR", version="1", routes=routes, servers=[{"url": "/fhir"}])
+    made = get_openapi(title="FHIR", version="1", routes=door.routes, servers=[{"url": "/fhir"}])
+    made["paths"].pop("/$process-message")  # test_referrals_odd.py
     for path, methods in made["paths"].items():
         kind = path.split("/")[1]
         names = PARAMS.get(kind, ()) if path == f"/{kind}" or path.endswith("_search") else ()
@@ -80,5 +80,5 @@ def test_whatever_is_sent_is_answered_in_fhir(sqlite_desk: Desk) -> None:
                 assert answer.json()["resourceType"] == "OperationOutcome"
 
         tried()
-    assert len(asked) > 250
+    assert len(asked) > 120
     assert {200, 400, 404} <= set(asked)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import jwt
@@ -67,7 +67,7 @@ class Client:
     def signs(self, key: Any = None, algorithm: str = "ES384", **changed: Any) -> str:
         return jwt.encode(self.claims(**changed), key or self.key, algorithm)
 
-    def comes_in(self, scope: str = "") -> "Client":
+    def comes_in(self, scope: str = "") -> Self:
         """With an access token from now on."""
         answer = self.proves(self.signs(), scope)
         assert answer.status_code == 200, answer.text

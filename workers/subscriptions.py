@@ -15,7 +15,7 @@ from hub.outbox import Effect
 from hub.places import place_of
 from hub.tokens import ApiToken
 from records.fhir import subscribing
-from records.fhir.subscription_model import Notice, Subscription, SubscriptionState
+from records.fhir.subscription_model import Notice, Subscription, SubscriptionStage
 from workers import outward
 from workers.bench import Bench
 from workers.exports import face_of
@@ -49,7 +49,7 @@ def look(bench: Bench) -> None:
         face = face_of(bench, row.place)
         with hub.db.write() as session:
             fresh = session.get_one(Subscription, row.key, with_for_update=True)
-            if fresh.state in (SubscriptionState.requested, SubscriptionState.active):
+            if fresh.stage in (SubscriptionStage.requested, SubscriptionStage.active):
                 subscribing.look(session, fresh, face, hub.clock.machine())
 
 
@@ -64,7 +64,7 @@ def tell(bench: Bench, effect: Effect) -> None:
         secret = hub.db.seal.open(row.sealed_secret)
         is_training = place_of(session, row.place).training
     went = Told([])
-    if holds and row.state in (SubscriptionState.requested, SubscriptionState.active):
+    if holds and row.stage in (SubscriptionStage.requested, SubscriptionStage.active):
         went = _send(bench, effect, row, notices, secret, is_training=is_training)
     now = hub.clock.now()
     hub.db.write_again(lambda session: _write_down(session, bench, effect, went, dropped, now))
@@ -83,7 +83,7 @@ def _send(
     if secret is None:
         return Told([], "none of the hub's secrets opens that under which it is signed")
     until = time.monotonic() + BUDGET_S
-    handshake: list[Notice | None] = [None] if row.state is SubscriptionState.requested else []
+    handshake: list[Notice | None] = [None] if row.stage is SubscriptionStage.requested else []
     try:
         way = outward.way_to(row.endpoint, is_training=is_training)
         with httpx.Client(trust_env=False, headers={"accept-encoding": "identity"}) as http:
@@ -110,7 +110,7 @@ def _notification(bench: Bench, row: Subscription, notice: Notice | None, nth: i
     base = f"{bench.hub.settings.public}/fhir"
     said: list[dict[str, Any]] = [
         {"name": "subscription", "valueReference": {"reference": f"{base}/Subscription/{row.uid}"}},
-        {"name": "status", "valueCode": str(row.state)},
+        {"name": "status", "valueCode": str(row.stage)},
         {"name": "type", "valueCode": "handshake" if notice is None else "event-notification"},
         {"name": "events-since-subscription-start", "valueString": str(row.told if notice is None else nth)},
     ]
@@ -146,7 +146,7 @@ def _write_down(
 ) -> None:
     row = session.get_one(Subscription, int(effect.payload["subscription"]), with_for_update=True)
     subscribing.arrived(session, row, went.told, dropped, now)
-    if row.state not in (SubscriptionState.requested, SubscriptionState.active):
+    if row.stage not in (SubscriptionStage.requested, SubscriptionStage.active):
         outbox.settle(session, effect, now, {"over": True})
         return
     if not went.trouble:

@@ -16,7 +16,7 @@ from hub.fhir_gate import Exporter, Held, must_open
 from hub.gate import hub_of
 from records.fhir import exporting
 from records.fhir.asked import NotUnderstood, span
-from records.fhir.export_model import Export, ExportState
+from records.fhir.export_model import Export, ExportStage
 from records.fhir.kinds import PAGES
 
 router = APIRouter()
@@ -88,7 +88,7 @@ def status(request: Request, uid: str, held: Exporter) -> Response:
         failed = exporting.has_failed(session, export)
     if failed:
         raise GivenUp("This export was given up. Delete it, and ask for a new one.")
-    if export.state is ExportState.running:
+    if export.stage is ExportStage.running:
         so_far = sum(export.counts.values())
         headers = {"X-Progress": f"{export.kind}, {so_far} so far", "Retry-After": str(ASK_AGAIN_S)}
         return Response(status_code=202, headers=headers)
@@ -128,7 +128,7 @@ def file(request: Request, uid: str, name: str, held: Exporter) -> Response:
     kind = name.removesuffix(".ndjson")
     with hub.db.read() as session:
         export = exporting.one(session, held.machine, uid[:36], hub.clock.now())
-        if export.state is not ExportState.done or not export.counts.get(kind):
+        if export.stage is not ExportStage.done or not export.counts.get(kind):
             raise NotFound(exporting.NO_EXPORT)
         must_open(held, kind, "r")
         parts = exporting.part_ids(session, export, kind)

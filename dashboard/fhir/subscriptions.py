@@ -113,7 +113,7 @@ def _shown(row: Subscription) -> Resource:
     made: Resource = {
         "resourceType": KIND,
         "id": row.uid,
-        "status": str(row.state),
+        "status": str(row.stage),
         "reason": f"asked for by {row.by_name}",
         "criteria": row.criteria,
         "channel": {"type": "rest-hook", "endpoint": row.endpoint, "payload": "application/fhir+json"},

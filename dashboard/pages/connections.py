@@ -11,7 +11,7 @@ from hub.bodies import Number
 from hub.errors import NotFound
 from hub.gate import Visitor, allow, hub_of
 from records.fhir import exporting, subscribing
-from records.fhir.export_model import Export, ExportState
+from records.fhir.export_model import Export, ExportStage
 from records.fhir.subscription_model import Subscription
 
 router = APIRouter()
@@ -31,7 +31,7 @@ def connections(request: Request, visitor: Keeper) -> Response:
         request,
         "connections.html",
         visitor,
-        exports=[(one, "failed" if one.key in given_up else str(one.state)) for one in exports],
+        exports=[(one, "failed" if one.key in given_up else str(one.stage)) for one in exports],
         subscriptions=[(one, waiting.get(one.key, 0)) for one in subscriptions],
         makes=visitor.user.has(Role.administrator),
         said=lambda at: f"{local(at, place):%d/%m/%Y %H:%M}",
@@ -46,7 +46,7 @@ def end_export(request: Request, export_id: Number, visitor: Maker) -> Response:
         export = session.get(Export, export_id)
         if export is None or export.place != user.place:
             raise NotFound("There is no such export in this place.")
-        if export.state is not ExportState.over:
+        if export.stage is not ExportStage.over:
             exporting.end(session, export, hub.clock.now(), user.actor)
     return RedirectResponse("/connections", 303)
 

@@ -69,7 +69,7 @@ def _exports() -> None:
         sa.Column("since", UTCDateTime(), nullable=True),
         sa.Column("asked", sa.String(length=400), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("counts", JSON, nullable=False),
@@ -78,7 +78,7 @@ def _exports() -> None:
     )
     op.create_index("fhir_export_uid", "fhir_export", ["uid"], unique=True)
     op.create_index("fhir_export_place", "fhir_export", ["place", "id"])
-    running = sa.text("state = 'running'")
+    running = sa.text("stage = 'running'")
     op.create_index(
         "fhir_export_one_live",
         "fhir_export",
@@ -110,7 +110,7 @@ def _subscriptions() -> None:
         sa.Column("criteria", sa.String(length=300), nullable=False),
         sa.Column("endpoint", sa.String(length=300), nullable=False),
         sa.Column("sealed_secret", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("ends_at", UTCDateTime(), nullable=True),
         sa.Column("cursor", sa.Integer(), nullable=False),
@@ -123,7 +123,7 @@ def _subscriptions() -> None:
     op.create_index("fhir_subscription_uid", "fhir_subscription", ["uid"], unique=True)
     op.create_index("fhir_subscription_place", "fhir_subscription", ["place", "id"])
     op.create_index("fhir_subscription_token", "fhir_subscription", ["token_id"])
-    live = sa.text("state IN ('requested', 'active')")
+    live = sa.text("stage IN ('requested', 'active')")
     op.create_index(
         "fhir_subscription_live", "fhir_subscription", ["id"], sqlite_where=live, postgresql_where=live
     )

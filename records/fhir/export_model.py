@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from hub.columns import Json, one_live, one_of
 
 
-class ExportState(StrEnum):
+class ExportStage(StrEnum):
     """`over`: its parts are gone, by time or because the machine said so."""
 
     running = "running"
@@ -25,7 +25,7 @@ class Export(SQLModel, table=True):
     __table_args__ = (
         Index("fhir_export_uid", "uid", unique=True),
         Index("fhir_export_place", "place", "id"),
-        one_live("fhir_export_one_live", "token_id", where="state = 'running'"),
+        one_live("fhir_export_one_live", "token_id", where="stage = 'running'"),
     )
     id: int | None = Field(default=None, primary_key=True)
     uid: str = Field(max_length=36)
@@ -37,7 +37,7 @@ class Export(SQLModel, table=True):
     since: datetime | None = None
     asked: str = Field(max_length=400, description="the address that was asked, as the manifest repeats it")
     asked_at: datetime
-    state: ExportState = Field(default=ExportState.running, sa_type=one_of(ExportState))
+    stage: ExportStage = Field(default=ExportStage.running, sa_type=one_of(ExportStage))
     kind: str = Field(max_length=40)
     first: int = 0
     counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)

@@ -18,7 +18,7 @@ from hub.outbox import Effect, EffectState, Queue
 from hub.tokens import ApiToken, Machine, Scope
 from records.consent_model import Consent, Purpose, Said
 from records.fhir import pseudonyms
-from records.fhir.export_model import Export, ExportPart, ExportState
+from records.fhir.export_model import Export, ExportPart, ExportStage
 from records.fhir.kinds import PAGES, Face, Narrow
 from records.fhir.written import Resource
 from records.model import Case
@@ -39,7 +39,7 @@ def ask(
     now: datetime,
 ) -> Export:
     """Raises `Conflict` while another of this machine is being made."""
-    running = select(Export.id).where(Export.token_id == machine.token, Export.state == ExportState.running)
+    running = select(Export.id).where(Export.token_id == machine.token, Export.stage == ExportStage.running)
     if session.exec(running).first() is not None:
         raise Conflict("An export of yours is being made. Wait for it, or delete it.")
     export = Export(
@@ -77,7 +77,7 @@ def _owe(session: Session, export: Export, now: datetime) -> None:
 def one(session: Session, machine: Machine, uid: str, now: datetime) -> Export:
     """Its own, while it is to be had. Raises `NotFound`."""
     found = session.exec(select(Export).where(Export.uid == uid)).first()
-    if found is None or found.token_id != machine.token or found.state is ExportState.over:
+    if found is None or found.token_id != machine.token or found.stage is ExportStage.over:
         raise NotFound(NO_EXPORT)
     if found.done_at is not None and found.done_at + KEPT_FOR <= now:
         raise NotFound(NO_EXPORT)
@@ -88,7 +88,7 @@ def has_failed(session: Session, export: Export) -> bool:
     """Also where it was given up as an effect."""
     effect = session.get(Effect, export.effect_id) if export.effect_id else None
     given_up = effect is not None and effect.state in (EffectState.parked, EffectState.void)
-    return export.state is ExportState.failed or (export.state is ExportState.running and given_up)
+    return export.stage is ExportStage.failed or (export.stage is ExportStage.running and given_up)
 
 
 def go_on(hub: Hub, face: Face, effect: Effect) -> None:
@@ -100,7 +100,7 @@ def go_on(hub: Hub, face: Face, effect: Effect) -> None:
         holds = token.holds(hub.clock.machine())
         lines: list[Resource] = []
         after: int | None = None
-        if holds and export.state is ExportState.running:
+        if holds and export.stage is ExportStage.running:
             lines, after = _slice(session, hub, face, export)
     hub.db.write_again(lambda session: _keep(session, export, effect, lines, after, now, holds=holds))
 
@@ -160,10 +160,10 @@ def _keep(
     if not outbox.settle(session, effect, now, {"lines": len(lines)}):
         return
     export = session.get_one(Export, before.key, with_for_update=True)
-    if (export.state, export.kind, export.first) != (ExportState.running, before.kind, before.first):
+    if (export.stage, export.kind, export.first) != (ExportStage.running, before.kind, before.first):
         return
     if not holds:
-        export.state, export.done_at = ExportState.failed, now
+        export.stage, export.done_at = ExportStage.failed, now
         session.add(export)
         return
     if lines:
@@ -177,7 +177,7 @@ def _keep(
     elif rest:
         export.kind, export.first = rest[0], 0
     else:
-        export.state, export.done_at = ExportState.done, now
+        export.stage, export.done_at = ExportStage.done, now
         session.add(export)
         return
     _owe(session, export, now)
@@ -202,7 +202,7 @@ def lines_of(hub: Hub, parts: Sequence[int]) -> Iterator[bytes]:
 def end(session: Session, export: Export, now: datetime, actor: Actor) -> None:
     """Nothing of it is to be had from now on."""
     row = session.get_one(Export, export.key, with_for_update=True)
-    row.state, row.done_at = ExportState.over, row.done_at or now
+    row.stage, row.done_at = ExportStage.over, row.done_at or now
     session.add(row)
     session.execute(delete(ExportPart).where(col(ExportPart.export_id) == row.key))
     audit.note(session, row.place, now, actor, "export_deleted", f"export:{row.key}")
@@ -219,13 +219,13 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(
         update(Export)
         .where(*_old(now))
-        .values(state=ExportState.over)
+        .values(stage=ExportStage.over)
         .execution_options(synchronize_session=False)
     )
 
 
 def _old(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return col(Export.state) != ExportState.over, col(Export.done_at) < now - KEPT_FOR
+    return col(Export.stage) != ExportStage.over, col(Export.done_at) < now - KEPT_FOR
 
 
 def listed(session: Session, place: str) -> list[Export]:

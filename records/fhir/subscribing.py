@@ -22,7 +22,7 @@ from hub.tokens import ApiToken, Machine
 from records import seen
 from records.fhir import asked, endpoints
 from records.fhir.kinds import PAGES, Face, Narrow
-from records.fhir.subscription_model import LIVE, WAITS, Notice, Subscription, SubscriptionState
+from records.fhir.subscription_model import LIVE, WAITS, Notice, Subscription, SubscriptionStage
 from records.fhir.written import Resource
 from records.model import Case, Position
 
@@ -137,7 +137,7 @@ def end(session: Session, row: Subscription, now: datetime, actor: Actor) -> Non
 
 
 def _off(session: Session, row: Subscription, why: str) -> None:
-    row.state, row.trouble = SubscriptionState.off, why
+    row.stage, row.trouble = SubscriptionStage.off, why
     session.add(row)
     session.execute(delete(Notice).where(col(Notice.subscription_id) == row.key))
 
@@ -158,7 +158,7 @@ def _is_idle(session: Session, row: Subscription) -> bool:
     effect = session.get(Effect, row.effect_id) if row.effect_id else None
     if effect is not None and effect.state in LIVING:
         return False
-    return row.state is SubscriptionState.requested or bool(_next(session, row, 1))
+    return row.stage is SubscriptionStage.requested or bool(_next(session, row, 1))
 
 
 def look(session: Session, row: Subscription, face: Face, machine_time: datetime) -> None:
@@ -257,7 +257,7 @@ def arrived(
 
 def well(session: Session, row: Subscription, now: datetime) -> None:
     """They are there. What waits still is told by an effect of its own, after others' turns."""
-    row.state, row.failing_since, row.trouble = SubscriptionState.active, None, ""
+    row.stage, row.failing_since, row.trouble = SubscriptionStage.active, None, ""
     session.add(row)
     session.flush()
     if _next(session, row, 1):
@@ -269,9 +269,9 @@ def failed(session: Session, row: Subscription, trouble: str, now: datetime, *, 
     row.failing_since = row.failing_since or now
     row.trouble = trouble[:200]
     if gone or now - row.failing_since >= GIVE_UP_AFTER:
-        row.state = SubscriptionState.error
+        row.stage = SubscriptionStage.error
     session.add(row)
-    return row.state is not SubscriptionState.error
+    return row.stage is not SubscriptionStage.error
 
 
 def any_old(session: Session, now: datetime) -> bool:

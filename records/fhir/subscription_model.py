@@ -8,11 +8,11 @@ from sqlmodel import Field, SQLModel
 
 from hub.columns import one_of, where_live
 
-LIVE = "state IN ('requested', 'active')"
+LIVE = "stage IN ('requested', 'active')"
 WAITS = "waits"
 
 
-class SubscriptionState(StrEnum):
+class SubscriptionStage(StrEnum):
     """`requested`: the receiver has not said yet that it is there. `error`: given up. `off`: taken back, or over."""
 
     requested = "requested"
@@ -41,7 +41,7 @@ class Subscription(SQLModel, table=True):
     criteria: str = Field(max_length=300)
     endpoint: str = Field(max_length=300)
     sealed_secret: str = Field(sa_type=Text)
-    state: SubscriptionState = Field(default=SubscriptionState.requested, sa_type=one_of(SubscriptionState))
+    stage: SubscriptionStage = Field(default=SubscriptionStage.requested, sa_type=one_of(SubscriptionStage))
     made_at: datetime
     ends_at: datetime | None = None
     cursor: int

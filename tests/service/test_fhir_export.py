@@ -36,7 +36,8 @@ class Commissioner(Client):
     def asks(self, query: str = "") -> str:
         answer = self.http.get(f"/fhir/$export{query}", headers=ASYNC)
         assert answer.status_code == 202, answer.text
-        return answer.headers["content-location"].removeprefix("http://testserver")
+        where: str = answer.headers["content-location"]
+        return where.removeprefix("http://testserver")
 
     def lines(self, where: str) -> dict[str, list[dict[str, Any]]]:
         works(self.desk)

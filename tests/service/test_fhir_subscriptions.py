@@ -74,7 +74,7 @@ class Receiver:
 def _part(bundle: dict[str, Any], name: str) -> str:
     said = bundle["entry"][0]["resource"]["parameter"]
     parts = [part for one in said for part in one.get("part", [one])]
-    found = next((one for one in parts if one["name"] == name), {})
+    found: dict[str, Any] = next((one for one in parts if one["name"] == name), {})
     return str(found.get("valueReference", {}).get("reference") or found.get("valueString") or "").rpartition(
         "/fhir/"
     )[2]
@@ -205,7 +205,7 @@ def test_down_slow_and_gone(sqlite_desk: Desk, receiver: Receiver, monkeypatch: 
     well.status = 410
     sqlite_desk.does("/api/calls/new")
     one.works()
-    assert {row.state for row in sqlite_desk.rows(Subscription)} == {"error"}
+    assert {row.stage for row in sqlite_desk.rows(Subscription)} == {"error"}
     well.close()
     assert all(
         one.state is EffectState.settled for one in sqlite_desk.rows(Effect) if one.kind == "fhir_notify"

@@ -108,7 +108,7 @@ def _sealed(db: Database, asked: Asked, after: Cursor) -> str:
 
 def unsealed(db: Database, kind: str, page: str) -> tuple[Asked, Cursor]:
     """Raises `NotUnderstood`."""
-    said = db.seal.open(page)
+    said = db.seal.open(page) if page.isascii() else None
     of, filters, count, after = json.loads(said) if said is not None else ("", [], 0, FIRST)
     if of != kind:
         raise NotUnderstood("This link to a next page is no longer good. Ask again from the beginning.")

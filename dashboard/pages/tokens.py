@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from dashboard.frame import local, page, the_place
 from hub import audit, client_keys, sealed_grants, tokens
 from hub.access import Role
-from hub.bodies import Number, Text
+from hub.bodies import Free, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.oauth import client_id
@@ -63,7 +63,7 @@ def revoke_token(request: Request, token_id: Number, visitor: Maker) -> Response
 
 @router.post("/tokens/{token_id}/keys")
 def add_key(
-    request: Request, token_id: Number, visitor: Maker, key: Annotated[Text, Form(max_length=6000)] = ""
+    request: Request, token_id: Number, visitor: Maker, key: Annotated[Free, Form(max_length=6000)] = ""
 ) -> Response:
     """The public key with which it proves who it is at /oauth2/token."""
     hub, user = hub_of(request), visitor.user

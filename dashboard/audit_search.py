@@ -121,7 +121,7 @@ def rows(session: Session, place: str, wanted: Wanted, same: Same, limit: int) -
 def lines(session: Session, found: Sequence[Audit]) -> list[Line]:
     """The same with names and references, in a few looks for all of them."""
     who, about = (
-        _names(session, {row.actor for row in found}),
+        names_of(session, {row.actor for row in found}),
         _about(session, {row.subject for row in found}),
     )
     return [
@@ -158,7 +158,7 @@ def _subjects(session: Session, same: Same) -> list[str]:
     return [f"{kind}:{one}" for kind, numbers in kinds for one in numbers]
 
 
-def _names(session: Session, refs: Iterable[str]) -> dict[str, str]:
+def names_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
     kinds: dict[str, Any] = {"user": User, "token": ApiToken, "responder": Responder}
     names: dict[str, str] = {}
     for kind, table in kinds.items():

@@ -30,6 +30,10 @@ class Scope(StrEnum):
     feed_read = "feed:read"
     referrals_write = "referrals:write"
     referrals_read = "referrals:read"
+    audit_read = "audit:read"
+    export_pseudonyms = "export:pseudonyms"
+    export_named = "export:named"
+    subscriptions_write = "subscriptions:write"
     sealed_read = "sealed:read"
 
 
@@ -43,6 +47,10 @@ MEANS = {
     Scope.feed_read: "follow what happens, as it happens",
     Scope.referrals_write: "send referrals by the Booking and Referral Standard, change them and cancel them",
     Scope.referrals_read: "read the referrals that it has sent itself, and what became of them",
+    Scope.audit_read: "read who looked at what, and why, as FHIR AuditEvents",
+    Scope.export_pseudonyms: "export all cases at /fhir, under pseudonyms: nobody's name, number or day of birth",
+    Scope.export_named: "export all cases at /fhir with names, NHS numbers and days of birth",
+    Scope.subscriptions_write: "have an address of its own told, by number alone, when a case or a visit changes",
     Scope.sealed_read: "see sealed cases too, wherever its other scopes reach, once a manager has said yes",
 }
 """What each scope lets a machine do, in words."""

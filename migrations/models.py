@@ -9,6 +9,7 @@ from hub import (
     deadlines,
     events,
     ids,
+    oauth_model,
     on_call,
     once,
     outbox,
@@ -34,6 +35,7 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
+from records.fhir import export_model, subscription_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
@@ -49,6 +51,7 @@ ALL = (
     deadlines,
     events,
     ids,
+    oauth_model,
     on_call,
     once,
     outbox,
@@ -72,6 +75,8 @@ ALL = (
     tell_wishes,
     records_model,
     people_model,
+    export_model,
+    subscription_model,
     fact_model,
     link_model,
     triage_model,

@@ -183,6 +183,21 @@ def weigh(said: Said) -> Weighed:
     )
 
 
+def known_total(answers: Mapping[str, Any], plausible: Mapping[str, tuple[float, float]]) -> int | None:
+    """The total where each observation was taken and can be true; else None (S7)."""
+    said = {name: answers.get(name) for name in NEEDED}
+    for name, value in said.items():
+        if value is None or value == "unknown":
+            return None
+        if name in NUMBERS:
+            low, high = plausible.get(name, (float("-inf"), float("inf")))
+            if not isinstance(value, int | float) or not low <= value <= high:
+                return None
+    scale = answers.get(SCALE)
+    least, most = weigh(said | ({SCALE: scale} if scale else {})).total
+    return least if least == most else None
+
+
 def _ways(said: Said, name: str, word: str) -> tuple[bool, ...]:
     """Whether this word holds: both, where it is not known."""
     if name not in said:

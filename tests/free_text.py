@@ -719,6 +719,7 @@ NOT_KEPT: dict[str, Way] = {
 """Words that look something up, or that are refused where they fit nothing."""
 
 FROM_A_LIST = {
+    "/tokens/{token_id}/keys key": "must be a public key",
     "/api/protocols/propose text": "must be a sound protocol, and is kept to the letter: its sha256 is the version",
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",

@@ -133,6 +133,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
     rounds: list[tuple[float, Callable[[], object]]] = [
         (TICK_S, ticker.fire_due),
         (SWEEP_EVERY_S, ticker.sweep),
+        (SWEEP_EVERY_S, ticker.look_for_others),
         (CHAIN_EVERY_S, ticker.lay_chain),
         (bench.hub.settings.audit_every_s, lambda: heads.publish(bench)),
         (RESPONSIBLE_EVERY_S, lambda: responsibility.look(bench)),
@@ -140,6 +141,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (WATCH_EVERY_S, ticker.catch_up),
         (WATCH_EVERY_S, ticker.forget_answers),
         (TIDY_EVERY_S, ticker.forget_presses),
+        (TIDY_EVERY_S, ticker.forget_exports),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

@@ -14,6 +14,7 @@ from hub import in_turn, outbox
 from hub.outbox import LIVING, Effect
 from hub.places import place_of
 from hub.record_servers import RecordServer
+from protocols import news2
 from records.fhir.leaving import Leaving, may_name, what_may_leave
 from records.fhir.written import Written
 from records.lifecycles import AssessmentState
@@ -21,7 +22,6 @@ from records.milestones import Milestone
 from records.model import Assessment, Case, Position
 from records.people import linking
 from records.store import rows_of
-from triage.news2_total import news2_total
 from workers import fhir_sending
 from workers.bench import Bench
 from workers.fhir import Fault, RecordError
@@ -100,7 +100,9 @@ def _made_ready(
         now=now,
         assessment=assessment,
         positions=tuple(rows_of(session, Position, case.key)),
-        news2=news2_total(assessment, bench.shelf.library.house) if assessment else None,
+        news2=news2.known_total(assessment.answers, bench.shelf.library.house.plausible)
+        if assessment
+        else None,
         times=before.times,
         versions=before.versions,
     )

@@ -11,7 +11,7 @@ from records.asked_elsewhere import Moved
 from triage import further_contact
 from triage.bars import responding
 from triage.bars_out import asking
-from workers import bars, bars_out, fhir_writes, heads, proving, replays, sms
+from workers import bars, bars_out, exports, fhir_writes, heads, proving, replays, sms, subscriptions
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -80,6 +80,8 @@ OUTSIDE: dict[str, Outside] = {
     "bars_response": bars.send,
     "bars_request": bars_out.send,
     "audit_head": heads.tell,
+    "fhir_export": exports.go_on,
+    "fhir_notify": subscriptions.tell,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

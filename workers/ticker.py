@@ -40,10 +40,12 @@ from records import (
     tasks,
     welfare,
 )
+from records.fhir import exporting, subscribing
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
 from triage.governance import proving, reviews
+from workers import subscriptions
 from workers.bench import Bench
 from workers.catch_up import ask_for_it
 
@@ -198,6 +200,20 @@ class Ticker:
                 return 0
         with hub.db.write() as session:
             return pressed.forget_old(session, now)
+
+    def look_for_others(self) -> None:
+        """Who has themselves told of changes is owed what has happened."""
+        subscriptions.look(self.bench)
+
+    def forget_exports(self) -> None:
+        """What other systems had exported a day ago, and were told a month ago."""
+        hub, now = self.bench.hub, self.bench.hub.clock.now()
+        with hub.db.read() as session:
+            if not (exporting.any_old(session, now) or subscribing.any_old(session, now)):
+                return
+        with hub.db.write() as session:
+            exporting.forget_old(session, now)
+            subscribing.forget_old(session, now)
 
     def catch_up(self) -> None:
         """Have the carriers asked for what they could not tell us."""

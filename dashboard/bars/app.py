@@ -1,4 +1,5 @@
-"""The FHIR door put together. Whatever is refused is an OperationOutcome that says what to do."""
+"""The FHIR door put together: referrals in, and the hub's own face. Whatever is refused is an OperationOutcome that
+says what to do."""
 
 import logging
 
@@ -8,7 +9,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from dashboard.bars import routes
+from dashboard.fhir import capability, exports, reading, requests, subscriptions
 from hub.errors import FirstPointError, Unavailable
+from records.looks import keep_refusal
 from triage.bars.answering import outcome
 from triage.bars.shapes import Resource
 
@@ -24,7 +27,8 @@ def create_fhir(house: FastAPI) -> FastAPI:
     """To be mounted at `PATH`. It shares the state of `house`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=NOBODY_WAITS_FOR)
     app.state = house.state
-    app.include_router(routes.router)
+    for served in (routes, capability, exports, requests, reading, subscriptions):
+        app.include_router(served.router)
     app.exception_handler(FirstPointError)(_said)
     app.exception_handler(RequestValidationError)(_not_valid)
     app.exception_handler(HTTPException)(_http)
@@ -36,8 +40,9 @@ def said(status: int, body: Resource, headers: dict[str, str] | None = None) -> 
     return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
-def _said(_request: Request, error: Exception) -> Response:
+def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, FirstPointError)
+    keep_refusal(request, error)
     headers = {}
     if challenge := getattr(error, "challenge", None):
         headers["WWW-Authenticate"] = challenge

@@ -1,19 +1,20 @@
-"""What is served of the Booking and Referral Standard: messages in, and the referrals of whoever asks.
+"""What is served of the Booking and Referral Standard: messages in, and the referrals of whoever asks (their address,
+`/ServiceRequest`, is shared with the hub's own: `dashboard/fhir/requests.py`).
 
 A search names people in its address: no address is written to any log here (`dashboard/__main__.py`, `hub/log.py`).
 """
 
 import json
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AfterValidator
 
 from dashboard.bars import headers
 from hub.assemble import Hub
 from hub.bodies import as_kept
+from hub.errors import Refused
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
 from records.looks import keep_look
@@ -25,11 +26,9 @@ from triage.bars.shapes import Resource
 
 router = APIRouter()
 FHIR_JSON = "application/fhir+json"
-VERSION = "1.0"
 MOST_FOUND = 50
 Sender = Annotated[Machine, may(Scope.referrals_write)]
-Reader = Annotated[Machine, may(Scope.referrals_read)]
-Asked = Annotated[str, Query(max_length=300), AfterValidator(as_kept)]
+LONGEST = 300
 
 
 async def sent(request: Request) -> bytes:
@@ -75,29 +74,22 @@ def _header(request: Request, name: str) -> str:
     return as_kept(request.headers.get(name, ""))[: headers.MOST_ID]
 
 
-@router.get("/ServiceRequest/{uid}")
-def one_request(request: Request, uid: str, machine: Reader) -> Response:
-    """A referral of its own, as it came, under our number."""
-    with hub_of(request).db.read() as session:
+def one_referral(hub: Hub, machine: Machine, uid: str) -> Resource:
+    """A referral of its own, as it came, under our number. Raises `NotFound`."""
+    with hub.db.read() as session:
         found = store.by_uid(session, machine.place, machine.name, uid[:36])
-        body = _resource(hub_of(request), found, _status(found, store.is_open(session, found)))
-    keep_look(hub_of(request), machine, "case_opened", f"case:{found.case_id}")
-    return JSONResponse(body, media_type=FHIR_JSON)
+        body = _resource(hub, found, _status(found, store.is_open(session, found)))
+    keep_look(hub, machine, "case_opened", f"case:{found.case_id}")
+    return body
 
 
-@router.get("/ServiceRequest")
-def requests(
-    request: Request,
-    machine: Reader,
-    identifier: Asked = "",
-    nhs: Annotated[Asked, Query(alias="patient:identifier")] = "",
-    subject: Annotated[Asked, Query(alias="subject:identifier")] = "",
-    count: Annotated[int, Query(alias="_count", ge=0, le=MOST_FOUND)] = 20,
-) -> Response:
+def own_referrals(hub: Hub, machine: Machine, said: Mapping[str, str]) -> Resource:
     """Its own referrals by what it calls them, or by an NHS number; at most so many, the newest first."""
-    hub = hub_of(request)
-    number = (nhs or subject).rpartition("|")[2].replace(" ", "")
+    identifier = as_kept(said.get("identifier", ""))[:LONGEST]
+    nhs = as_kept(said.get("patient:identifier") or said.get("subject:identifier") or "")[:LONGEST]
+    number = nhs.rpartition("|")[2].replace(" ", "")
     entries: list[Resource] = []
+    count = _count(said.get("_count", "20"))
     with hub.db.read() as session:
         if identifier or number:
             found = store.of_sender(session, machine.place, machine.name, identifier, number, count)
@@ -107,8 +99,19 @@ def requests(
                 entries.append({"resource": resource, "search": {"mode": "match"}})
     if entries:
         keep_look(hub, machine, "referrals_found", f"place:{machine.place}")
-    body = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
-    return JSONResponse(body, media_type=FHIR_JSON)
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "entry": entries}
+
+
+def _count(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 5 and int(said) <= MOST_FOUND):
+        raise Unreadable(f"_count must be a number up to {MOST_FOUND}.")
+    return int(said)
+
+
+class Unreadable(Refused):
+    """A parameter means nothing."""
+
+    status = 400
 
 
 def _resource(hub: Hub, referral: Referral, status: str) -> Resource:
@@ -120,56 +123,3 @@ def _status(referral: Referral, is_open: bool) -> str:
     if referral.cancelled_at or referral.rejected_at:
         return "revoked"
     return "active" if is_open else "completed"
-
-
-@router.get("/metadata")
-def metadata(request: Request, _machine: Reader) -> Response:
-    """What is served here, and nothing of anybody."""
-    hub = hub_of(request)
-    return JSONResponse(capability(hub.settings.public, hub.clock.now()), media_type=FHIR_JSON)
-
-
-def capability(hub_url: str, now: datetime) -> dict[str, Any]:
-    searched = [
-        ("identifier", "what the sender calls the referral or its case: system|value"),
-        ("patient:identifier", "NHS number; the hub writes no address of a search to any log"),
-    ]
-    served = {
-        "type": "ServiceRequest",
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
-        "searchParam": [{"name": name, "type": "token", "documentation": words} for name, words in searched],
-    }
-    event = {"system": answering.EVENTS, "code": "servicerequest-request"}
-    return {
-        "resourceType": "CapabilityStatement",
-        "status": "active",
-        "date": now.date().isoformat(),
-        "kind": "instance",
-        "software": {"name": "First Point", "version": VERSION},
-        "implementation": {"description": "First Point, referrals in", "url": f"{hub_url}/fhir"},
-        "fhirVersion": "4.0.1",
-        "format": ["json"],
-        "rest": [
-            {
-                "mode": "server",
-                "resource": [served],
-                "operation": [
-                    {
-                        "name": "process-message",
-                        "definition": "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message",
-                    }
-                ],
-            }
-        ],
-        "messaging": [
-            {
-                "documentation": f"{event['code']}, new, update and cancel, and answers to our own messages",
-                "supportedMessage": [
-                    {
-                        "mode": "receiver",
-                        "definition": "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request",
-                    }
-                ],
-            }
-        ],
-    }

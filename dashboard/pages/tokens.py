@@ -7,11 +7,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from hub import audit, sealed_grants, tokens
+from hub import audit, client_keys, sealed_grants, tokens
 from hub.access import Role
-from hub.bodies import Number, Text
+from hub.bodies import Free, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
+from hub.oauth import client_id
+from hub.oauth_model import ClientKey
+from hub.smart import grantable
 from hub.tokens import ApiToken, Scope
 
 router = APIRouter()
@@ -58,6 +61,34 @@ def revoke_token(request: Request, token_id: Number, visitor: Maker) -> Response
     return RedirectResponse("/tokens", 303)
 
 
+@router.post("/tokens/{token_id}/keys")
+def add_key(
+    request: Request, token_id: Number, visitor: Maker, key: Annotated[Free, Form(max_length=6000)] = ""
+) -> Response:
+    """The public key with which it proves who it is at /oauth2/token."""
+    hub, user = hub_of(request), visitor.user
+    try:
+        with hub.db.write() as session:
+            made = client_keys.add(session, user.place, token_id, key, user.actor, hub.clock.machine())
+            why = f"SHA-256 {made.mark}"
+            audit.note(
+                session, user.place, hub.clock.now(), user.actor, "client_key_added", f"token:{token_id}", why
+            )
+    except Refused as why_not:
+        return _shown(request, visitor, problem=str(why_not), status=422)
+    return RedirectResponse(f"/tokens#machine-{token_id}", 303)
+
+
+@router.post("/tokens/keys/{key_id}/remove")
+def remove_key(request: Request, key_id: Number, visitor: Maker) -> Response:
+    hub, user = hub_of(request), visitor.user
+    with hub.db.write() as session:
+        gone = client_keys.remove(session, user.place, key_id, hub.clock.machine())
+        about, why = f"token:{gone.token_id}", f"SHA-256 {gone.mark}"
+        audit.note(session, user.place, hub.clock.now(), user.actor, "client_key_removed", about, why)
+    return RedirectResponse("/tokens", 303)
+
+
 @router.post("/tokens/{token_id}/sealed")
 def say_whether_sealed(
     request: Request, token_id: Number, visitor: Manager, granted: Annotated[bool, Form()]
@@ -86,6 +117,8 @@ def _shown(
     with hub.db.read() as session:
         rows = tokens.listed(session, visitor.user.place)
         waits = sealed_grants.waiting(session, visitor.user.place, now)
+        at_fhir = [row for row in rows if row.holds(now) and grantable(Scope(one) for one in row.scopes)]
+        keys = client_keys.living(session, [row.key for row in at_fhir])
     return page(
         request,
         "tokens.html",
@@ -96,6 +129,7 @@ def _shown(
         makes=visitor.user.has(Role.administrator),
         manages=visitor.user.has(Role.manager),
         over=[row for row in rows if not row.holds(now)],
+        at_fhir=[(row, client_id(row.key), _of(keys, row)) for row in at_fhir],
         means=[(scope.value, words) for scope, words in tokens.MEANS.items()],
         days=DAYS,
         made=made,
@@ -103,3 +137,7 @@ def _shown(
         problem=problem,
         said=lambda at: f"{local(at, place):%d/%m/%Y %H:%M}",
     )
+
+
+def _of(keys: list[ClientKey], row: ApiToken) -> list[ClientKey]:
+    return [key for key in keys if key.token_id == row.id]

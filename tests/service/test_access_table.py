@@ -10,13 +10,16 @@ from starlette.testclient import TestClient
 from hub.access import Role, User
 from hub.actors import HUB
 from hub.tokens import Scope
-from records import alarms, consents, sealing
+from records import alarms, consents, machine_calls, sealing
 from records.consent_model import Purpose
-from records.model import Case, Task
+from records.lifecycles import CallState
+from records.machine_calls import MachineCall
+from records.model import Call, Case, Task
 from records.service import take
 from records.sight import TABLE, Agreed, Kind, Relationship, may_see
 from records.sight_drawing import table
 from tests.desk import Desk
+from tests.fhir_clients import Client
 from tests.machines import Machine
 from tests.sealed_room import GOES, PEOPLE, Feed, Room, told
 from triage import calls
@@ -38,7 +41,7 @@ LETS_IN = {
     "own page": {Role.responder},
     "own visits": {Role.responder},
 }
-"""Which roles a way lets in at all, whatever the case is. The FHIR face gets a row here when it comes."""
+"""Which roles a way lets in at all, whatever the case is; nobody's page is at /fhir, which is for machines."""
 SHARED = {"board", "board as JSON", "websocket", "websocket as JSON"}
 """Rendered once for each kind of viewer, so that a relationship to one case opens nothing there."""
 OF_ONE = {"page", "panel", "find", "note", "own page"}
@@ -216,6 +219,58 @@ def test_s18_a_machine_is_near_the_calls_that_it_opened_while_nobody_took_a_late
         calls.on_the_line(session, take(session, case, now), jay, now, "Rung again.")
     mine.gets(f"/cases/{case}", 404)
     assert ref not in str(mine.gets("/cases"))
+
+
+def test_s18_every_cell_of_the_table_for_machines_at_fhir(sqlite_desk: Desk) -> None:
+    """Scope × relationship × kind of case, by read, search and by what hangs on the case: absent without a trace."""
+    room, lets_in = Room(sqlite_desk), {Scope.cases_read, Scope.sealed_read, Scope.calls_write}
+    sets = [lets_in - {Scope.sealed_read}, lets_in, {Scope.sealed_read}]
+    clients = [Client(sqlite_desk, scopes, name=f"Machine {at}") for at, scopes in enumerate(sets)]
+    for client, scopes in zip(clients, sets, strict=True):
+        if Scope.cases_read not in scopes:
+            assert client.proves(client.signs()).status_code == 400, "nothing of FHIR is theirs"
+            client.http.headers["authorization"] = f"Bearer {client.secret}"
+        else:
+            client.comes_in()
+    for near in (Relationship.none, Relationship.on_its_call, Relationship.took_it):
+        _stand(room, near, [client.row.key for client in clients])
+        for client, scopes in zip(clients, sets, strict=True):
+            for kind, case in room.cases.items():
+                cell = f"{sorted(scopes)} {near} {kind}"
+                if Scope.cases_read not in scopes:
+                    assert client.http.get(f"/fhir/Encounter/{case.key}").status_code == 403, cell
+                    continue
+                past = kind == "past"
+                sees = kind != "elsewhere" and may_see(scopes, near, sealed=kind == "sealed", past=past)
+                assert client.http.get(f"/fhir/Encounter/{case.key}").status_code == (200 if sees else 404), (
+                    cell
+                )
+                found = client.gets(f"Encounter?_id={case.key}")
+                assert found["total"] == sees, cell
+                if near is Relationship.none:
+                    assert (f'Encounter/{case.key}"' in json.dumps(client.gets("Encounter"))) is sees, cell
+
+
+def _stand(room: Room, near: Relationship, tokens: list[int]) -> None:
+    """Those machines have opened the calls of all cases, or have not; one call each, which is on the line or over."""
+    with room.desk.hub.db.write() as session:
+        for row in session.exec(select(MachineCall)):
+            session.delete(row)
+        for call in session.exec(select(Call)):
+            call.handler_id = None
+            call.state = CallState.on_line if near is Relationship.on_its_call else CallState.ended
+            session.add(call)
+        session.flush()
+        for case in room.cases.values() if near is not Relationship.none else ():
+            for token in tokens:
+                call = Call(
+                    place=case.place, opened_at=case.clock_start, case_id=case.key, state=CallState.ended
+                )
+                if near is Relationship.on_its_call:
+                    call.state = CallState.on_line
+                session.add(call)
+                session.flush()
+                machine_calls.opened(session, call, token)
 
 
 @pytest.mark.parametrize("may", [True, False])

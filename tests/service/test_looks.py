@@ -17,6 +17,7 @@ from dashboard.v1.app import PATH as V1
 from hub.audit import Audit
 from hub.look_book import Look, LookBook
 from hub.tokens import Scope
+from records.fhir.asked import PARAMS
 from records.model import Assessment
 from tests.desk import Desk
 from tests.free_text import routes_of
@@ -69,6 +70,7 @@ NOBODY_SHOWN = {
     "/my-phones", "/remembered-phones", "/protocols", "/protocols/new", "/protocols/{sha256}", "/shifts", "/responders",
     "/protocols/{sha256}/flow.svg", "/protocols/{sha256}/flow.pdf", "/protocols/measures", "/responders/{responder_id}",
     "/visit-away", "/api/me", "/people", "/fhir/metadata",
+    "/fhir/.well-known/smart-configuration", "/fhir/Subscription", "/fhir/Subscription/{uid}", "/connections",
     "/protocols/{sha256}/fhir.json", "/phones/api/{path:path}", "/messages/templates", "/messages/phones",
     f"{V1}/docs", f"{V1}/openapi.json",
 }  # fmt: skip
@@ -77,8 +79,10 @@ ELSEWHERE = {
     "/calls/{call_id}/known": "test_known.py",
     "/cases/{case_id}/person": "test_people.py",
     "/cases/{case_id}/referral": "test_referrals_in.py",
-    "/fhir/ServiceRequest": "test_referrals_in.py",
-    "/fhir/ServiceRequest/{uid}": "test_referrals_in.py",
+    **{f"/fhir/{kind}{number}": "test_fhir_face.py" for kind in PARAMS for number in ("", "/{number}")},
+    "/fhir/$export": "test_fhir_export.py",
+    "/fhir/$export-file/{uid}/{name}": "test_fhir_export.py",
+    "/fhir/$export-status/{uid}": "test_fhir_export.py",
     "/o/{code}": "test_responder_page.py",
     "/people/{person_id}": "test_people.py",
     "/protocols/{sha256}/against/{other_sha256}": "test_replays.py",

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from hub.door_codes import cut
 from hub.places import place_of
 from hub.services import Service
+from protocols import news2
 from protocols.exchange.names import base_of
 from protocols.loader import Library
 from records import consents, contact_points
@@ -21,7 +22,6 @@ from records.store import rows_of
 from triage import store as triage
 from triage.bars_out.message import Letter
 from triage.bars_out.model import ReferralSent
-from triage.news2_total import news2_total
 from triage.response import as_response
 
 SEALED = "this case is not for messages"
@@ -71,7 +71,7 @@ def letter_of(
             at=now,
             now=now,
             assessment=assessment,
-            news2=news2_total(assessment, library.house) if assessment else None,
+            news2=news2.known_total(assessment.answers, library.house.plausible) if assessment else None,
         ),
         uid=sent.uid,
         reason=sent.reason,

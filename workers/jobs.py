@@ -9,7 +9,7 @@ from hub.outbox import Effect
 from records import milestones
 from triage import further_contact
 from triage.bars import responding
-from workers import bars, fhir_writes, heads, proving, replays, sms
+from workers import bars, fhir_writes, heads, own_page, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -56,6 +56,7 @@ INSIDE: dict[str, Inside] = {
     "tell": _tell,
     "further_contact": _further_contact,
     "referral_moved": _referral_moved,
+    "own_ask": own_page.look,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {

@@ -40,6 +40,7 @@ from records import (
     tasks,
     welfare,
 )
+from records.own import corrections
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -79,6 +80,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "proof_late": proving.late,
     "protocol_review": reviews.nag,
     "glass_review": break_glass.nag,
+    "correction_due": corrections.nag,
 }
 
 

@@ -44,7 +44,7 @@ def is_safe(desk: Desk, number: str, safe: Safe = Safe.yes) -> None:
         contact_points.say(session, desk.place, number, "text", safe, "Jay Osei", desk.clock.now())
 
 
-def agrees(desk: Desk, person_id: int, status: int = 303, **said: str) -> Any:
+def agrees(desk: Desk, person_id: int, status: int = 303, **said: Any) -> Any:
     form = {"phrase": PHRASE, "how": "by phone, her own words", **said}
     answer = desk.jay.post(f"/people/{person_id}/own-page", data=form)
     assert answer.status_code == status, answer.text
@@ -97,6 +97,6 @@ def logged_in(desk: Desk, number: str = NUMBER, given: str = NHS, born: dict[str
 
 
 def opens(client: TestClient, path: str, status: int = 200) -> str:
-    answer = client.get(path, headers=HTML)
+    answer: Any = client.get(path, headers=HTML)
     assert answer.status_code == status, f"{path}: {answer.status_code}"
-    return answer.text
+    return str(answer.text)

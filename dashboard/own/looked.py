@@ -7,6 +7,7 @@ any look that was made because of one (S18).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -96,12 +97,12 @@ def _named(session: Session, rows: Sequence[Audit], me: OwnAccess) -> list[Line]
     return made
 
 
-def _by_ref(session: Session, table: type, kind: str, rows: Iterable[Audit]) -> dict:  # type: ignore[type-arg]
+def _by_ref(session: Session, table: Any, kind: str, rows: Iterable[Audit]) -> dict[str, Any]:
     parted = (row.actor.partition(":") for row in rows)
     ids = {int(number) for of, _, number in parted if of == kind and number.isdigit()}
     if not ids:
         return {}
-    found = session.exec(select(table).where(table.id.in_(ids)))  # type: ignore[attr-defined]
+    found = session.exec(select(table).where(table.id.in_(ids)))
     return {f"{kind}:{one.id}": one for one in found}
 
 

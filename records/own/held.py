@@ -188,3 +188,13 @@ def stamp(plan: Fact | None) -> str:
 
 def own_plan(found: Held) -> Fact | None:
     return next((one for one in found.plans if _is_own(one)), None)
+
+
+def own_words_of(session: Session, person: Person) -> Fact | None:
+    """The plan that holds now in their own words, as whoever asks may see it: for the call screen."""
+    ids = [one.key for one in store.members(session, person)]
+    rows = store.rows(session, Fact, ids, seen.hidden(session, person.place))
+    sealed = store.sealings(session, [one.key for one in rows])
+    mine = [one for one in rows if _is_own(one)]
+    stands = [one for one in rules.standing(mine) if one.key not in sealed]
+    return max(stands, key=lambda one: one.key, default=None)

@@ -118,7 +118,7 @@ def test_s17_a_person_on_their_own_phone(opens: Callable[..., Page], room: Contr
     page.get_by_role("button", name="Send").click()
     expect(page.locator("[role=status]")).to_contain_text("Sent. We answer by")
     page.goto(f"{room.url}/own/consent")
-    page.get_by_role("button", name=re.compile("Yes, I agree.*Research")).click()
+    page.get_by_role("button", name=re.compile("Yes, I agree.*research")).click()
     expect(page.locator("main")).to_contain_text("You said yes.")
     for language, scheme in (("English", "light"), ("Cymraeg", "dark")):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

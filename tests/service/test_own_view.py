@@ -380,7 +380,7 @@ def test_consent_is_given_and_taken_back_as_they_say_it(sqlite_desk: Desk) -> No
     assert client.post("/own/consent", data={"purpose": "carer", "said": "agreed"}).status_code == 422
     named = {"purpose": "carer", "said": "agreed", "with_whom": "Anna"}
     assert client.post("/own/consent", data=named).status_code == 303
-    assert "We tell Anna how you are." in opens(client, "/own/consent")
+    assert "May we tell Anna how you are?" in opens(client, "/own/consent")
     staff = opens(desk.jay, f"/cases/{desk.rows(Case)[0].key}/consent")
     assert "on their own page, in their own words" in staff
 

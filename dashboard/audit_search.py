@@ -43,6 +43,7 @@ DID = {
     "audit_exported": "exported the audit",
     "own_page_opened": "opened their own page, or that of whom they care for",
     "own_page_downloaded": "took a copy of the own page",
+    "own_page_refused": "tried to open the own page, and could not",
     "own_page_agreed": "agreed who may open the own page",
     "own_page_ended": "ended that somebody may open the own page",
     "own_page_looked_at": "looked at who can open the own page",

@@ -14,6 +14,7 @@ from dashboard.own.words import languages
 from dispatch import messages, texts
 from dispatch.messages import Number
 from hub import audit
+from hub.actors import Actor
 from hub.assemble import Hub
 from hub.bodies import Free
 from hub.errors import Refused
@@ -25,6 +26,7 @@ from records.people.rules import nhs_number
 from triage.rules import phone
 
 router = APIRouter()
+NOBODY = Actor("nobody", "nobody")
 A_YEAR_S = 365 * 24 * 3600
 Digits = Annotated[str, Form(max_length=20, pattern=r"^[0-9 ]*$")]
 Token = Annotated[str, Path(max_length=24, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -97,6 +99,8 @@ def enter(
             log_ins.count(session, "", address, now)
             if access is not None and counts and not right:
                 log_ins.was_wrong(session, access)
+                subject = f"person:{access.person_id}"
+                audit.note(session, access.place, hub.clock.now(), NOBODY, "own_page_refused", subject)
     if cookie is None:
         words = words_of(request)("in.no")
         return own_page(request, "in.html", status=401, token=token, problem=words)

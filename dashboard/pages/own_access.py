@@ -69,7 +69,8 @@ def agree(
             accesses.open_for(session, person, agreed, now, user.actor)
     except Refused as refused:
         kept_apart.is_over()  # nothing was saved, so nothing is dropped
-        return _shown(request, person_id, visitor, str(refused), refused.status)
+        typed = {"kind": kind.value, "number": number, "how": how, "name": name, "relation": relation}
+        return _shown(request, person_id, visitor, str(refused), refused.status, typed)
     return RedirectResponse(f"/people/{person_id}/own-page", 303)
 
 
@@ -92,8 +93,14 @@ def end(
 
 
 def _shown(
-    request: Request, person_id: int, visitor: Visitor, problem: str = "", status: int = 200
+    request: Request,
+    person_id: int,
+    visitor: Visitor,
+    problem: str = "",
+    status: int = 200,
+    typed: dict[str, str] | None = None,
 ) -> Response:
+    """`typed`: what was not taken, so that it can be mended; the phrase is typed again."""
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         head = store.head(session, store.visible(session, place.id, person_id))
@@ -116,4 +123,5 @@ def _shown(
         wrong_limit=WRONG_LIMIT,
         day=lambda at: f"{local(at, place):%d/%m/%Y}",
         problem=problem,
+        typed=typed or {},
     )

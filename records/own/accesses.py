@@ -15,6 +15,7 @@ from hub.access import hasher
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
 from records import contact_points
+from records.model import Outcome
 from records.own.model import LIVE, OwnAccess, OwnCode, OwnKind, OwnLogIn, Sees
 from records.people import store
 from records.people.model import Person
@@ -143,7 +144,9 @@ def by_word(session: Session, person: Person, key_word: str) -> OwnAccess:
 def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
     """Whether codes may be sent and log-ins hold: it stands, the number is known to be safe just now (S17), and where
     it is the person's, the hub still holds it for them. After a death it is over."""
-    if access.ended_at is not None or access.wrong >= WRONG_LIMIT or record.person.died is not None:
+    if access.ended_at is not None or access.wrong >= WRONG_LIMIT:
+        return False
+    if record.person.died is not None or any(case.outcome is Outcome.died for case in record.cases):
         return False
     if not contact_points.may_text(contact_points.of_number(session, access.place, access.number)):
         return False

@@ -46,6 +46,7 @@ def count(session: Session, given: str, address: str, now: datetime) -> None:
 
 def ask(session: Session, place: str, given: str, born: str, now: datetime) -> None:
     """The same work for everybody: who they are a worker finds out, after the answer has left."""
+    session.execute(delete(OwnAsk).where(col(OwnAsk.at) < now - CODE_LASTS))  # whom no worker came for
     row = OwnAsk(place=place, given=given, born=born, at=now)
     session.add(row)
     session.flush()

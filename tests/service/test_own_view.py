@@ -18,13 +18,13 @@ from hub.outbox import Effect
 from records import sealing
 from records.alarms import Alarm
 from records.contact_points import Safe
-from records.model import Case, Timeline
+from records.model import Case, Outcome, Timeline
 from records.own import corrections
 from records.own.accesses import WRONG_LIMIT
 from records.own.log_ins import MOST_CODES, MOST_OF_NUMBER, TRIES
 from records.own.model import Correction, OwnAccess, OwnAsk
 from records.people.fact_model import Fact
-from records.people.model import Person, PersonNumber
+from records.people.model import PersonNumber
 from tests.desk import Desk
 from tests.own_view import (
     BORN,
@@ -131,8 +131,8 @@ def test_s17_what_has_changed_since_the_text_lets_nobody_in(sqlite_desk: Desk, c
         _end(desk, person)
     else:
         with desk.hub.db.write() as session:
-            row = session.get_one(Person, person)
-            row.died = desk.clock.now().date()
+            row = session.exec(select(Case).where(Case.person_id == person)).one()
+            row.outcome = Outcome.died
             session.add(row)
     assert enters(client, link, code, phrase).status_code == 401
     assert not is_in(client)

@@ -420,7 +420,7 @@ def test_a_delegate_sees_what_was_agreed_and_each_look_is_seen(sqlite_desk: Desk
     desk = sqlite_desk
     person = with_page(desk)
     fact(desk, person, kind="allergy", about="penicillin")
-    trusted = {
+    trusted: dict[str, Any] = {
         "kind": "carer",
         "name": "Anna Doyle",
         "relation": "daughter",

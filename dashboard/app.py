@@ -17,6 +17,8 @@ from dashboard.bars.app import PATH as FHIR
 from dashboard.bars.app import create_fhir
 from dashboard.frame import page
 from dashboard.headers import SafeHeaders
+from dashboard.own.app import create_own
+from dashboard.own.gate import PATH as OWN
 from dashboard.pages import break_glass
 from dashboard.routes import APIS, PAGES
 from dashboard.v1.app import PATH as V1
@@ -58,6 +60,7 @@ def create_app(hub: Hub) -> FastAPI:
         app.include_router(routes.router, prefix="/api")
     app.mount(V1, create_v1(app, MOST_BYTES))
     app.mount(FHIR, create_fhir(app))
+    app.mount(OWN, create_own(app, MOST_BYTES))
     _mount(app, "/static/phones", HERE.parent / "phones" / "static")
     _mount(app, "/static/nhsuk", PACKAGES / "nhsuk-frontend" / "dist" / "nhsuk")
     _mount(app, "/static/font", PACKAGES / "@fontsource-variable" / "source-sans-3" / "files")

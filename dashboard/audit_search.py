@@ -14,6 +14,7 @@ from hub.audit import Audit
 from hub.tokens import ApiToken
 from records import store
 from records.model import Case
+from records.own.model import OwnAccess
 from records.people import store as people_store
 from records.people.model import Person
 from records.sight import WHY
@@ -40,6 +41,12 @@ DID = {
     "reviewed_glass": "reviewed an emergency opening",
     "audit_looked_at": "looked at the audit",
     "audit_exported": "exported the audit",
+    "own_page_opened": "opened their own page, or that of whom they care for",
+    "own_page_downloaded": "took a copy of the own page",
+    "own_page_refused": "tried to open the own page, and could not",
+    "own_page_agreed": "agreed who may open the own page",
+    "own_page_ended": "ended that somebody may open the own page",
+    "own_page_looked_at": "looked at who can open the own page",
 }
 """What stands in a row, in words; what is not here says itself."""
 
@@ -159,7 +166,7 @@ def _subjects(session: Session, same: Same) -> list[str]:
 
 
 def names_of(session: Session, refs: Iterable[str]) -> dict[str, str]:
-    kinds: dict[str, Any] = {"user": User, "token": ApiToken, "responder": Responder}
+    kinds: dict[str, Any] = {"user": User, "token": ApiToken, "responder": Responder, "own": OwnAccess}
     names: dict[str, str] = {}
     for kind, table in kinds.items():
         ids = _numbers(refs, kind)

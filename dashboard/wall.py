@@ -35,6 +35,7 @@ ALARMS = {
     "referral_untold": "another service must be rung",
     "glass_broken": "a closed case was opened in an emergency",
     "glass_unreviewed": "an emergency opening is not reviewed",
+    "correction_late": "a correction is not answered",
     "audit_broken": "the hub's own audit: ring support",
 }
 ELSE = "look at the board"

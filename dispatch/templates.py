@@ -28,7 +28,7 @@ class Kind(StrEnum):
     link = "link that asks for a log-in"
     number = "the hub's own number"
     ours = "words of our own, from a list"
-    pin = "four digits to read back"
+    pin = "digits to read back, or to type"
     together = "whether two go together"
     who = "first name of who of ours is coming"
     time = "time of the same day"
@@ -265,6 +265,11 @@ TEMPLATES = (
         "To them: the visit is not needed any more.",
         {"who": Kind.who, "public_number": Kind.number},
     ),
+    Template("own_code", "Somebody asks to see their own page.", {"link": Kind.link, "code": Kind.pin}),
+    Template(
+        "own_logged_in", "Somebody logged in to their page.", {"at": Kind.time, "public_number": Kind.number}
+    ),
+    Template("own_answered", "A correction they asked for is answered.", {"public_number": Kind.number}),
 )
 OVER_ONE_PART: dict[str, str] = {
     "offer": "with the longest of everything, to somebody as their next: which visit is before it must be said"

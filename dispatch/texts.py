@@ -261,3 +261,16 @@ STEP_NOTED = {
     "find_no_access": ("no access noted", "Ring, try neighbours, stay if safe. A person will ring you."),
 }
 """What the hub answers to each step of a visit."""
+
+
+def own_code(link: str, code: str) -> str:
+    """Whoever reads it over a shoulder learns nothing (S17)."""
+    return f"The link you asked for: {link} Your code: {code}. Good for 15 minutes. If you did not ask, do nothing."
+
+
+def own_logged_in(at: str, public_number: str) -> str:
+    return f"Somebody logged in to your page at {at}. If it was not you, ring us: {public_number}."
+
+
+def own_answered(public_number: str) -> str:
+    return f"There is an answer for you on your page. Questions? Ring us: {public_number}."

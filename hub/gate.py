@@ -91,7 +91,7 @@ def _seen(hub: Hub, log_in: LogIn) -> None:
 def allow(*roles: Role) -> Any:
     """The dependency that a route names: somebody with one of `roles` (none given: anybody logged in)."""
 
-    def check(request: Request, given: Annotated[str, Depends(_given)]) -> Visitor:
+    def check(request: Request, given: Annotated[str, Depends(given_proof)]) -> Visitor:
         visitor = visitor_of(request)
         kept_apart.said_by(visitor.user.actor)
         asking.asked_by(visitor.user.id, visitor.user.roles, at=hub_of(request).clock.now())
@@ -150,7 +150,7 @@ def everybody(why: str) -> Any:
     return Depends(check)
 
 
-async def _given(request: Request) -> str:
+async def given_proof(request: Request) -> str:
     """The proof as sent: a header from our own scripts, a hidden field from a plain form."""
     if request.method in SAFE:
         return ""

@@ -83,6 +83,7 @@ CLIMBS: dict[str, Climb] = dict(
                 30,
                 "it can be made good within the shift, and the board says it meanwhile",
                 "call_long",
+                "correction_late",
                 "glass_broken",
                 "glass_unreviewed",
                 "near",

@@ -22,11 +22,13 @@ from hub.places import place_of
 from protocols.source import sha256_of
 from records import break_glass, call_backs
 from records.model import Call, CallBack, CallBackKind, Case, CaseState, Position, Task, TaskKind, Timeline
+from records.own.model import Correction, OwnAccess
 from records.people.link_model import Merge
 from records.people.model import Person
 from records.service import take
 from records.sight import AT_WORK_FOR
 from records.store import rows_of
+from tests import own_view
 from tests.bars import Service, referral
 from tests.desk import Desk, entry
 from tests.machines import Machine
@@ -39,6 +41,7 @@ from triage.lowering import Lowering
 from triage.model import CaptureField
 
 MACHINE = "a machine with a token"
+OWN = "the person, on their own page"
 WORDS = object()
 """Where the words go in a body."""
 
@@ -137,6 +140,8 @@ def says(desk: Desk, path: str, way: Way, words: str) -> Any:
     if way.who == MACHINE:
         client = Machine(desk).client
         client.headers["idempotency-key"] = str(uuid.uuid4())
+    elif way.who == OWN:
+        client = own_view.logged_in(desk, given="999 000 0026")
     else:
         client = desk.person(way.who if isinstance(way.who, str) else way.who(desk))
     filled = _filled(body, words)
@@ -222,6 +227,24 @@ def _glass(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
             session, session.get_one(Case, case), "she rang", desk.clock.now(), mina
         )
         return {"number": broken.key}, {"justified": "true", **SAID}
+
+
+def _own(body: dict[str, Any]) -> Any:
+    """Somebody with a page of their own, made once."""
+
+    def before(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+        if not desk.rows(OwnAccess):
+            own_view.with_page(desk, person_name="Olive Page", born="3/7/1941", nhs_number="999 000 0026")
+        return {}, body
+
+    return before
+
+
+def _correction(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
+    _own({})(desk)
+    client, asked = own_view.logged_in(desk, given="999 000 0026"), {"about": "health", "words": "I am well."}
+    client.post("/own/corrections", data=asked)
+    return {"number": desk.rows(Correction)[-1].key}, {"answered": "put_right", **SAID}
 
 
 def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -647,7 +670,26 @@ WAYS: dict[str, Way] = {
 }
 """By address and field; what is said there is kept."""
 
+OF_OWN_PAGE = {
+    "kind": "carer",
+    "number": "07700900322",
+    "phrase": "a tin of buttons",
+    "name": "Jo",
+    "how": "by voice",
+}
 NOT_KEPT: dict[str, Way] = {
+    **{
+        f"/people/{{person_id}}/own-page {name}": Way(
+            HANDLER, _on_person({**OF_OWN_PAGE, "safe": "true", name: WORDS}), 422, is_form=True
+        )
+        for name in ("how", "name", "relation")
+    },
+    "/own/plans words": Way(OWN, _own({"seen_at": "", **SAID}), 422, is_form=True),
+    "/own/corrections words": Way(OWN, _own(SAID), 422, is_form=True),
+    "/own/consent with_whom": Way(
+        OWN, _own({"purpose": "carer", "said": "agreed", "with_whom": WORDS}), 422, is_form=True
+    ),
+    "/corrections/{number} words": Way("Nora Quinn", _correction, 422, is_form=True),
     **{
         f"/api/people/{{person_id}}/facts {name}": Way(HANDLER, _on_person({**A_FACT, name: WORDS}), 422)
         for name in OF_FACT
@@ -720,6 +762,8 @@ NOT_KEPT: dict[str, Way] = {
 
 FROM_A_LIST = {
     "/tokens/{token_id}/keys key": "must be a public key",
+    "/people/{person_id}/own-page phrase": "a slow hash of it is kept",
+    "/own/in/{token} phrase": "compared with a hash",
     "/api/protocols/propose text": "must be a sound protocol, and is kept to the letter: its sha256 is the version",
     "/log-in name": "compared with names, and kept as a hash",
     "/log-in password": "compared with a hash",

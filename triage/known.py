@@ -16,6 +16,9 @@ from protocols.loader import Library
 from protocols.model import House, Question
 from records import contact_points
 from records.model import Case
+from records.own import held
+from records.people import store as people
+from records.people.model import Person
 from records.read_back import is_read_back
 from triage import store
 from triage.ago import ago, on
@@ -82,6 +85,7 @@ def look_up(session: Session, case: Case, library: Library, now: datetime, *, ma
         past.may_be,
         lines=(
             *_warnings(session, cases, at),
+            *_own_words(session, case, at),
             *_answers(session, cases, library, at),
             *_words(cases, "talk_words", "How to talk with them", at),
             *_numbers(session, case.place, cases, at),
@@ -112,6 +116,17 @@ def _warnings(session: Session, cases: Sequence[Case], at: _At) -> list[Line]:
         words = "Safeguarding was marked: read nothing of this out"
         found.append(Line(words, at.when(marked.clock_start, marked.ref), True))
     return found
+
+
+def _own_words(session: Session, case: Case, at: _At) -> list[Line]:
+    """What they have written on their own page for a day like this."""
+    if case.person_id is None:
+        return []
+    person = people.head(session, session.get_one(Person, case.person_id))
+    plan = held.own_words_of(session, person)
+    if plan is None:
+        return []
+    return [Line(f"In their own words: {plan.words}", at.when(plan.recorded_at, plan.source or "the person"))]
 
 
 def _answers(session: Session, cases: Sequence[Case], library: Library, at: _At) -> list[Line]:

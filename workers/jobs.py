@@ -11,7 +11,18 @@ from records.asked_elsewhere import Moved
 from triage import further_contact
 from triage.bars import responding
 from triage.bars_out import asking
-from workers import bars, bars_out, exports, fhir_writes, heads, proving, replays, sms, subscriptions
+from workers import (
+    bars,
+    bars_out,
+    exports,
+    fhir_writes,
+    heads,
+    own_page,
+    proving,
+    replays,
+    sms,
+    subscriptions,
+)
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -67,6 +78,7 @@ INSIDE: dict[str, Inside] = {
     "further_contact": _further_contact,
     "referral_moved": _referral_moved,
     "hand_over_moved": _hand_over_moved,
+    "own_ask": own_page.look,
 }
 """Effects on our own database alone: claimed, done and settled in one transaction."""
 OUTSIDE: dict[str, Outside] = {

@@ -41,6 +41,7 @@ from records import (
     welfare,
 )
 from records.fhir import exporting, subscribing
+from records.own import corrections
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -81,6 +82,7 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "proof_late": proving.late,
     "protocol_review": reviews.nag,
     "glass_review": break_glass.nag,
+    "correction_due": corrections.nag,
 }
 
 

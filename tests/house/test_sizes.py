@@ -17,6 +17,7 @@ ASKS_THE_TIME = {"hub/clock.py", "phones/network.py", "phones/store.py"}
 COMMITS = {"hub/db.py"}
 STATES_SET = {
     "dashboard/bars/app.py: app.state",
+    "dashboard/own/app.py: app.state",
     "dashboard/v1/app.py: app.state",
     "dispatch/phones.py: phone.state",
     "dispatch/reading_back.py: phone.state",

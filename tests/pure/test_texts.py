@@ -147,6 +147,9 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     ],
     "person_told_somebody_else": [{"who": "Maximiliana", "public_number": "0113 496 0000"}],
     "person_told_not_coming": [{"who": "Maximiliana", "public_number": "0113 496 0000"}],
+    "own_code": [{"link": "https://ucr.leeds.example.nhs.uk/own/in/AAAAAAAAAAAAAAAA", "code": "888888"}],
+    "own_logged_in": [{"at": "23:59", "public_number": "+44 113 496 0000"}],
+    "own_answered": [{"public_number": "+44 113 496 0000"}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [
         {
@@ -186,7 +189,9 @@ def test_it_cannot_be_handed_anything_confidential(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REALISTIC))
 def test_it_begins_with_who_we_are(name: str) -> None:
-    ours = "Urgent care team: " if name.startswith("person_") else "FP"
+    """But where whoever reads along must not learn it (S17)."""
+    kind = name.split("_")[0]
+    ours = {"person": "Urgent care team: ", "own": ""}.get(kind, "FP")
     assert all(templates()[name](**values).startswith(ours) for values in REALISTIC[name])
 
 

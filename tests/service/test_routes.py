@@ -30,6 +30,11 @@ OPEN = {
     "/fhir/.well-known/smart-configuration",
     "/oauth2/token",
     "/log-in",
+    "/own/",
+    "/own/log-in",
+    "/own/sent",
+    "/own/in/{token}",
+    "/own/words",
     "/phone/pin",
     "/wall/pair",
     "/webhooks/sms",
@@ -41,6 +46,8 @@ OPEN = {
 }
 """The only routes without a log-in; the carriers' check a signature instead."""
 FOR_MACHINES = ("/api/v1/", "/fhir/")
+OWN = "/own/"
+"""Under it stand the pages of the people whom the hub knows: a log-in of their own opens them, and no role does."""
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +89,12 @@ def test_every_route_names_who_may_call_it(client: TestClient) -> None:
         roles = [check for check in checks if hasattr(check, "roles")]
         whys = [check for check in checks if hasattr(check, "why")]
         scopes = [check for check in checks if hasattr(check, "scopes")]
-        assert roles or scopes or whys, f"{route.path} does not say who may call it"
+        own = [check for check in checks if hasattr(check, "own")]
+        assert roles or scopes or whys or own, f"{route.path} does not say who may call it"
+        assert bool(own) == (route.path.startswith(OWN) and route.path not in OPEN), route.path
         assert not (roles and scopes), f"{route.path} is for people or for machines"
         assert bool(scopes) == (route.path.startswith(FOR_MACHINES) and route.path not in OPEN), route.path
-        if not roles and not scopes:
+        if not roles and not scopes and not own:
             assert route.path in OPEN, f"{route.path} is open, and this list does not know it"
 
 

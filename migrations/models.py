@@ -34,6 +34,7 @@ from records import (
     tell_wishes,
 )
 from records import model as records_model
+from records.keeping import model as keeping_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
 from triage import concerns, lowering, remote_care, replay_model
@@ -70,6 +71,7 @@ ALL = (
     shift_handover_model,
     tell_wishes,
     records_model,
+    keeping_model,
     people_model,
     fact_model,
     link_model,

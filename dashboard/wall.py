@@ -34,6 +34,7 @@ ALARMS = {
     "shift_handover": "a hand-over list is not accepted",
     "glass_broken": "a closed case was opened in an emergency",
     "glass_unreviewed": "an emergency opening is not reviewed",
+    "access_late": "a request for what is held of somebody is due",
     "audit_broken": "the hub's own audit: ring support",
 }
 ELSE = "look at the board"

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     audit_every_s: float = 300.0
     trust_proxy: bool = False
     record_servers: Path | None = None
+    retention: Path | None = None
 
     @property
     def database(self) -> str:

@@ -17,7 +17,17 @@ NHS_NUMBER = "9990000018"
 BORN = date(1911, 3, 7)
 """On no other row of a test."""
 CLOSED_BEFORE = timedelta(days=10)
-NEEDED_FIRST = ("place", "person_of_hub", "responder", "api_token", "replay", "person", "case_", "call", "assessment")
+NEEDED_FIRST = (
+    "place",
+    "person_of_hub",
+    "responder",
+    "api_token",
+    "replay",
+    "person",
+    "case_",
+    "call",
+    "assessment",
+)
 
 
 def word_columns(table: Table) -> Iterator[Column[Any]]:
@@ -43,7 +53,9 @@ class OnePerson:
             self.ids[table.name] = session.execute(select(key).order_by(key).limit(1)).scalar_one()
             return
         values = {
-            column.name: self._value(table, column) for column in table.columns if column.name != "id" or _is_words(column)
+            column.name: self._value(table, column)
+            for column in table.columns
+            if column.name != "id" or _is_words(column)
         }
         key = next(iter(table.primary_key.columns))
         self.ids[table.name] = session.execute(
@@ -56,7 +68,9 @@ class OnePerson:
         if column.name in ("case_id", "place"):
             return self.ids["case_"] if column.name == "case_id" else self.place
         if isinstance(column.type, Enum):
-            return column.type.enums[-1] if column.type.enum_class is None else list(column.type.enum_class)[-1]
+            return (
+                column.type.enums[-1] if column.type.enum_class is None else list(column.type.enum_class)[-1]
+            )
         goes = table.name in GONE or column.name in EMPTIED.get(table.name, ())
         if isinstance(column.type, JSON):
             return {"words": MARK if goes else "kept"}

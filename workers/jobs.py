@@ -9,7 +9,7 @@ from hub.outbox import Effect
 from records import milestones
 from triage import further_contact
 from triage.bars import responding
-from workers import bars, fhir_writes, heads, proving, replays, sms
+from workers import bars, fhir_writes, heads, keeping, proving, replays, sms
 from workers.bench import Bench
 from workers.catch_up import catch_up
 from workers.relay import Inside, Outside, Relay
@@ -68,6 +68,11 @@ OUTSIDE: dict[str, Outside] = {
     milestones.KIND: fhir_writes.write,
     "bars_response": bars.send,
     "audit_head": heads.tell,
+    "access_prepare": keeping.prepare,
+    "access_remove": keeping.remove,
+    "erase": keeping.erase,
+    "retention_count": keeping.count,
+    "retention": keeping.go_on,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

@@ -40,6 +40,7 @@ from records import (
     tasks,
     welfare,
 )
+from records.keeping import requests
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -79,6 +80,8 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "proof_late": proving.late,
     "protocol_review": reviews.nag,
     "glass_review": break_glass.nag,
+    "access_due": requests.nag,
+    "access_over": requests.over,
 }
 
 

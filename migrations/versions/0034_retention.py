@@ -64,6 +64,7 @@ def upgrade() -> None:
         _at("answered_at", nullable=True),
         _at("ended_at", nullable=True),
         sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("at_id", sa.Integer(), nullable=False),
     )
     op.create_index("retention_run_month", "retention_run", ["place", "month"], unique=True)
 
@@ -128,7 +129,7 @@ def _erasures() -> None:
         _at("asked_at"),
         _words("answered_by_name", 80),
         _at("answered_at", nullable=True),
-        _words("refused_why", 300),
+        _words("refused_why", 600),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("scope", Json, nullable=False),
         sa.Column("counts", Json, nullable=False),

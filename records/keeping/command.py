@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -16,7 +16,6 @@ from hub.actors import Actor
 from hub.clock import SharedClock, SystemClock
 from hub.db import Database
 from hub.errors import FirstPointError
-from hub.places import place_of
 from hub.sealing import Seal
 from hub.settings import Settings
 from migrations import models as every_table
@@ -42,16 +41,23 @@ def main(words: list[str]) -> int:
         print(refused, file=sys.stderr)  # noqa: T201
         return REFUSED
     except (OSError, SQLAlchemyError, ValidationError) as error:
-        print(f"Nothing was done: {type(error).__name__}. See FP_DATABASE_URL, FP_DATA and --to.", file=sys.stderr)  # noqa: T201
+        print(
+            f"Nothing was done: {type(error).__name__}. See FP_DATABASE_URL, FP_DATA and --to.",
+            file=sys.stderr,
+        )
         return REFUSED
     print(said)  # noqa: T201
     return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m records", description="Without words: draws docs/lifecycle.md.")
+    parser = argparse.ArgumentParser(
+        prog="python -m records", description="Without words: draws docs/lifecycle.md."
+    )
     parts = parser.add_subparsers(dest="what", required=True)
-    asked = parts.add_parser("export", help="all that is held of a person, as JSON and as a page; not yet checked")
+    asked = parts.add_parser(
+        "export", help="all that is held of a person, as JSON and as a page; not yet checked"
+    )
     who = asked.add_mutually_exclusive_group(required=True)
     who.add_argument("--nhs-number", type=lambda said: said.replace(" ", ""))
     who.add_argument("--person", type=int, help="the number of a record, as /people shows it")
@@ -74,7 +80,9 @@ def _export(db: Database, place: str, given: argparse.Namespace, now: datetime) 
     with db.write() as session:
         for kind, numbers in (("person", found.people), ("case", found.cases)):
             for number in numbers:
-                audit.note(session, place, now, OPERATOR, "exported", f"{kind}:{number}", "by the command line")
+                audit.note(
+                    session, place, now, OPERATOR, "exported", f"{kind}:{number}", "by the command line"
+                )
     folder: Path = given.to
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with db.read() as session:

@@ -22,7 +22,9 @@ from records.model import Case, CaseState
 from records.service import take
 
 STEPS = tuple(REACH)
-OPENED_AGAIN = "A case of theirs was opened meanwhile. What had been taken away by then is gone; the rest stays."
+OPENED_AGAIN = (
+    "A case of theirs was opened meanwhile. What had been taken away by then is gone; the rest stays."
+)
 
 
 def go_on(db: Database, erasure_id: int, now: datetime) -> bool:
@@ -48,7 +50,9 @@ def _ids(session: Session, name: str, whose: Subject) -> list[tuple[Any, ...]]:
     if name not in EMPTIED and name not in GONE:
         return []
     keys = SQLModel.metadata.tables[name].primary_key.columns
-    return [tuple(row) for row in session.execute(select(*keys).where(condition(name, whose)).order_by(*keys))]
+    return [
+        tuple(row) for row in session.execute(select(*keys).where(condition(name, whose)).order_by(*keys))
+    ]
 
 
 def _take_away(
@@ -145,6 +149,8 @@ def _finish(session: Session, erasure: Erasure, now: datetime) -> None:
         return
     for kind in ("person", "case"):
         for number in erasure.scope["people" if kind == "person" else "cases"]:
-            audit.note(session, erasure.place, now, HUB, "erased", f"{kind}:{number}", f"erasure {erasure.key}")
+            audit.note(
+                session, erasure.place, now, HUB, "erased", f"{kind}:{number}", f"erasure {erasure.key}"
+            )
     erasure.state, erasure.done_at, erasure.scope = ErasureState.done, now, {}
     session.add(erasure)

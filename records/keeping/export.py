@@ -203,7 +203,9 @@ def as_html(found: Iterable[Line], about: str) -> Iterator[str]:
             yield f"<h2>{escape(title_of(line.table))}</h2>\n"
             before = line.table
         said = ((name, value) for name, value in line.values.items() if value not in (None, "", [], {}))
-        rows = "".join(f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{_in_words(value)}</dd>" for name, value in said)
+        rows = "".join(
+            f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{_in_words(value)}</dd>" for name, value in said
+        )
         yield f"<dl>{rows}</dl>\n"
     yield "</html>\n"
 

@@ -132,7 +132,7 @@ class Erasure(Row, table=True):
     asked_at: datetime
     answered_by_name: str = Field(default="", max_length=80)
     answered_at: datetime | None = None
-    refused_why: str = Field(default="", max_length=300)
+    refused_why: str = Field(default="", max_length=600)
     step: int = 0
     scope: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="whose; nothing once done")
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
@@ -161,3 +161,4 @@ class RetentionRun(Row, table=True):
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     step: int = 0
+    at_id: int = Field(default=0, description="the last that this step has looked at")

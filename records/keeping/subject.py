@@ -69,6 +69,11 @@ def by_person(session: Session, place: str, number: int) -> Subject:
     return _whole(session, place, [store.head(session, person)], [])
 
 
+def head_of(session: Session, number: int) -> int:
+    """Whom that record turned out to be, at last."""
+    return store.head(session, session.get_one(Person, number)).key
+
+
 def by_case(session: Session, case: Case) -> Subject:
     """That case alone: where one of somebody's cases is taken away, and the rest of them stays."""
     return _with_rows(session, Subject(case.place, cases=(case.key,)), [case])

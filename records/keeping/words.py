@@ -100,7 +100,10 @@ KEPT_HERE: dict[tuple[str, str], str] = {
     ("referral", "sender"): "which service",
     ("referral", "organisation"): "which service",
     ("referral_message", "sender"): "which service",
-    ("audit", "why"): "the chain is laid over it; it is why somebody of the hub looked, and says what was found by numbers",
+    (
+        "audit",
+        "why",
+    ): "the chain is laid over it; it is why somebody of the hub looked, and says what was found by numbers",
     ("audit", "link"): "the chain itself",
     ("access_request", "contents"): "how many rows of which table",
     ("access_request", "trouble"): "what kind of fault",

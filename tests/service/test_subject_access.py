@@ -31,9 +31,13 @@ def all_lines(desk: Desk, number: str = NHS_NUMBER) -> list[export.Line]:
 
 def test_every_table_of_the_model_is_handed_out_or_has_a_reason() -> None:
     tables = set(SQLModel.metadata.tables)
-    assert tables == REACH.keys() | NOTHING.keys(), "say of a new table how its rows are found as somebody's, or why not"
+    assert tables == REACH.keys() | NOTHING.keys(), (
+        "say of a new table how its rows are found as somebody's, or why not"
+    )
     assert not REACH.keys() & NOTHING.keys()
-    columns = {(name, column.name) for name, table in SQLModel.metadata.tables.items() for column in table.columns}
+    columns = {
+        (name, column.name) for name, table in SQLModel.metadata.tables.items() for column in table.columns
+    }
     assert {(name, way.column) for name, ways in REACH.items() for way in ways} <= columns
     assert LEFT_OUT.keys() | SEALED_WORDS <= columns
     assert HELD_FIRST.keys() <= REACH.keys()
@@ -62,7 +66,18 @@ def test_s18_what_is_sealed_waits_for_a_person_with_all_that_hangs_on_it(sqlite_
         case = SQLModel.metadata.tables["case_"]
         session.execute(case.update().where(case.c.ref == "QG7A").values(sealed=True))
     free = {line.table for line in all_lines(sqlite_desk) if not line.because}
-    assert not free & {"case_", "call", "entry", "answered", "timeline", "message", "audit", "event", "pressed", "fact"}
+    assert not free & {
+        "case_",
+        "call",
+        "entry",
+        "answered",
+        "timeline",
+        "message",
+        "audit",
+        "event",
+        "pressed",
+        "fact",
+    }
     assert "identifier" not in free, "it was said in that case"
     assert "person" in free
 
@@ -90,5 +105,10 @@ def _records(desk: Desk, *words: str) -> Any:
         "FP_KEY_SAFE_SECRET": desk.hub.settings.key_safe_secret.get_secret_value(),
     }
     return subprocess.run(
-        [sys.executable, "-m", "records", *words], env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "records", *words],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )

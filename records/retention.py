@@ -20,8 +20,8 @@ OF_PEOPLE = "person"
 
 @dataclass(frozen=True)
 class Kind:
-    """What is kept for `days`, counted from `since` (a column of `table`, in UTC). `only`: of which rows, in words of the
-    database. A house may change `days`; nothing that the audit, its heads or a report's figure needs is a kind."""
+    """What is kept for `days`, counted from `since` (a column of `table`, in UTC). `only`: of which rows, in words of
+    the database. A house may change `days`; nothing that the audit, its heads or a report's figure needs is a kind."""
 
     name: str
     what: str
@@ -35,9 +35,21 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind("log_in", "log-ins that have ended", 30, "who was logged in is in the audit", "log_in", "ends_at"),
     Kind("wrong_password", "wrong passwords", 1, "they only slow down guessing", "wrong_password", "at"),
-    Kind("wall_screen", "screens on walls that have ended", 365, "to say what hung where", "wall_screen", "ends_at"),
     Kind(
-        "trusted_phone", "remembered phones that have ended", 365, "to follow a lost phone", "trusted_phone", "ends_at"
+        "wall_screen",
+        "screens on walls that have ended",
+        365,
+        "to say what hung where",
+        "wall_screen",
+        "ends_at",
+    ),
+    Kind(
+        "trusted_phone",
+        "remembered phones that have ended",
+        365,
+        "to follow a lost phone",
+        "trusted_phone",
+        "ends_at",
     ),
     Kind("board_event", "events of boards", 365, "a day can be played back for a year", "event", "at"),
     Kind(
@@ -49,9 +61,33 @@ KINDS: tuple[Kind, ...] = (
         "settled_at",
         "state IN ('settled', 'void') AND kind <> 'fhir_write'",
     ),
-    Kind("deadline", "deadlines that have passed", 365, "why somebody was woken", "deadline", "due_at", "state <> 'waiting'"),
-    Kind("shift_list", "hand-over lists of shifts", 730, "who knew of what", "shift_handover", "at", "state <> 'waiting'"),
-    Kind("stray_text", "texts that belong to no case", 730, "as complaints come within two years", "message", "at", "case_id IS NULL"),
+    Kind(
+        "deadline",
+        "deadlines that have passed",
+        365,
+        "why somebody was woken",
+        "deadline",
+        "due_at",
+        "state <> 'waiting'",
+    ),
+    Kind(
+        "shift_list",
+        "hand-over lists of shifts",
+        730,
+        "who knew of what",
+        "shift_handover",
+        "at",
+        "state <> 'waiting'",
+    ),
+    Kind(
+        "stray_text",
+        "texts that belong to no case",
+        730,
+        "as complaints come within two years",
+        "message",
+        "at",
+        "case_id IS NULL",
+    ),
     Kind(
         "stray_referral",
         "raw referral messages that made no referral",
@@ -61,8 +97,16 @@ KINDS: tuple[Kind, ...] = (
         "at",
         "referral_id IS NULL AND (became <> 'to_read' OR seen_at IS NOT NULL)",
     ),
-    Kind("stray_alarm", "alarms that are over and belong to no case", 730, "how the room worked", "alarm", "over_at", "case_id IS NULL AND state = 'over'"),
-)  # fmt: skip
+    Kind(
+        "stray_alarm",
+        "alarms that are over and belong to no case",
+        730,
+        "how the room worked",
+        "alarm",
+        "over_at",
+        "case_id IS NULL AND state = 'over'",
+    ),
+)
 """Rows that go by their age alone. [LOCAL] each number of days."""
 ELSEWHERE: dict[str, str] = {
     "the audit, and the heads that were published of it": "kept as long as the hub: it proves every look, and this too",
@@ -134,7 +178,7 @@ def table() -> str:
         ("the same of somebody who was a child then",
          f"until they are {CHILD_UNTIL}, or {CHILD_UNTIL_IF_17} if they were 17", "the same"),
         ("the same of somebody whose age nobody knows", f"as of a newborn: {CHILD_UNTIL} years", "unknown is never no"),
-        ("the same of somebody who has died", f"{ADULT_YEARS} years after that or the last contact, the later", "the same"),
+        ("the same of somebody who has died", f"{ADULT_YEARS} years after it, or the last contact", "the same"),
     ]  # fmt: skip
     rows = [f"| {what} | {how_long} | {why} |" for what, how_long, why in health]
     rows += [f"| {kind.what} (`{kind.name}`) | {kind.days} days | {kind.because} |" for kind in KINDS]

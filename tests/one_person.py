@@ -43,6 +43,7 @@ class OnePerson:
     def __init__(self, session: Session, place: str, now: datetime, seal: Any) -> None:
         self.place, self.now, self.seal = place, now, seal
         self.ids: dict[str, Any] = {}
+        self.values: dict[str, dict[str, Any]] = {}
         names = [*NEEDED_FIRST, *(one.name for one in SQLModel.metadata.sorted_tables if one.name in REACH)]
         for name in dict.fromkeys(names):
             self._row(session, SQLModel.metadata.tables[name])
@@ -58,9 +59,9 @@ class OnePerson:
             if column.name != "id" or _is_words(column)
         }
         key = next(iter(table.primary_key.columns))
-        self.ids[table.name] = session.execute(
-            insert(table).values(values | self._special(table)).returning(key)
-        ).scalar_one()
+        self.values[table.name] = values | self._special(table)
+        filled = insert(table).values(self.values[table.name]).returning(key)
+        self.ids[table.name] = session.execute(filled).scalar_one()
 
     def _value(self, table: Table, column: Column[Any]) -> Any:
         if column.foreign_keys:
@@ -116,10 +117,11 @@ class OnePerson:
             "hand_over": {"state": "confirmed"},
             "concern": {"because": [{"words": MARK}]},
             "carer": {"agreed": ["be_rung"]},
-            "message": {"effect_id": None, "responder_id": None, "user_id": None, "direction": "in", "status": "received"},
+            "message": {"effect_id": None, "responder_id": None, "user_id": None, "direction": "in", "status": "sent"},
             "shift_handover": {
                 "state": "accepted",
-                "lines": {"cases": [{"id": case, "ref": "QG7A", "owes": MARK, "urgent": False}, {"id": 0, "ref": "OTHR"}],
+                "lines": {"cases": [{"id": case, "ref": "QG7A", "owes": MARK, "urgent": False},
+                                    {"id": 0, "ref": "OTHR", "urgent": False}],
                           "tasks": [], "alarms": [], "going_off": [], "more": 0},
             },
             "audit": {"subject": f"case:{case}", "nth": None, "link": None, "actor": "hub", "action": "case_opened",
@@ -132,7 +134,7 @@ class OnePerson:
             "referral_message": {"sealed": self.seal.shut(MARK), "answer": self.seal.shut(MARK), "warnings": [MARK]},
             "referral_response": {"sealed": self.seal.shut(MARK)},
             "replay": {"ended_at": self.now},
-            "erasure": {"state": "refused", "case_id": None},
+            "erasure": {"state": "refused", "case_id": None, "letter": []},
             "access_request": {"state": "refused"},
             "legal_hold": {"ended_at": self.now},
         }  # fmt: skip

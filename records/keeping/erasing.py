@@ -5,6 +5,7 @@ audit. May be killed anywhere: it goes on where it was, and what was done twice 
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import JSON, Table, delete, null, tuple_, update
 from sqlmodel import Session, SQLModel, col, select
 
@@ -51,7 +52,7 @@ def _ids(session: Session, name: str, whose: Subject) -> list[tuple[Any, ...]]:
         return []
     keys = SQLModel.metadata.tables[name].primary_key.columns
     return [
-        tuple(row) for row in session.execute(select(*keys).where(condition(name, whose)).order_by(*keys))
+        tuple(row) for row in session.execute(sa.select(*keys).where(condition(name, whose)).order_by(*keys))
     ]
 
 

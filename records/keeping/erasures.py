@@ -25,9 +25,10 @@ GROUNDS = {
     Ground.consent: "the person asks for it, or takes their consent back",
 }
 DUTY = (
-    "A record of care is kept because the law says so (UK GDPR, article 17(3)(b) and (c): a task in the public interest, "
-    "and health care under a duty of secrecy), not because the person agreed to it; so it cannot be taken away because "
-    "they ask, before {until:%d/%m/%Y}. They may have what is wrong in it corrected, and a note of theirs put beside it."
+    "A record of care is kept because the law says so (UK GDPR, article 17(3)(b) and (c): a task in the public "
+    "interest, and health care under a duty of secrecy), not because the person agreed to it; so it cannot be taken "
+    "away because they ask, before {until:%d/%m/%Y}. They may have what is wrong in it corrected, and a note of "
+    "theirs put beside it."
 )
 """[LOCAL]: for a lawyer to check."""
 
@@ -84,7 +85,7 @@ def in_the_way(session: Session, whose: Subject, ground: Ground, now: datetime) 
         return words
     on_its_way = select(Effect.id).where(text(LIVE), col(Effect.case_id).in_(whose.cases))
     if session.exec(on_its_way.limit(1)).first() is not None:
-        return "Something about them is still on its way: a text, or a write to a record server. Ask again when it is done."
+        return "Something about them is still on its way: a text, or a write to a record server. Ask again later."
     if ground in (Ground.no_care, Ground.unlawful):
         return ""
     until = kept_until(session, whose, cases)
@@ -95,7 +96,7 @@ def kept_until(session: Session, whose: Subject, cases: list[Case]) -> datetime:
     """By the last contact, and by the latest day on which anybody says that they were born."""
     people = list(session.exec(select(Person).where(col(Person.id).in_(whose.people))))
     last = max([case.closed_at or case.moved_at for case in cases] + [one.made_at for one in people])
-    born = [one.born for one in (*people, *cases) if one.born]
+    born = [at for at in (*(one.born for one in people), *(case.born for case in cases)) if at]
     died = [one.died for one in people if one.died]
     return retention.keep_until(last, max(born, default=None), max(died, default=None))
 

@@ -148,7 +148,7 @@ class RunState(StrEnum):
 
 
 class RetentionRun(Row, table=True):
-    """One month's dry run, and what was done of it after somebody's yes. `until`: the moment that it was counted for."""
+    """One month's dry run, and what was done of it after somebody's yes. `until`: the moment that it counts for."""
 
     __tablename__ = "retention_run"
     __table_args__ = (Index("retention_run_month", "place", "month", unique=True),)

@@ -15,6 +15,7 @@ from hub.access import User
 from hub.deadlines import Deadline
 from hub.errors import Conflict, NotFound, Refused
 from hub.outbox import Effect, Queue
+from hub.places import place_of
 from records import alarms
 from records.keeping import subject
 from records.keeping.export import FOLDER
@@ -77,7 +78,7 @@ def ask(
         behalf=behalf.strip(),
         identity=identity.strip(),
         received_at=received_at,
-        due_at=month_after(received_at, MONTHS),
+        due_at=_due(session, place, received_at, MONTHS),
         made_by=user.actor.ref,
         made_by_name=user.name,
     )
@@ -118,8 +119,8 @@ def prepared(
 def decide(
     session: Session, place: str, number: int, part: str, why: str, user: User, now: datetime, *, held: bool
 ) -> None:
-    """Hold a part back, or hand it out after all; each with a reason. A part is a row ("message:34"), or a case with all
-    that hangs on it ("case:12"). Raises `NotFound`, `Conflict`, `Refused`."""
+    """Hold a part back, or hand it out after all; each with a reason. A part is a row ("message:34"), or a case with
+    all that hangs on it ("case:12"). Raises `NotFound`, `Conflict`, `Refused`."""
     request = find(session, place, number, RequestState.prepared)
     if not PART.fullmatch(part):
         raise Refused("Name the part as it stands beside it: message:34, or case:12.")
@@ -185,7 +186,7 @@ def extend(session: Session, place: str, number: int, why: str, user: User, now:
     if len(why.strip()) < SHORTEST:
         raise Refused("Say why it takes longer; whoever asked is told.")
     request.extended_why = why.strip()
-    request.due_at = month_after(request.received_at, MONTHS_EXTENDED)
+    request.due_at = _due(session, place, request.received_at, MONTHS_EXTENDED)
     session.add(request)
     alarms.end(session, place, LATE, number, now)
     _wake(session, request, request.due_at - WAKES_BEFORE)
@@ -235,6 +236,10 @@ def answered(session: Session, place: str) -> list[AccessRequest]:
     """The newest first."""
     found = select(AccessRequest).where(AccessRequest.place == place, col(AccessRequest.state).not_in(OPEN))
     return list(session.exec(found.order_by(col(AccessRequest.id).desc()).limit(MOST)))
+
+
+def _due(session: Session, place: str, received_at: datetime, months: int) -> datetime:
+    return month_after(received_at.astimezone(place_of(session, place).local()), months)
 
 
 def _end(session: Session, request: AccessRequest, state: RequestState, user: User, now: datetime) -> None:

@@ -3,8 +3,9 @@ rows to a transaction; may be killed anywhere, and goes on."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, text, tuple_
 from sqlmodel import Session, SQLModel, col, select
 
@@ -73,7 +74,7 @@ def _old(
     table: Table, kind: Kind, place: str, before: datetime, held: Collection[int]
 ) -> ColumnElement[bool]:
     """Never of an open case, and of none that is held."""
-    parts = [table.c[kind.since] < before]
+    parts: list[Any] = [table.c[kind.since] < before]
     if kind.only:
         parts.append(text(kind.only))
     if "place" in table.c:
@@ -234,7 +235,8 @@ def go_on(db: Database, number: int, days: Mapping[str, int], now: datetime) -> 
     """Do all that is left of an agreed run. False where it is none."""
     finds = (_people_due, _cases_due)
     while True:
-        units, after = [], None
+        units: list[Unit] = []
+        after: int | None = None
         with db.read() as session:
             run = session.get(RetentionRun, number)
             if run is None or run.state is not RunState.agreed:
@@ -261,7 +263,7 @@ def _go_by(session: Session, run: RetentionRun, kind: Kind, days: Mapping[str, i
     keys = table.primary_key.columns
     before = run.until - timedelta(days=days[kind.name])
     old = _old(table, kind, run.place, before, holds.cases_held(session, run.place))
-    ids = [tuple(row) for row in session.execute(select(*keys).where(old).order_by(*keys).limit(AT_ONCE))]
+    ids = [tuple(row) for row in session.execute(sa.select(*keys).where(old).order_by(*keys).limit(AT_ONCE))]
     if ids:
         session.execute(delete(table).where(tuple_(*keys).in_(ids)))
     _did(session, run, kind.name, len(ids), 0, is_done=len(ids) < AT_ONCE)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table, and_, false, or_
 from sqlmodel import Session, SQLModel, col, select
 
@@ -177,7 +178,7 @@ def _in_their_time(table: Table, subject: Subject) -> ColumnElement[bool]:
 def rows(session: Session, name: str, subject: Subject) -> Iterator[dict[str, Any]]:
     """Theirs of one table in the order of their numbers; of a list of a shift the lines about them alone."""
     table = SQLModel.metadata.tables[name]
-    found = select(table).where(condition(name, subject)).order_by(*table.primary_key.columns)
+    found = sa.select(table).where(condition(name, subject)).order_by(*table.primary_key.columns)
     for row in session.execute(found.execution_options(yield_per=AT_ONCE)).mappings():
         one = dict(row)
         if name == "shift_handover":

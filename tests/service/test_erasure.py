@@ -14,7 +14,7 @@ from records.keeping.words import EMPTIED, GONE, KEPT, KEPT_HERE, LISTS
 from records.model import Case
 from tests.desk import Desk
 from tests.one_person import BORN, MARK, NHS_NUMBER, word_columns
-from tests.service.test_subject_access import filled
+from tests.service.test_subject_access import filled, posts, works
 
 TABLES = SQLModel.metadata.tables
 
@@ -35,10 +35,10 @@ def test_of_every_column_that_can_hold_words_it_is_said_what_becomes_of_it() -> 
     assert REACH.keys() >= GONE
 
 
-def asked(desk: Desk, **of: int) -> int:
+def asked(desk: Desk, person: int) -> int:
     """One that two people have agreed to."""
     with desk.hub.db.write() as session:
-        whose = subject.by_person(session, desk.place, of["person_id"])
+        whose = subject.by_person(session, desk.place, person)
         erasure = Erasure(
             place=desk.place,
             state=ErasureState.agreed,
@@ -48,7 +48,7 @@ def asked(desk: Desk, **of: int) -> int:
             asked_by_name="Nora Quinn",
             asked_at=desk.clock.now(),
             scope=subject.scope_of(session, whose),
-            **of,
+            person_id=person,
         )
         session.add(erasure)
         session.flush()
@@ -81,7 +81,7 @@ def test_no_word_is_left_in_any_table_and_the_chain_holds(desk: Desk) -> None:
     one = filled(desk)
     before = chain_holds(desk)
     assert set(words_left(desk)) >= EMPTIED.keys() - {"referral", "referral_response"}
-    erasure = asked(desk, person_id=one.ids["person"])
+    erasure = asked(desk, one.ids["person"])
     assert erasing.go_on(desk.hub.db, erasure, desk.clock.now())
     assert words_left(desk) == {}
     assert chain_holds(desk) == before + 2, "the person and the case; nothing was taken out of it"
@@ -101,7 +101,7 @@ def test_no_word_is_left_in_the_file_and_pages_go_on(sqlite_desk: Desk, tmp_path
     """SQLite leaves what was deleted in the free room of its pages, and in its log."""
     desk = sqlite_desk
     one = filled(desk)
-    erasing.go_on(desk.hub.db, asked(desk, person_id=one.ids["person"]), desk.clock.now())
+    erasing.go_on(desk.hub.db, asked(desk, one.ids["person"]), desk.clock.now())
     files = [file for file in tmp_path.iterdir() if file.name.startswith("first-point.sqlite3")]
     assert any(MARK.encode() in file.read_bytes() for file in files), "or the next line proves nothing"
     assert wiping.wipe(desk.hub.db)
@@ -139,7 +139,7 @@ def test_killed_anywhere_it_goes_on(
 ) -> None:
     desk = sqlite_desk
     one = filled(desk)
-    erasure = asked(desk, person_id=one.ids["person"])
+    erasure = asked(desk, one.ids["person"])
     step, empty = iter(range(killed_after)), erasing._empty
 
     def dies(*args: object) -> None:
@@ -160,7 +160,7 @@ def test_killed_anywhere_it_goes_on(
 
 def test_a_case_that_is_opened_meanwhile_stops_it(sqlite_desk: Desk) -> None:
     one = filled(sqlite_desk)
-    erasure = asked(sqlite_desk, person_id=one.ids["person"])
+    erasure = asked(sqlite_desk, one.ids["person"])
     with sqlite_desk.hub.db.write() as session:
         session.execute(update(TABLES["case_"]).where(TABLES["case_"].c.ref == "QG7A").values(state="open"))
     assert not erasing.go_on(sqlite_desk.hub.db, erasure, sqlite_desk.clock.now())
@@ -168,3 +168,84 @@ def test_a_case_that_is_opened_meanwhile_stops_it(sqlite_desk: Desk) -> None:
         stopped = session.get_one(Erasure, erasure)
     assert stopped.refused_why == erasing.OPENED_AGAIN
     assert "person_name" in words_left(sqlite_desk)["case_"]
+
+
+def test_two_people_and_the_law_before_both(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    one = filled(desk)
+    nora, dana = desk.person("Nora Quinn"), desk.person("Dana Cole")
+    person = one.ids["person"]
+    assert posts(dana, "/erasures", person=person, ground="no_care", why="a test") == 403
+    assert posts(nora, "/erasures", person=person, ref="QG7A", ground="no_care", why="a test call") == 422
+    assert posts(nora, "/erasures", ref="NONE", ground="no_care", why="a test call") == 404
+    for ground in ("consent", "period_over"):
+        assert posts(nora, "/erasures", person=person, ground=ground, why="she asks for it") == 303
+        refused = desk.rows(Erasure)[-1]
+        assert refused.state is ErasureState.refused
+        assert "article 17(3)" in refused.refused_why
+    assert "article 17(3)" in dana.get("/erasures").text
+    assert posts(nora, "/erasures", person=person, ground="no_care", why="a test call") == 303
+    asked_for = desk.rows(Erasure)[-1]
+    assert posts(nora, "/erasures", person=person, ground="no_care", why="a test call") == 409, (
+        "it waits already"
+    )
+    assert posts(nora, f"/erasures/{asked_for.key}", agreed="true") == 403
+    assert posts(dana, f"/erasures/{asked_for.key}", agreed="false") == 422, "why not?"
+    assert words_left(desk)
+    assert posts(dana, f"/erasures/{asked_for.key}", agreed="true") == 303
+    assert posts(dana, f"/erasures/{asked_for.key}", agreed="true") == 409
+    works(desk)
+    assert words_left(desk) == {}
+    assert "done" in nora.get("/erasures").text
+
+
+def test_what_is_open_held_or_on_its_way_is_never_taken_away(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    one = filled(desk)
+    nora, person = desk.person("Nora Quinn"), one.ids["person"]
+
+    def why_not() -> str:
+        assert posts(nora, "/erasures", person=person, ground="no_care", why="a test call") == 303
+        refused: Erasure = desk.rows(Erasure)[-1]
+        return refused.refused_why
+
+    for table, column, value, words in (
+        ("case_", "state", "open", "is open"),
+        ("effect", "state", "waiting", "on its way"),
+        ("legal_hold", "ended_at", None, "It is held"),
+        ("access_request", "state", "asked", "is not answered yet"),
+    ):
+        before = one.values[table][column]
+        with desk.hub.db.write() as session:
+            session.execute(
+                update(TABLES[table]).where(TABLES[table].c.id == one.ids[table]).values({column: value})
+            )
+        assert words in why_not(), table
+        with desk.hub.db.write() as session:
+            session.execute(
+                update(TABLES[table]).where(TABLES[table].c.id == one.ids[table]).values({column: before})
+            )
+    assert why_not() == ""
+
+
+def test_one_case_goes_and_the_rest_of_them_stays(sqlite_desk: Desk) -> None:
+    """A wrong number that was linked by mistake."""
+    desk = sqlite_desk
+    one = filled(desk)
+    nora, dana = desk.person("Nora Quinn"), desk.person("Dana Cole")
+    assert posts(nora, "/erasures", ref="qg7a", ground="unlawful", why="it was a wrong number") == 303
+    assert posts(dana, f"/erasures/{desk.rows(Erasure)[-1].key}", agreed="true") == 303
+    works(desk)
+    left = words_left(desk)
+    assert not left.keys() & {
+        "case_",
+        "call",
+        "entry",
+        "answered",
+        "timeline",
+        "message",
+        "referral_message",
+        "fact",
+    }
+    assert "person" in left
+    assert one.ids["case_"] == next(case.key for case in desk.rows(Case) if case.ref == "QG7A")

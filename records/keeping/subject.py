@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
@@ -147,7 +146,7 @@ def condition(name: str, subject: Subject) -> ColumnElement[bool]:
     """Which rows of that table are theirs."""
     table = SQLModel.metadata.tables[name]
     ways = [_by(table, way.column, way.of, subject) for way in REACH[name]]
-    return reduce(or_, ways, false())
+    return or_(false(), *ways)
 
 
 def _by(table: Table, column: str, of: By | str, subject: Subject) -> ColumnElement[bool]:
@@ -158,7 +157,7 @@ def _by(table: Table, column: str, of: By | str, subject: Subject) -> ColumnElem
     if of is By.event:
         named = {kind: [str(one) for one in ids] for kind, ids in subject.own if kind in TOLD}
         told = [and_(table.c.topic == topic, c.in_(ids)) for topic, ids in named.items() if ids]
-        return and_(_in_their_time(table, subject), reduce(or_, told, false()))
+        return and_(_in_their_time(table, subject), or_(false(), *told))
     if of is By.shift:
         return _in_their_time(table, subject)
     if of is By.person and not subject.people and "case_id" in table.c:

@@ -162,7 +162,8 @@ def answer(request: Request, number: Number, kind: str, visitor: Lead) -> Respon
     first = next(lines, None)  # a file that has ended is said before anything is sent
     _look(request, visitor, found, "access_downloaded")
     render, media = renders[kind]
-    about = f"What {place.name} held on {local(found.prepared_at or found.received_at, place):%d/%m/%Y}. Times are in UTC."
+    held_on = local(found.prepared_at or found.received_at, place)
+    about = f"What {place.name} held on {held_on:%d/%m/%Y}. Times are in UTC."
     return StreamingResponse(
         render(_again(first, lines), about),
         media_type=media,

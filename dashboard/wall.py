@@ -36,6 +36,7 @@ ALARMS = {
     "glass_broken": "a closed case was opened in an emergency",
     "glass_unreviewed": "an emergency opening is not reviewed",
     "correction_late": "a correction is not answered",
+    "access_late": "a request for what is held of somebody is due",
     "audit_broken": "the hub's own audit: ring support",
 }
 ELSE = "look at the board"

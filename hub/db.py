@@ -89,7 +89,7 @@ class Database:
             raise RuntimeError("a write inside a write: hand the session down instead")
         self._thread.writes = True
         try:
-            with self._turn(), Session(self._writer, expire_on_commit=False) as session:
+            with self.turn(), Session(self._writer, expire_on_commit=False) as session:
                 session.info.update(seal=self.seal, at_once=self.at_once)
                 session.info.update(record_servers=self.record_servers, services=self.services)
                 yield session
@@ -127,7 +127,8 @@ class Database:
         self._reader.dispose()
         self._writer.dispose()
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def turn(self) -> AbstractContextManager[None]:
+        """One writer at a time, of all threads of all processes; PostgreSQL needs no line."""
         return _in_line(f"{self._writer.url.database}.turn") if self.is_sqlite else nullcontext()
 
 

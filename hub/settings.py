@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     trust_proxy: bool = False
     record_servers: Path | None = None
     services: Path | None = None
+    retention: Path | None = None
 
     @property
     def database(self) -> str:

@@ -36,6 +36,7 @@ from records import (
 )
 from records import model as records_model
 from records.fhir import export_model, subscription_model
+from records.keeping import model as keeping_model
 from records.own import model as own_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
@@ -76,6 +77,7 @@ ALL = (
     tell_wishes,
     records_model,
     own_model,
+    keeping_model,
     people_model,
     export_model,
     subscription_model,

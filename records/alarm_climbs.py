@@ -82,6 +82,7 @@ CLIMBS: dict[str, Climb] = dict(
             _minutes(
                 30,
                 "it can be made good within the shift, and the board says it meanwhile",
+                "access_late",
                 "call_long",
                 "correction_late",
                 "glass_broken",

@@ -247,6 +247,22 @@ def _correction(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"number": desk.rows(Correction)[-1].key}, {"answered": "put_right", **SAID}
 
 
+LEAD = "Nora Quinn"
+OF_ASKING = dict.fromkeys(("nhs_number", "asked_by", "behalf", "identity"), 422)
+"""By field: words with a code in them are refused, and nothing is kept."""
+
+
+def _asks_for_all(field: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
+    body = {"received": "2026-03-01", "nhs_number": "9990000018", "asked_by": "Jo", "identity": "passport"}
+    return lambda _desk: ({}, body | {field: WORDS})
+
+
+def _nothing_there(name: str) -> Callable[[Desk], tuple[dict[str, Any], dict[str, Any]]]:
+    field = name.rpartition(" ")[2]
+    body = {"held": "true", "agreed": "true", "part": "message:1", "why": "third person"}
+    return lambda _desk: ({"number": 4711}, body | {field: WORDS})
+
+
 def _answer_note(desk: Desk) -> tuple[dict[str, Any], dict[str, Any]]:
     call, assessment = desk.assessed()
     return {"call_id": call}, {"assessment": assessment, "question": "breathing", "words": WORDS}
@@ -715,6 +731,24 @@ NOT_KEPT: dict[str, Way] = {
     "/walls name": Way("Alex Shaw", lambda _desk: ({}, {"name": WORDS}), 422, is_form=True),
     "/cases/{case_id}/break-glass why": Way(HANDLER, _past, 422, is_form=True),
     "/audit/break-glass/{number} words": Way("Nora Quinn", _glass, 422, is_form=True),
+    **{
+        f"/subject-access {name}": Way(LEAD, _asks_for_all(name), status, is_form=True)
+        for name, status in OF_ASKING.items()
+    },
+    **{
+        f"/subject-access/{{number}}/{name}": Way(LEAD, _nothing_there(name), 404, is_form=True)
+        for name in ("decide part", "decide why", "refuse why", "extend why")
+    },
+    "/retention/holds ref": Way(
+        LEAD, lambda _desk: ({}, {"ref": WORDS, "why": "inquiry"}), 422, is_form=True
+    ),
+    "/retention/holds why": Way(LEAD, lambda _desk: ({}, {"ref": "NONE", "why": WORDS}), 404, is_form=True),
+    "/retention/holds/{number}/end why": Way(LEAD, _nothing_there("end why"), 404, is_form=True),
+    "/erasures ref": Way(LEAD, lambda _desk: ({}, {"ground": "no_care", "ref": WORDS}), 422, is_form=True),
+    "/erasures why": Way(
+        LEAD, lambda _desk: ({}, {"ground": "no_care", "ref": "NONE", "why": WORDS}), 404, is_form=True
+    ),
+    "/erasures/{number} why": Way("Dana Cole", _nothing_there("answer why"), 404, is_form=True),
     "/where typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/api/places typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),
     "/find typed": Way(HANDLER, lambda _desk: ({}, {"typed": WORDS})),

@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 
 from hub import beats
 from hub.outbox import Queue
-from workers import heads, jobs, responsibility, watchdog
+from workers import heads, jobs, keeping, responsibility, watchdog
 from workers.bench import Bench
 from workers.relay import Relay
 from workers.ticker import Ticker
@@ -142,6 +142,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (WATCH_EVERY_S, ticker.forget_answers),
         (TIDY_EVERY_S, ticker.forget_presses),
         (TIDY_EVERY_S, ticker.forget_exports),
+        (TIDY_EVERY_S, lambda: keeping.owe_count(bench)),
     ]
     due = [0.0] * len(rounds)
     while not stop.is_set():

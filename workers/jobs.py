@@ -17,6 +17,7 @@ from workers import (
     exports,
     fhir_writes,
     heads,
+    keeping,
     own_page,
     proving,
     replays,
@@ -94,6 +95,11 @@ OUTSIDE: dict[str, Outside] = {
     "audit_head": heads.tell,
     "fhir_export": exports.go_on,
     "fhir_notify": subscriptions.tell,
+    "access_prepare": keeping.prepare,
+    "access_remove": keeping.remove,
+    "erase": keeping.erase,
+    "retention_count": keeping.count,
+    "retention": keeping.go_on,
 }
 """Effects on the world outside, or too long for a turn in the line of writers: claimed, done, settled."""
 

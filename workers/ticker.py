@@ -41,6 +41,7 @@ from records import (
     welfare,
 )
 from records.fhir import exporting, subscribing
+from records.keeping import requests
 from records.own import corrections
 from records.service import take
 from triage import calls, parked
@@ -83,6 +84,8 @@ ALONE: dict[str, Callable[[Session, int, datetime], None]] = {
     "protocol_review": reviews.nag,
     "glass_review": break_glass.nag,
     "correction_due": corrections.nag,
+    "access_due": requests.nag,
+    "access_over": requests.over,
 }
 
 

@@ -22,11 +22,15 @@ STATES_SET = {
     "dispatch/phones.py: phone.state",
     "dispatch/reading_back.py: phone.state",
     "records/alarms.py: alarm.state",
+    "records/keeping/erasing.py: erasure.state",
+    "records/keeping/erasures.py: erasure.state",
+    "records/keeping/requests.py: request.state",
+    "records/keeping/running.py: run.state",
     "records/service.py: case.state",
     "records/shift_handovers.py: list_.state",
 }
-"""Open and closed of a case, the end of an alarm or a list, whether a phone gets texts, and what one application shares
-with another: none is an owed row."""
+"""Open and closed of a case, the end of an alarm or a list, how far a request or a retention is, whether a phone gets
+texts, and what one application shares with another: none is an owed row."""
 
 
 def sources() -> list[Path]:

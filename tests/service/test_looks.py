@@ -49,6 +49,9 @@ NOTED: dict[str, tuple[str, str]] = {
     "/downtime": ("Priya Nair", "downtime_list_opened"),
     "/hand-over": ("Priya Nair", "looked at hand-over"),
     "/messages": ("Priya Nair", "looked at messages"),
+    "/subject-access": ("Nora Quinn", "looked at requests for access"),
+    "/retention": ("Nora Quinn", "looked at retention"),
+    "/erasures": ("Dana Cole", "looked at erasures"),
     "/record": ("Priya Nair", "looked at the shared record's writes"),
     "/referrals": ("Jay Osei", "looked at referrals"),
     "/mine": ("Ana Reid", "looked at own visits"),
@@ -103,6 +106,9 @@ ELSEWHERE = {
     "/protocols/{sha256}/against/{other_sha256}/progress": "test_replays.py",
     "/referrals/{referral_id}": "test_referrals_in.py",
     "/referrals/messages/{message_id}": "test_referrals_in.py",
+    "/subject-access/{number}": "test_subject_access.py",
+    "/subject-access/{number}/answer.{kind}": "test_subject_access.py",
+    "/subject-access/{number}/contents": "test_subject_access.py",
 }
 """Noted too: these tests follow it."""
 

@@ -1,0 +1,177 @@
+"""Somebody's words are to be taken away: why the law lets us, or does not; two people's yes; and what other services
+have to be told."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from hub import audit, outbox
+from hub.access import Role, User
+from hub.errors import Conflict, NotAllowed, NotFound, Refused
+from hub.outbox import LIVE, RECORD_KIND, Effect, EffectState, Queue
+from records import retention
+from records.keeping import holds, subject
+from records.keeping.model import Erasure, ErasureState, Ground
+from records.keeping.subject import Subject
+from records.model import Case, CaseState
+from records.people.model import Person
+
+MOST, SHORTEST = 100, 5
+GROUNDS = {
+    Ground.period_over: "it has been kept as long as it has to be",
+    Ground.no_care: "no care was asked for or given: a wrong number, a test, a hoax",
+    Ground.unlawful: "it should never have been recorded here",
+    Ground.consent: "the person asks for it, or takes their consent back",
+}
+DUTY = (
+    "A record of care is kept because the law says so (UK GDPR, article 17(3)(b) and (c): a task in the public "
+    "interest, and health care under a duty of secrecy), not because the person agreed to it; so it cannot be taken "
+    "away because they ask, before {until:%d/%m/%Y}. They may have what is wrong in it corrected, and a note of "
+    "theirs put beside it."
+)
+"""[LOCAL]: for a lawyer to check."""
+
+
+def ask(
+    session: Session,
+    place: str,
+    now: datetime,
+    user: User,
+    ground: Ground,
+    why: str,
+    *,
+    person: int | None = None,
+    ref: str = "",
+) -> Erasure:
+    """A record with all of its cases, or one case. Refused at once, in words, where the law has us keep it. Raises
+    `Refused`, `NotFound`, `Conflict`."""
+    if len(why.strip()) < SHORTEST:
+        raise Refused("Say why, without naming anybody; it is kept when the rest is gone.")
+    if (person is None) == (not ref):
+        raise Refused("Give the number of a record, or the reference of a case.")
+    case = None if person is not None else _case(session, place, ref)
+    whose = subject.by_person(session, place, person or 0) if case is None else subject.by_case(session, case)
+    erasure = Erasure(
+        place=place,
+        person_id=subject.head_of(session, person or 0) if case is None else None,
+        case_id=case.id if case else None,
+        ground=ground,
+        why=why.strip(),
+        asked_by=user.id or 0,
+        asked_by_name=user.name,
+        asked_at=now,
+        scope=subject.scope_of(session, whose),
+    )
+    if stands := in_the_way(session, whose, ground, now):
+        erasure.state, erasure.refused_why, erasure.answered_at, erasure.scope = (
+            ErasureState.refused,
+            stands,
+            now,
+            {},
+        )
+    session.add(erasure)
+    session.flush()
+    _note(session, erasure, user, "erasure_refused" if stands else "erasure_asked", now)
+    return erasure
+
+
+def in_the_way(session: Session, whose: Subject, ground: Ground, now: datetime) -> str:
+    """Why it may not be done; empty where it may."""
+    cases = list(session.exec(select(Case).where(col(Case.id).in_(whose.cases))))
+    if any(case.state is CaseState.open for case in cases):
+        return "A case of theirs is open. Nothing is taken away of what is worked on."
+    if words := holds.stands(session, whose.people, whose.cases):
+        return words
+    on_its_way = select(Effect.id).where(text(LIVE), col(Effect.case_id).in_(whose.cases))
+    if session.exec(on_its_way.limit(1)).first() is not None:
+        return "Something about them is still on its way: a text, or a write to a record server. Ask again later."
+    if ground in (Ground.no_care, Ground.unlawful):
+        return ""
+    until = kept_until(session, whose, cases)
+    return DUTY.format(until=until) if until > now else ""
+
+
+def kept_until(session: Session, whose: Subject, cases: list[Case]) -> datetime:
+    """By the last contact, and by the latest day on which anybody says that they were born."""
+    people = list(session.exec(select(Person).where(col(Person.id).in_(whose.people))))
+    last = max([case.closed_at or case.moved_at for case in cases] + [one.made_at for one in people])
+    born = [at for at in (*(one.born for one in people), *(case.born for case in cases)) if at]
+    died = [one.died for one in people if one.died]
+    return retention.keep_until(last, max(born, default=None), max(died, default=None))
+
+
+def answer(
+    session: Session, place: str, number: int, now: datetime, user: User, words: str = "", *, agreed: bool
+) -> Erasure:
+    """The second person's word: a manager's, who is not the one who asked. Raises `NotFound`, `Conflict`, `NotAllowed`,
+    `Refused`."""
+    erasure = session.get(Erasure, number, with_for_update=True)
+    if erasure is None or erasure.place != place:
+        raise NotFound("There is no such request here.")
+    if erasure.state is not ErasureState.asked:
+        raise Conflict(f"This was answered already: {erasure.state}.")
+    if not user.has(Role.manager):
+        raise NotAllowed("A manager says yes or no to this.")
+    if user.id == erasure.asked_by:
+        raise Refused("You asked for this yourself: somebody else must say yes.")
+    if not agreed and len(words.strip()) < SHORTEST:
+        raise Refused("Say why not; the person is told.")
+    erasure.answered_by_name, erasure.answered_at = user.name, now
+    if agreed:
+        whose = subject.of_scope(session, place, erasure.scope)
+        if stands := in_the_way(session, whose, erasure.ground, now):
+            raise Refused(stands)
+        begin(session, erasure, whose, now)
+    else:
+        erasure.state, erasure.refused_why, erasure.scope = ErasureState.refused, words.strip(), {}
+    session.add(erasure)
+    _note(session, erasure, user, "erasure_agreed" if agreed else "erasure_refused", now)
+    return erasure
+
+
+def begin(session: Session, erasure: Erasure, whose: Subject, now: datetime) -> None:
+    """A worker takes it from here; until the words are gone the letter can still be written."""
+    erasure.state, erasure.letter = ErasureState.agreed, _letter(session, whose)
+    session.add(erasure)
+    session.flush()
+    effect = Effect(
+        place=erasure.place,
+        queue=Queue.reports,
+        kind="erase",
+        payload={"erasure": erasure.key},
+        created_at=now,
+    )
+    outbox.append(session, effect)
+
+
+def listed(session: Session, place: str) -> list[Erasure]:
+    """The newest first."""
+    found = select(Erasure).where(Erasure.place == place).order_by(col(Erasure.id).desc())
+    return list(session.exec(found.limit(MOST)))
+
+
+def _letter(session: Session, whose: Subject) -> list[dict[str, object]]:
+    """What was written to record servers stays there, since it was right when it was written: they are told."""
+    written = select(Effect).where(
+        col(Effect.case_id).in_(whose.cases), Effect.kind == RECORD_KIND, Effect.state == EffectState.settled
+    )
+    by_server: dict[str, list[Effect]] = {}
+    for effect in session.exec(written.order_by(col(Effect.id))):
+        by_server.setdefault(str(effect.payload["server"]), []).append(effect)
+    return [
+        {"server": server, "writes": len(effects), "last": effects[-1].created_at.isoformat()}
+        for server, effects in by_server.items()
+    ]
+
+
+def _case(session: Session, place: str, ref: str) -> Case:
+    case = session.exec(select(Case).where(Case.place == place, Case.ref == ref.strip().upper())).first()
+    if case is None:
+        raise NotFound("There is no case with this reference here.")
+    return case
+
+
+def _note(session: Session, erasure: Erasure, user: User, did: str, now: datetime) -> None:
+    about = f"person:{erasure.person_id}" if erasure.person_id else f"case:{erasure.case_id}"
+    audit.note(session, erasure.place, now, user.actor, did, about, f"erasure {erasure.key}")

@@ -41,6 +41,7 @@ class Database:
 
     `at_once`: the kinds of effects that this process does in the transaction which causes them (`outbox.do_or_append`).
     `record_servers`: the names of those that are written to; each milestone of a case is owed to all of them.
+    `record_readers`: of those that are read from.
     """
 
     def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
@@ -49,6 +50,7 @@ class Database:
         self.after_commit: list[Callable[[Info], None]] = []
         self.at_once: dict[str, AtOnce] = {}
         self.record_servers: tuple[str, ...] = ()
+        self.record_readers: tuple[str, ...] = ()
         self._thread = threading.local()
         pool: dict[str, Any] = {
             "pool_size": 8,
@@ -74,6 +76,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One consistent snapshot. Takes no write lock, and the database refuses a write."""
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            session.info["seal"] = self.seal
             yield session
 
     @contextmanager
@@ -89,6 +92,7 @@ class Database:
         try:
             with self._turn(), Session(self._writer, expire_on_commit=False) as session:
                 session.info.update(seal=self.seal, at_once=self.at_once, record_servers=self.record_servers)
+                session.info["record_readers"] = self.record_readers
                 yield session
                 session.flush()
                 _conclude(session)

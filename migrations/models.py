@@ -36,6 +36,7 @@ from records import (
 from records import model as records_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
+from records.reading import model as reading_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
 from triage.bars import model as bars_model
@@ -73,6 +74,7 @@ ALL = (
     people_model,
     fact_model,
     link_model,
+    reading_model,
     triage_model,
     bars_model,
     governance_model,

@@ -15,10 +15,10 @@ from hub.actors import HUB, Actor
 from hub.outbox import Effect
 from hub.places import place_of
 from hub.sealing import Seal
+from records.fhir.shapes import first, objects, words
 from records.service import take, write_line
 from triage.bars import confirming, store
 from triage.bars.model import Referral, ReferralResponse
-from triage.bars.shapes import first, objects, words
 from triage.bars.tending import may_be_sent_to
 from workers.bench import Bench
 from workers.fhir import FHIR_JSON, OF_OURS, exchange

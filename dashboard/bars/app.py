@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 
 from dashboard.bars import routes
 from hub.errors import FirstPointError, Unavailable
+from records.fhir.shapes import Resource
 from triage.bars.answering import outcome
-from triage.bars.shapes import Resource
 
 log = logging.getLogger(__name__)
 PATH = "/fhir"

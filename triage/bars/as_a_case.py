@@ -15,12 +15,12 @@ from hub.sealing import seal_of
 from hub.tokens import Machine
 from protocols.loader import Library
 from records import call_backs, machine_calls
+from records.fhir.shapes import Resource
 from records.model import Call, Case
 from records.service import Due, move, open_case, write_line
 from triage import calls, further_contact, rules
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import Read
-from triage.bars.shapes import Resource
 from triage.calls import Typed
 from triage.model import CaptureField
 

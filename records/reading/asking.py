@@ -2,6 +2,7 @@
 them. One statement in the transaction that says who they are; a process of its own does the asking."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from hub.db import straight
 from hub.errors import Refused
+from records.homes import Home
 from records.model import Case
 from records.people import rules
 from records.people.names import folded
@@ -33,13 +35,11 @@ def about(who: Who) -> str | None:
     if number:
         return _digest("nhs", number) if _checks(number) else None
     name = max((folded(one) for one in who.names), key=len, default=())
-    born, postcode = (
-        next(iter(sorted(who.born)), None),
-        next((home.postcode for home in who.homes if home.postcode), ""),
-    )
-    if len(name) < 2 or born is None or " " not in (postcode or ""):
+    born = next(iter(sorted(who.born)), None)
+    postcode = next((home.postcode for home in who.homes if home.postcode), None) or ""
+    if len(name) < 2 or born is None or " " not in postcode:
         return None
-    return _digest("who", " ".join(sorted(name)), born.isoformat(), postcode or "")
+    return _digest("who", " ".join(sorted(name)), born.isoformat(), postcode)
 
 
 def _checks(number: str) -> bool:
@@ -55,8 +55,9 @@ def _digest(*parts: str) -> str:
 
 def who_of(case: Case) -> Who:
     """As the case says it; S15: a postcode where they only are just now traces nobody."""
-    who = who_of_case(case)
-    return Who(who.names, who.born, who.nhs_numbers, () if case.home_address else who.homes)
+    at_home = case.postcode and not case.home_address
+    homes = (Home(case.address, case.postcode),) if at_home else ()
+    return replace(who_of_case(case), homes=homes)
 
 
 def ask_for(session: Session, case: Case, now: datetime) -> None:

@@ -11,6 +11,7 @@ from records.fhir.shapes import Resource, code, extensions, first, objects, said
 from records.fhir.value_sets import as_code
 from records.fhir.written import NHS_NUMBER
 from records.homes import Home
+from records.people import rules
 from records.people.fact_model import FactKind
 from records.people.names import folded, sounds
 from records.people.rules import Who
@@ -87,6 +88,17 @@ def _alike(mine: Iterable[str], theirs: Iterable[str]) -> bool:
                 if a and b and (a <= b or b <= a):
                     return True
     return False
+
+
+def agree(said_of: Who, patient: Patient, field: str) -> bool | None:
+    """The same as `rules.agree`, of another record: there middle names are written that nobody says here. A surname by
+    itself agrees with nobody."""
+    if field != "person_name":
+        return rules.agree(said_of, patient.who, field)
+    if not said_of.names or not patient.names:
+        return None
+    mine, theirs = ([set(folded(one)) for one in names] for names in (said_of.names, patient.names))
+    return any(len(one) > 1 and one <= other for one in mine for other in theirs)
 
 
 def facts_of(one: Resource, patient: Patient) -> list[ReadFact]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -13,7 +14,7 @@ from hub.actors import HUB
 from hub.sealing import seal_of
 from records import read_back
 from records.fhir.answered import Answered, ReadCarer, ReadFact
-from records.fhir.read_patient import Patient, speaks_against
+from records.fhir.read_patient import Patient, agree, speaks_against
 from records.homes import Home
 from records.model import Case
 from records.people import linking, rules, service, store
@@ -63,7 +64,7 @@ def is_theirs(case: Case, patient: Patient) -> bool:
     said = who_of(case)
     if speaks_against(said, patient):
         return False
-    return rules.is_person(said, patient.who, read_back.fields(case))
+    return rules.is_the_same(partial(agree, said, patient), read_back.fields(case))
 
 
 def put_on_record(session: Session, case: Case, now: datetime) -> bool:

@@ -1,5 +1,5 @@
-"""People as another record has them, put on a real server by somebody else; and the process that reads them, in a test's
-hand: it looks when it is told to, and is waited for, never slept for."""
+"""People as another record has them, put on a real server by somebody else; and the process that reads them, in a
+test's hand: it looks when it is told to, and is waited for, never slept for."""
 
 from typing import Any
 

@@ -81,6 +81,7 @@ ELSEWHERE = {
     "/fhir/ServiceRequest/{uid}": "test_referrals_in.py",
     "/o/{code}": "test_responder_page.py",
     "/people/{person_id}": "test_people.py",
+    "/people/{person_id}/records": "test_record_reads.py",
     "/protocols/{sha256}/against/{other_sha256}": "test_replays.py",
     "/protocols/{sha256}/against/{other_sha256}/progress": "test_replays.py",
     "/referrals/{referral_id}": "test_referrals_in.py",

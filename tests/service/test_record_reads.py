@@ -1,6 +1,7 @@
-"""Reading from record servers: asked once, shown as it comes, put on our record once two identifiers are read back (S14),
-and only ever more urgent (S8). Against a FHIR server that we did not write, broken at will."""
+"""Reading from record servers: asked once, shown as it comes, put on our record once two identifiers are read back
+(S14), and only ever more urgent (S8). Against a FHIR server that we did not write, broken at will."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -284,7 +285,7 @@ def test_one_that_hangs_holds_up_nobody_and_two_that_disagree_both_stand(
 
 
 def test_a_fact_answers_and_only_ever_raises(desk: Desk, there: FhirServer, reader: ReaderInHand) -> None:
-    """S8: a blood thinner on the record counts against a "no" of today; what the record does not have counts for nothing."""
+    """S8: a blood thinner on the record counts against a "no" of today; what it does not have counts for nothing."""
     number, case = call(desk, **SAID)
     begun = desk.does(f"/api/cases/{case}/assessments", {"protocol": "fall-at-home"})["view"]["assessment"]
     say(desk, number, read_back=BY_NUMBER)
@@ -298,3 +299,63 @@ def test_a_fact_answers_and_only_ever_raises(desk: Desk, there: FhirServer, read
 def test_without_a_server_to_read_from_nobody_is_asked_after(sqlite_desk: Desk) -> None:
     call(sqlite_desk, **SAID)
     assert sqlite_desk.rows(RecordAsk) == []
+
+
+def page(desk: Desk, address: str) -> str:
+    answer = desk.jay.get(address)
+    assert answer.status_code == 200, answer.text
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def test_the_call_screen_fills_as_they_answer(desk: Desk, there: FhirServer, reader: ReaderInHand) -> None:
+    """S14: before the read-back it says that somebody is known there, and nothing of them; then block by block, with
+    source and age, in the order in which it is read."""
+    number, case = call(desk)
+    assert "Leeds" not in page(desk, f"/calls/{number}/known")
+    say(desk, number, **SAID)
+    waits = desk.jay.get(f"/calls/{number}/known").text
+    assert 'data-again-ms="150"' in waits
+    assert "is being asked since 14:00" in page(desk, f"/calls/{number}/known")
+    reader.reads()
+    locked = page(desk, f"/calls/{number}/known")
+    assert "has somebody of this number or name (read 14:00). Read two back to see it" in locked
+    assert "Apixaban" not in locked
+    say(desk, number, read_back=BY_NUMBER)
+    shown = page(desk, f"/calls/{number}/known")
+    assert "Leeds Care Record read 14:00" in shown
+    order = [
+        shown.index(words)
+        for words in ("Dog bites", "ReSPECT", "Penicillin", "Blood thinner: Apixaban", "Rockwood: 7")
+    ]
+    assert order == sorted(order)
+    assert "Leeds Care Record · of 01 Mar 2024 · read 14:00" in shown
+    assert "Blood thinner: Apixaban" in page(desk, f"/cases/{case}/panel")
+    desk.clock.at += timedelta(minutes=11)
+    there.always({"status": 503})
+    desk.does(f"/api/cases/{case}/records", {})
+    reader.reads()
+    out = page(desk, f"/calls/{number}/known")
+    assert "did not answer (tried 14:11): it cannot take it now (503); what follows was read 14:00" in out
+    assert "Blood thinner: Apixaban" in out, "the copy with its age, for outages"
+
+
+def test_a_persons_own_page_asks_and_says_what_became_of_it(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    number, case = call(desk, **SAID)
+    say(desk, number, read_back=BY_NUMBER)
+    reader.reads()
+    (one,) = desk.rows(Person)
+    desk.clock.at += timedelta(minutes=11)
+    there.put(
+        "Condition/c2",
+        of("Condition", "c2", code=concept("Type 2 diabetes", "44054006"), clinicalStatus=ACTIVE),
+    )
+    desk.does(f"/api/people/{one.key}/records", {"pressed": False})
+    assert "is being asked since 14:11" in page(desk, f"/people/{one.key}/records")
+    reader.reads()
+    assert page(desk, f"/people/{one.key}/records") == "Leeds Care Record read 14:11 Ask again"
+    assert "Type 2 diabetes" in page(desk, f"/people/{one.key}")
+    assert standing(desk)["diabetes"].case_id is None
+    desk.does(f"/api/people/{one.key}/records", {"pressed": False})
+    assert reader.reads() == 0, "young enough"

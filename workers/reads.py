@@ -116,8 +116,7 @@ def _objected(session: Session, bench: Bench, ask: RecordAsk, now: datetime) -> 
     for server in bench.hub.record_servers:
         if server.reads:
             _keep(session, ask.key, ask.place, server, Outcome(ReadState.objected), now)
-    ask.state, ask.lease_until = AskState.done, None
-    session.add(ask)
+    session.add(ask.sqlmodel_update({"state": AskState.done, "lease_until": None}))
 
 
 def told(bench: Bench, ask: Claimed, server: RecordServer, outcome: Outcome) -> None:
@@ -152,7 +151,8 @@ def _keep(
     row = session.exec(found).first() or RecordRead(
         ask_id=ask_id, place=place, server=server.name, title=server.title, state=outcome.state, tried_at=now
     )
-    row.title, row.state, row.why, row.tried_at = server.title, outcome.state, outcome.why, now
+    told = {"title": server.title, "state": outcome.state, "why": outcome.why, "tried_at": now}
+    row.sqlmodel_update(told)
     if outcome.state is not ReadState.failed:
         row.answered_at, row.unread = now, list(outcome.unread)
         row.held = seal_of(session).shut(outcome.held.as_text()) if outcome.held else None
@@ -190,12 +190,11 @@ def over(bench: Bench, ask: Claimed) -> None:
         if row.state is not AskState.reading or row.taken_by != bench.name:
             return  # somebody has said more of them since, or took it up
         states = [one.state for one in session.exec(select(RecordRead).where(RecordRead.ask_id == row.key))]
-        row.unsure, row.lease_until = ReadState.may_be in states, None
-        row.state = AskState.done
+        changed = {"unsure": ReadState.may_be in states, "lease_until": None, "state": AskState.done}
         if ReadState.failed in states and row.tries <= len(AGAIN_S):
-            row.state = AskState.waiting
-            row.not_before = hub.clock.machine() + timedelta(seconds=AGAIN_S[row.tries - 1])
-        session.add(row)
+            wait = timedelta(seconds=AGAIN_S[row.tries - 1])
+            changed |= {"state": AskState.waiting, "not_before": hub.clock.machine() + wait}
+        session.add(row.sqlmodel_update(changed))
 
     hub.db.write_again(act)
 

@@ -34,7 +34,7 @@ found.addEventListener("click", async ({ target }) => {
   if (target.closest("#known-again")) return look();
   const button = target.closest("[data-asks-record]");
   if (!button) return undefined;
-  const said = button.nextElementSibling;
+  const said = found.querySelector(".known-record .error");
   try { await post(button.dataset.asksRecord, {}); } catch (problem) { said.textContent = problem.message; return undefined; }
   return look();
 });

@@ -23,7 +23,7 @@ def care_plan(of: Of) -> ReadFact | None:
     about = plan({"text": name, "coding": objects(first(concept).get("coding"))})
     return of.fact(
         FactKind.plan, about or name.lower(), concept, words=words(one.get("description"), 800),
-        dated=one.get("created") or period.get("start"), ended=period.get("end"), value=name if about else "",
+        dated=one.get("created") or period.get("start"), ended=period.get("end"), value=beside(about, name),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def flag(of: Of) -> ReadFact | None:
         kind,
         about or name.lower(),
         concept,
-        value=name if about else "",
+        value=beside(about, name),
         dated=period.get("start"),
         ended=period.get("end"),
     )
@@ -97,7 +97,7 @@ def document(of: Of) -> ReadFact | None:
     )
     where = words(held.get("url"), 400) or of.key
     return of.fact(
-        FactKind.plan, about or name.lower(), concept, value=name if about else "", full_text=where,
+        FactKind.plan, about or name.lower(), concept, value=beside(about, name), full_text=where,
         dated=one.get("date") or held.get("creation"),
     )  # fmt: skip
 
@@ -135,6 +135,11 @@ def _answers(item: Resource, depth: int) -> list[str]:
         [f"{words(item.get('text'), 80)}: {', '.join(part for part in given if part)}"] if any(given) else []
     )
     return own + [line for inner in objects(item.get("item")) for line in _answers(inner, depth + 1)]
+
+
+def beside(about: str, name: str) -> str:
+    """Its own name, where what we call it does not say as much already."""
+    return name if about and about.casefold() not in name.casefold() else ""
 
 
 def e164(phone: str) -> str:

@@ -356,6 +356,8 @@ def test_a_persons_own_page_asks_and_says_what_became_of_it(
     reader.reads()
     assert page(desk, f"/people/{one.key}/records") == "Leeds Care Record read 14:11 Ask again"
     assert "Type 2 diabetes" in page(desk, f"/people/{one.key}")
-    assert standing(desk)["diabetes"].case_id == case, "an open case of theirs: what is read is put down for it"
+    assert standing(desk)["diabetes"].case_id == case, (
+        "an open case of theirs: what is read is put down for it"
+    )
     desk.does(f"/api/people/{one.key}/records", {"pressed": False})
     assert reader.reads() == 0, "young enough"

@@ -2,6 +2,7 @@
 (S14); what they say may make a call more urgent and never less (S8)."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -124,34 +125,10 @@ ODD_WORDS = [
     "http://snomed.info/sct",
     "48603004",
 ]
-KEYS = [
-    "coding",
-    "code",
-    "text",
-    "display",
-    "system",
-    "value",
-    "reference",
-    "identifier",
-    "start",
-    "end",
-    "use",
-    "given",
-    "family",
-]
-PARTS = [
-    "status",
-    "code",
-    "item",
-    "content",
-    "name",
-    "telecom",
-    "note",
-    "category",
-    "valueQuantity",
-    "contained",
-    "meta",
-]
+KEYS = re.findall(
+    r"\w+", "coding code text display system value reference identifier start end use given family"
+)
+PARTS = re.findall(r"\w+", "status code item content name telecom note category valueQuantity contained meta")
 PLAIN = st.none() | st.booleans() | st.integers(-5, 10**12) | st.floats() | st.text(max_size=12)
 JSON = st.recursive(
     PLAIN | st.sampled_from(ODD_WORDS),
@@ -187,18 +164,9 @@ def test_never_a_fault_and_never_somebody_elses(resources: list[dict[str, Any]])
         assert Answered.of_text(held.as_text()) == held
 
 
-OF_A_PATIENT = [
-    "name",
-    "birthDate",
-    "identifier",
-    "address",
-    "link",
-    "id",
-    "extension",
-    "communication",
-    "meta",
-    "active",
-]
+OF_A_PATIENT = re.findall(
+    r"\w+", "name birthDate identifier address link id extension communication meta active"
+)
 
 
 @settings(max_examples=60)
@@ -275,12 +243,12 @@ def test_carers_of_the_samples_by_the_number_of_whom_they_care_for() -> None:
 
 
 def fact(**more: Any) -> Fact:
-    told = {"place": "x", "person_id": 1, "source_kind": SourceKind.record, "source": "Leeds"}
+    told: dict[str, Any] = {"place": "x", "person_id": 1, "source_kind": SourceKind.record, "source": "Leeds"}
     return Fact(recorded_at=NOW, recorded_by="x", **told, **more)
 
 
 def the_case() -> Case:
-    return Case(id=1, place="x", ref="4K7", clock_start=NOW)
+    return Case(id=1, place="x", ref="4K7", clock_start=NOW, moved_at=NOW)
 
 
 @st.composite

@@ -4,6 +4,7 @@ import itertools
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, text, update
 from sqlmodel import Session, col, select
@@ -190,7 +191,11 @@ def over(bench: Bench, ask: Claimed) -> None:
         if row.state is not AskState.reading or row.taken_by != bench.name:
             return  # somebody has said more of them since, or took it up
         states = [one.state for one in session.exec(select(RecordRead).where(RecordRead.ask_id == row.key))]
-        changed = {"unsure": ReadState.may_be in states, "lease_until": None, "state": AskState.done}
+        changed: dict[str, Any] = {
+            "unsure": ReadState.may_be in states,
+            "lease_until": None,
+            "state": AskState.done,
+        }
         if ReadState.failed in states and row.tries <= len(AGAIN_S):
             wait = timedelta(seconds=AGAIN_S[row.tries - 1])
             changed |= {"state": AskState.waiting, "not_before": hub.clock.machine() + wait}

@@ -89,7 +89,7 @@ def test_its_own_words_and_code_are_kept_where_we_do_not_know_them() -> None:
 
 
 def test_of_a_score_the_last_counts_and_a_scale_may_say_it_in_words() -> None:
-    score = {"status": "final", "code": concept("Frailty", "763264000")}
+    score: dict[str, Any] = {"status": "final", "code": concept("Frailty", "763264000")}
     old = of("Observation", "1", **score, valueInteger=4, effectiveDateTime="2020-01-01")
     step = {"coding": [{"code": "7", "display": "Severely frail"}]}
     new = of("Observation", "2", **score, effectiveDateTime="2026-01", valueCodeableConcept=step)

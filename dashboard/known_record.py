@@ -26,6 +26,8 @@ from triage.ago import ago, on
 SOON_MS, LATER_MS = 150, 5000
 SOON_FOR = timedelta(seconds=4)
 """So long after it was asked the page looks again at once; then now and then."""
+UNREAD_AFTER = timedelta(seconds=15)
+"""A read has two seconds: whoever still waits then waits for a process that is not there."""
 MOST_LINES = 8
 KINDS = {
     "Patient": "who they are",

@@ -19,7 +19,7 @@ from records.people import store
 from records.people.model import Person
 from records.people.rules import Who
 from records.reading import putting
-from records.reading.asking import who_of
+from records.reading.asking import about, who_of
 from records.reading.model import BEING_READ, WAITS, AskState, ReadState, RecordAsk, RecordRead
 from records.sight import Agreed
 from triage import facts
@@ -95,13 +95,16 @@ def _claim(session: Session, bench: Bench, ask_id: int) -> Claimed | None:
     if taken is None:
         return None
     who, objects = _who(session, taken)
-    if objects or who is None:
+    if about(who) != taken.about:  # they are somebody else by now, who is asked after by themselves
+        session.add(taken.sqlmodel_update({"state": AskState.done, "lease_until": None}))
+        return None
+    if objects:
         _objected(session, bench, taken, now)
         return None
     return Claimed(taken.key, taken.place, who, taken.case_id, taken.person_id, next(_tokens))
 
 
-def _who(session: Session, ask: RecordAsk) -> tuple[Who | None, bool]:
+def _who(session: Session, ask: RecordAsk) -> tuple[Who, bool]:
     """As they are known now, and whether they have said no to it."""
     if ask.case_id is not None:
         case = session.get_one(Case, ask.case_id)

@@ -301,6 +301,30 @@ def test_without_a_server_to_read_from_nobody_is_asked_after(sqlite_desk: Desk) 
     assert sqlite_desk.rows(RecordAsk) == []
 
 
+def test_a_number_that_is_another_by_now_is_not_read_for_the_first(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """S14: nor is anybody who has said no to being looked up."""
+    number, case = call(desk, nhs_number="900 000 0009")
+    say(desk, number, **NUMBER)
+    assert reader.reads() == 1
+    assert [one.state for one in desk.rows(RecordRead)] == [ReadState.read]
+    said = {"purpose": "direct_care", "said": "objected", "how": "By telephone."}
+    assert desk.jay.post(f"/cases/{case}/consent", data=said).status_code in (200, 303)
+    desk.clock.at += timedelta(minutes=11)
+    desk.does(f"/api/cases/{case}/records", {})
+    before = len(there.asked)
+    assert reader.reads() == 0
+    assert len(there.asked) == before
+    assert "they have said no to being looked up" in page(desk, f"/calls/{number}/known")
+
+
+def test_nobody_reads_is_said_so(desk: Desk, there: FhirServer) -> None:
+    number, _ = call(desk, **SAID)
+    desk.clock.at += timedelta(seconds=20)
+    assert "was not asked: nothing reads records just now (wanted 14:00)" in page(desk, f"/calls/{number}/known")
+
+
 def page(desk: Desk, address: str) -> str:
     answer = desk.jay.get(address)
     assert answer.status_code == 200, answer.text

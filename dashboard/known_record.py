@@ -157,12 +157,14 @@ def _one(
     if ask is None:
         return ServerSaid(server.title, "not asked yet")
     if read is None or (ask.state is not AskState.done and read.tried_at < ask.asked_at):
+        since = reader.clock(ask.asked_at)
         before = (
             f"; what follows was read {reader.clock(read.answered_at)}" if read and read.answered_at else ""
         )
-        return ServerSaid(
-            server.title, f"is being asked since {reader.clock(ask.asked_at)}{before}", is_asked=True
-        )
+        if reader.now - ask.asked_at > UNREAD_AFTER:
+            words = f"was not asked: nothing reads records just now (wanted {since}){before}"
+            return ServerSaid(server.title, words, is_doubt=True)
+        return ServerSaid(server.title, f"is being asked since {since}{before}", is_asked=True)
     at = reader.clock(read.tried_at)
     if read.state is ReadState.failed:
         before = f"; what follows was read {reader.clock(read.answered_at)}" if read.answered_at else ""

@@ -33,8 +33,8 @@ Tell = Callable[[Outcome], None]
 class ServerReader:
     """One server: its threads, its clients, and what is known of its state."""
 
-    def __init__(self, server: RecordServer, machine: Callable[[], datetime]) -> None:
-        self.server, self._machine = server, machine
+    def __init__(self, server: RecordServer, machine: Callable[[], datetime], budget_s: float) -> None:
+        self.server, self._machine, self._budget_s = server, machine, budget_s
         self._breaker = Breaker(machine)
         self._alone_until: datetime | None = None
         self._callers = ThreadPoolExecutor(CALLERS, f"read-{server.name}")
@@ -43,7 +43,7 @@ class ServerReader:
         self._clients: list[FhirClient] = []
 
     def start(self, who: Who, tell: Tell, done: Callable[[], None]) -> None:
-        until = time.monotonic() + BUDGET_S
+        until = time.monotonic() + self._budget_s
         self._callers.submit(self._run, who, until, tell, done)
 
     def close(self) -> None:
@@ -141,10 +141,11 @@ class ServerReader:
 class Reader:
     """Takes up whoever is asked after, and puts down what each server says as it comes."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, budget_s: float = BUDGET_S) -> None:
         self.bench = bench
         machine = bench.hub.clock.machine
-        self.servers = [ServerReader(one, machine) for one in bench.hub.record_servers if one.reads]
+        read_from = [one for one in bench.hub.record_servers if one.reads]
+        self.servers = [ServerReader(one, machine, budget_s) for one in read_from]
         self._lock = threading.Condition()
         self._open: dict[int, tuple[Claimed, int]] = {}
 

@@ -21,7 +21,8 @@ from tests.people import BY_NUMBER
 from tests.people import MAUREEN as SAID
 
 NUMBER = {"nhs_number": SAID["nhs_number"]}
-LEEDS = {"name": "leeds", "title": "Leeds Care Record", "reads": True, "writes": False}
+PATIENT = {"timeout_s": 8, "connect_timeout_s": 5}
+LEEDS = {"name": "leeds", "title": "Leeds Care Record", "reads": True, "writes": False, **PATIENT}
 
 
 @pytest.fixture
@@ -208,6 +209,8 @@ def test_what_does_not_answer_is_said_so_and_asked_again(
     desk: Desk, there: FhirServer, reader: ReaderInHand, behaviour: dict[str, Any], why: str
 ) -> None:
     there.always(behaviour)
+    if behaviour.keys() & {"hang", "slow_s"}:
+        reader.hurries()
     number, _ = call(desk, **SAID)
     say(desk, number, read_back=BY_NUMBER)
     reader.reads()
@@ -266,6 +269,9 @@ def test_one_that_hangs_holds_up_nobody_and_two_that_disagree_both_stand(
         knows(other, nothing)
         reader = ReaderInHand(desk)
         fhir_process.always({"hang": True})
+        reader.reader.servers[0].server = reader.reader.servers[0].server.model_copy(
+            update={"timeout_s": 0.6}
+        )
         number, case = call(desk, **SAID)
         say(desk, number, read_back=BY_NUMBER)
         reader.reads()
@@ -273,6 +279,8 @@ def test_one_that_hangs_holds_up_nobody_and_two_that_disagree_both_stand(
         assert states == {"leeds": ReadState.failed, "york": ReadState.read}
         assert standing(desk)["any"].says is Says.absent
         fhir_process.always(None)
+        reader.close()
+        reader = ReaderInHand(desk)
         desk.clock.machine_ahead += timedelta(seconds=30)
         reader.reads()
         facts = standing(desk)
@@ -322,7 +330,9 @@ def test_a_number_that_is_another_by_now_is_not_read_for_the_first(
 def test_nobody_reads_is_said_so(desk: Desk, there: FhirServer) -> None:
     number, _ = call(desk, **SAID)
     desk.clock.at += timedelta(seconds=20)
-    assert "was not asked: nothing reads records just now (wanted 14:00)" in page(desk, f"/calls/{number}/known")
+    assert "was not asked: nothing reads records just now (wanted 14:00)" in page(
+        desk, f"/calls/{number}/known"
+    )
 
 
 def page(desk: Desk, address: str) -> str:

@@ -186,9 +186,9 @@ class Reader:
                     self._lock.notify_all()
 
 
-def run(bench: Bench, stop: threading.Event) -> None:
+def run(bench: Bench, stop: threading.Event, budget_s: float = BUDGET_S) -> None:
     """Until told to stop."""
-    reader = Reader(bench)
+    reader = Reader(bench, budget_s)
     pulse = Pulse(bench, bench.hub.settings.beat_file)
     tidy_at = 0.0
     while not stop.is_set():
@@ -202,6 +202,6 @@ def run(bench: Bench, stop: threading.Event) -> None:
             log.error("reader_fault", exc_info=True)
             stop.wait(IDLE_S)
         stop.wait(LOOK_S if reader.servers else IDLE_S)
-    reader.rest(BUDGET_S)
+    reader.rest(budget_s)
     reader.close()
     pulse.goodbye()

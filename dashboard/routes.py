@@ -60,6 +60,7 @@ from dispatch import (
 from records import api as records_api
 from records import dependants_api, responsible_api, sealing_api
 from records.people import api as people_api
+from records.reading import api as reading_api
 from triage import (
     answer_notes_api,
     begun_api,
@@ -148,6 +149,7 @@ APIS = (
     dependants_api,
     sealing_api,
     people_api,
+    reading_api,
     sealed_texts_api,
 )
 """What the pages' own scripts call; all under `/api`."""

@@ -103,6 +103,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Hub:
     db = Database(settings.database, seal=Seal(settings.key_safe_secret.get_secret_value()))
     db.record_servers = tuple(server.name for server in servers if server.writes)
     db.services = {one.service: one.sender for one in services}
+    db.record_readers = tuple(server.name for server in servers if server.reads)
     post = Post(settings.redis)
     db.after_commit.append(post.after_commit)
     return Hub(settings, db, clock or _clock(settings), post, servers, services)

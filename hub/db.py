@@ -42,6 +42,7 @@ class Database:
     `at_once`: the kinds of effects that this process does in the transaction which causes them (`outbox.do_or_append`).
     `record_servers`: the names of those that are written to; each milestone of a case is owed to all of them.
     `services`: those that can be asked by a message, each with the name of the token that answers for it.
+    `record_readers`: of those that are read from.
     """
 
     def __init__(self, url: str, threads: int = 48, seal: Seal | None = None) -> None:
@@ -51,6 +52,7 @@ class Database:
         self.at_once: dict[str, AtOnce] = {}
         self.record_servers: tuple[str, ...] = ()
         self.services: Mapping[str, str] = {}
+        self.record_readers: tuple[str, ...] = ()
         self._thread = threading.local()
         pool: dict[str, Any] = {
             "pool_size": 8,
@@ -76,6 +78,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One consistent snapshot. Takes no write lock, and the database refuses a write."""
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            session.info["seal"] = self.seal
             yield session
 
     @contextmanager
@@ -91,7 +94,8 @@ class Database:
         try:
             with self.turn(), Session(self._writer, expire_on_commit=False) as session:
                 session.info.update(seal=self.seal, at_once=self.at_once)
-                session.info.update(record_servers=self.record_servers, services=self.services)
+                session.info.update(record_servers=self.record_servers, record_readers=self.record_readers)
+                session.info["services"] = self.services
                 yield session
                 session.flush()
                 _conclude(session)

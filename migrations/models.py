@@ -40,6 +40,7 @@ from records.keeping import model as keeping_model
 from records.own import model as own_model
 from records.people import fact_model, link_model
 from records.people import model as people_model
+from records.reading import model as reading_model
 from triage import concerns, lowering, remote_care, replay_model
 from triage import model as triage_model
 from triage.bars import model as bars_model
@@ -83,6 +84,7 @@ ALL = (
     subscription_model,
     fact_model,
     link_model,
+    reading_model,
     triage_model,
     bars_model,
     bars_out_model,

@@ -135,6 +135,9 @@ class House:
     # S4: by priority; one that is not here has none.
     welfare_calls: Mapping[str, WelfareCalls] = field(default_factory=lambda: WELFARE_CALLS)
 
+    # S8: by question and answer, the words of the shared record that give it; only ever a worse one than none.
+    record_says: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
     def __hash__(self) -> int:
         return hash(self.sha256)
 

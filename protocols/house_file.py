@@ -56,6 +56,10 @@ def parse_house(text: str, name: str) -> House:
         deaths=_after_death(data.get("after_death", {})),
         first_minute=first_minute,
         welfare_calls=welfare_calls,
+        record_says={
+            question: {answer: lines(words) for answer, words in said.items()}
+            for question, said in data.get("record_says", {}).items()
+        },
     )
 
 

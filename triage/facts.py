@@ -21,6 +21,7 @@ from protocols.verdict import Leaf, Verdict
 from records.model import Assessment, Case
 from records.people.linking import link_by_rule
 from records.read_back import is_read_back
+from records.reading import putting
 from records.service import take, write_line
 from records.store import rows_of
 from triage.ago import on
@@ -28,6 +29,7 @@ from triage.answer_words import said_as
 from triage.calls import Typed
 from triage.model import CaptureField
 from triage.past import Said, past_of, said_before
+from triage.record_answers import said_on_record
 from triage.versions import exact
 
 WHO = frozenset(
@@ -92,6 +94,11 @@ def because(assessment: Assessment, verdict: Verdict) -> list[dict[str, Any]]:
     ]
 
 
+def may_show_who(typed: Sequence[Typed]) -> bool:
+    """Whether what was typed says more of who it is: then other records are asked after them. Pure."""
+    return any(one.field in WHO or one.field is CaptureField.postcode for one in typed)
+
+
 def is_due(case: Case, typed: Sequence[Typed]) -> bool:
     """Whether what was typed may have shown who it is. Pure: saving what is typed waits for no look-up."""
     return is_read_back(case) and any(one.field in WHO for one in typed)
@@ -108,12 +115,14 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
     if not is_read_back(case):
         return
     link_by_rule(session, case, now)
+    putting.put_on_record(session, case, now)
     taking = rows_of(session, Assessment, case_id, live=True)
     if not taking:
         return
     protocols = {row.key: exact(session, library, row)[0] for row in taking}
     asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}
     said = said_before(session, _open_to_all(past_of(session, case, now, marked=True).cases), asks)
+    said += said_on_record(session, library.house, case, asks)
     zone = place_of(session, case.place).local()
     for row in taking:
         protocol = protocols[row.key]
@@ -130,5 +139,5 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
             if raises(protocol.by_id[name], fact)
         ]
         if known:
-            words = f"Known from earlier cases, and counts: {'; '.join(known)}."
+            words = f"Known from earlier cases, and from their record; counts: {'; '.join(known)}."
             write_line(session, case_id, now, HUB, "facts", words[:400])

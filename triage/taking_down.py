@@ -10,6 +10,7 @@ from hub.actors import Actor
 from hub.errors import Conflict
 from protocols.loader import Library
 from records.model import Call, Case
+from records.reading import asking
 from records.service import take
 from records.store import case as case_of
 from triage import calls, capture, facts, first_steps
@@ -40,4 +41,6 @@ def take_down(
         first_steps.carry_worse(session, library, call, now, actor)
     session.flush()
     case = case_of(session, call.place, call.case_id)
+    if facts.may_show_who(typed):
+        asking.ask_for(session, case, now)
     return TakenDown(case, hands, capture.look_again(hands, call, library, now), facts.is_due(case, typed))

@@ -1,4 +1,4 @@
-"""`python -m workers dispatch|alerts|records|reports|ticker`: one worker process."""
+"""`python -m workers dispatch|alerts|records|reports|ticker|reader`: one worker process."""
 
 import gc
 import os
@@ -12,10 +12,11 @@ from hub.assemble import assemble
 from hub.errors import FirstPointError
 from hub.outbox import Queue
 from hub.settings import read_settings
-from workers import app
+from workers import app, reader
 from workers.bench import set_up
 
-KINDS = (*(queue.value for queue in Queue), "ticker")
+BY_THEMSELVES = {"ticker": app.tick, "reader": reader.run}
+KINDS = (*(queue.value for queue in Queue), *BY_THEMSELVES)
 
 
 def main(words: list[str]) -> int:
@@ -35,10 +36,10 @@ def main(words: list[str]) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     stop = threading.Event()
-    if kind == "ticker":
+    if kind in BY_THEMSELVES:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        app.tick(bench, stop)
+        BY_THEMSELVES[kind](bench, stop)
     else:
         app.work(bench, Queue(kind), stop)
     return 0

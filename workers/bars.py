@@ -16,10 +16,10 @@ from hub.outbox import Effect
 from hub.places import place_of
 from hub.sealing import Seal
 from hub.services import Service
+from records.fhir.shapes import first, objects, words
 from records.service import take, write_line
 from triage.bars import confirming, store
 from triage.bars.model import NO_ADDRESS, Referral, ReferralResponse
-from triage.bars.shapes import first, objects, words
 from triage.bars.tending import WITHIN_WALLS, is_public, may_be_sent_to
 from workers.bars_headers import headers_of
 from workers.bench import Bench

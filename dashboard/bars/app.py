@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from dashboard.bars import routes
 from dashboard.fhir import capability, exports, reading, requests, subscriptions
 from hub.errors import FirstPointError, Unavailable
+from records.fhir.shapes import Resource
 from records.looks import keep_refusal
 from triage.bars.answering import outcome
-from triage.bars.shapes import Resource
 
 log = logging.getLogger(__name__)
 PATH = "/fhir"

@@ -17,12 +17,12 @@ from hub.bodies import as_kept
 from hub.errors import Refused
 from hub.gate import hub_of, may
 from hub.tokens import Machine, Scope
+from records.fhir.shapes import Resource
 from records.looks import keep_look
 from triage.bars import answering, receiving, store
 from triage.bars.bounds import MOST_BYTES
 from triage.bars.model import Referral
 from triage.bars.receiving import Envelope
-from triage.bars.shapes import Resource
 
 router = APIRouter()
 FHIR_JSON = "application/fhir+json"

@@ -10,7 +10,7 @@ from dashboard import case_panel
 from dashboard.case_panel import Panel
 from dashboard.endings import services_of
 from dashboard.frame import fragment, local, page, the_place
-from dashboard.pages.known import known_of
+from dashboard.pages.known import known_of, record_of
 from hub.access import Role
 from hub.bodies import Number
 from hub.events import cursor
@@ -35,6 +35,7 @@ def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLRespons
         visitor,
         panel=panel,
         known=known_of(request, visitor, case_id),
+        record=record_of(request, visitor, case_id),
         cursor=at,
         services=services_of(request),
         **_words(the_place(request)),
@@ -44,9 +45,12 @@ def case_page(request: Request, case_id: Number, visitor: Reader) -> HTMLRespons
 @router.get("/cases/{case_id}/panel")
 def case_fragment(request: Request, case_id: Number, visitor: Reader) -> HTMLResponse:
     panel, _ = _look(request, case_id, visitor)
-    known = known_of(request, visitor, case_id)
+    found = {
+        "known": known_of(request, visitor, case_id),
+        "record": record_of(request, visitor, case_id),
+    }
     return HTMLResponse(
-        fragment("case_panel.html", panel=panel, known=known, beside=True, **_words(the_place(request)))
+        fragment("case_panel.html", panel=panel, beside=True, **found, **_words(the_place(request)))
     )
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard.frame import fragment
+from dashboard.frame import fragment, the_place
+from dashboard.known_record import KnownRecord, of_case
 from hub.access import Role
 from hub.bodies import Number
 from hub.errors import Conflict
@@ -31,7 +32,8 @@ def known(request: Request, call_id: Number, visitor: Taker) -> HTMLResponse:
         if call.case_id is None:
             raise Conflict("Answer the call first.")
     found = known_of(request, visitor, call.case_id)
-    return HTMLResponse(fragment("_known.html", known=found, record_of=call.case_id))
+    record = record_of(request, visitor, call.case_id)
+    return HTMLResponse(fragment("_known.html", known=found, record=record, record_of=call.case_id))
 
 
 def known_of(request: Request, visitor: Visitor, case_id: int) -> Known | None:
@@ -45,3 +47,13 @@ def known_of(request: Request, visitor: Visitor, case_id: int) -> Known | None:
     if found.state is State.looked_up:
         keep_look(hub, visitor.user, LOOKED, f"case:{case_id}")
     return found
+
+
+def record_of(request: Request, visitor: Visitor, case_id: int) -> KnownRecord:
+    """What other records say; nothing for who may not see a person's past."""
+    hub = hub_of(request)
+    if not visitor.user.has(*SEE):
+        return KnownRecord()
+    with hub.db.read() as session:
+        case = case_of(session, visitor.user.place, case_id)
+        return of_case(session, case, hub.record_servers, the_place(request), hub.clock.now())

@@ -4,22 +4,26 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session
 
 from dashboard.frame import fragment, page, the_place
+from dashboard.known_record import KnownRecord, of_person
 from dashboard.person_view import page_of
 from hub import audit, kept_apart
 from hub.access import Role, User
+from hub.assemble import Hub
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
+from hub.places import Place
 from records import read_back, sealing
 from records.lifecycles import CallState
 from records.looks import keep_finding, keep_look, looks_on
 from records.model import Call, CaseState
 from records.people import linking, search, store
+from records.people.model import Person
 from records.people.store import Record
 from records.store import case as case_of
 from records.store import rows_of
@@ -83,6 +87,7 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         if why is None and not looks_on(session, user, OPENED, f"person:{head.key}", now):
             return page(request, "person_why.html", visitor, person_id=head.key)
         shown = page_of(session, found, now, place.local())
+        record = _asked(session, head, hub, place, now)
     if why is not None:  # else the reason was kept as they said it
         keep_look(hub, user, OPENED, f"person:{head.key}", why)
     return page(
@@ -90,11 +95,22 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         "person.html",
         visitor,
         shown=shown,
+        asked=record,
         age=_age(found, now),
         why=why,
         may_merge=user.has(*MAY_MERGE),
         may_seal=user.has(*sealing.MAY_SEAL),
     )
+
+
+@router.get("/people/{person_id}/records")
+def asked(request: Request, person_id: Number, visitor: Reader) -> Response:
+    """Which records were asked and what became of it; nothing of what they say."""
+    hub, place = hub_of(request), the_place(request)
+    with hub.db.read() as session:
+        one = store.head(session, store.visible(session, visitor.user.place, person_id))
+        record = _asked(session, one, hub, place, hub.clock.now())
+    return HTMLResponse(fragment("_known_record.html", record=record))
 
 
 @router.post("/people/{person_id}/open")
@@ -133,6 +149,11 @@ def person_of_case(request: Request, case_id: Number, visitor: Reader) -> Respon
         fits=any(fits for *_, fits in shown),
         ready=read_back.is_read_back(case),
     )
+
+
+def _asked(session: Session, person: Person, hub: Hub, place: Place, now: datetime) -> KnownRecord:
+    who = store.whos(session, place.id, [person])[person.key]
+    return of_person(session, person, who, hub.record_servers, place, now)
 
 
 def _relationship(session: Session, found: Record, user: User) -> str | None:

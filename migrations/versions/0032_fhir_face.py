@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import UTCDateTime
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,7 @@
 """Requests for what is held of somebody; legal holds, erasures, and each month's retention"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel import UTCDateTime
@@ -12,22 +14,22 @@ branch_labels = None
 depends_on = None
 
 
-def _row() -> tuple[sa.Column, sa.Column]:
+def _row() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return (
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
         sa.Column("place", sa.String(length=40), nullable=False),
     )
 
 
-def _words(name: str, length: int) -> sa.Column:
+def _words(name: str, length: int) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length=length), nullable=False)
 
 
-def _at(name: str, *, nullable: bool = False) -> sa.Column:
+def _at(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, UTCDateTime(), nullable=nullable)
 
 
-def _of(name: str, table: str) -> sa.Column:
+def _of(name: str, table: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), sa.ForeignKey(f"{table}.id"), nullable=True)
 
 

@@ -84,6 +84,14 @@ def make_from(session: Session, case: Case, now: datetime, actor: Actor) -> Pers
     return person
 
 
+def make_by_rule(session: Session, case: Case, because: str, now: datetime) -> Person:
+    """The same by the hub itself, where another record knows whoever was read back, and ours does not."""
+    person = service.make(session, case.place, case.born, now, HUB, case)
+    read = read_back.words(read_back.fields(case))
+    _link(session, case, person, LinkedBy.rule, f"{read} read back, {because}", now, HUB)
+    return person
+
+
 def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) -> CaseLink:
     """It was another person. All that was put on their record in this case is marked as entered in error here, and at
     every record server that it went to; until then the ended link has no `told_at`. The read-back is taken away, and

@@ -1,6 +1,6 @@
 """What is said of a person is put on their record, and taken for an error; nothing is ever changed there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -118,6 +118,53 @@ def add_fact(session: Session, person: Person, said: Said, now: datetime, actor:
         session, person, Fact, said.source, now, actor, about=about[:120], supersedes_id=supersedes, **columns
     )
     return fact
+
+
+def add_read(
+    session: Session,
+    person: Person,
+    said: Sequence[Said],
+    before: Mapping[str, Fact],
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """The same of all that one server says at once. `before`: what stands of it, by `outside_id`. Whoever calls has
+    locked the person."""
+    for one in said:
+        about = " ".join(one.about.split())
+        stands = before.get(one.outside_id or "")
+        if stands is not None and _same(stands, one, about):
+            continue
+        session.add(
+            Fact(
+                place=person.place,
+                person_id=person.key,
+                case_id=one.source.case_id,
+                source_kind=one.source.kind,
+                source=one.source.name[:120],
+                recorded_at=now,
+                recorded_by=actor.name,
+                valid_until=one.source.valid_until,
+                about=about[:120],
+                supersedes_id=stands.key if stands else None,
+                **{name: getattr(one, name) for name in _COPIED},
+            )
+        )
+    session.flush()
+
+
+def ended(fact: Fact, why: str, now: datetime) -> Said:
+    """The same fact, from now on past: what supersedes it where its source has it no longer. Pure."""
+    copied = {name: getattr(fact, name) for name in _COPIED}
+    copied["words"] = "; ".join(part for part in (fact.words, why) if part)[:1000]
+    source = Source(fact.source_kind, fact.source, fact.case_id, now)
+    return Said(about=fact.about, source=source, **copied)
+
+
+def end(session: Session, row: OfPerson, now: datetime) -> None:
+    """Its source has it no longer: it is shown as past."""
+    row.valid_until = now
+    session.add(row)
 
 
 _COPIED = (

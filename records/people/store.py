@@ -177,6 +177,14 @@ def record(session: Session, person: Person) -> Record:
     )
 
 
+def facts(session: Session, person: Person) -> list[Fact]:
+    """Those that whoever asks may see."""
+    ids = [one.key for one in members(session, person)]
+    found = rows(session, Fact, ids, seen.hidden(session, person.place))
+    sealed = sealings(session, [fact.key for fact in found])
+    return [fact for fact in found if fact.key not in sealed or sees_sealed(session, fact)]
+
+
 def sealings(session: Session, fact_ids: Collection[int]) -> dict[int, FactSealing]:
     if not fact_ids:
         return {}

@@ -102,6 +102,7 @@ ELSEWHERE = {
     "/own/download": "test_own_view.py",
     "/own/download/page": "test_own_view.py",
     "/own/download/fhir": "test_own_view.py",
+    "/people/{person_id}/records": "test_record_reads.py",
     "/protocols/{sha256}/against/{other_sha256}": "test_replays.py",
     "/protocols/{sha256}/against/{other_sha256}/progress": "test_replays.py",
     "/referrals/{referral_id}": "test_referrals_in.py",

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from records.fhir.shapes import Resource, things
 from records.fhir.written import NHS_NUMBER
-from triage.bars.shapes import Resource, things
 
 CODES = {
     400: ("invalid", "REC_BAD_REQUEST"),

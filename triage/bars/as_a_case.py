@@ -15,12 +15,13 @@ from hub.sealing import seal_of
 from hub.tokens import Machine
 from protocols.loader import Library
 from records import call_backs, machine_calls
+from records.fhir.shapes import Resource
 from records.model import Call, Case
+from records.reading import asking
 from records.service import Due, move, open_case, write_line
 from triage import calls, further_contact, rules
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import Read
-from triage.bars.shapes import Resource
 from triage.calls import Typed
 from triage.model import CaptureField
 
@@ -74,6 +75,7 @@ def open_as(
         _breach_at(session, case, end, now)
     _owe_triage(session, case, found, by, end, now, machine)
     referral = _row(session, case, found, facts, by, machine, now)
+    asking.ask_for(session, case, now)
     message.became, message.referral_id, message.warnings = Arrived.case, referral.key, _bounded(warnings)
     if warnings:
         words = f"What to look at in the referral: {' '.join(warnings)}"[:MOST_WORDS]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from triage.bars.shapes import Resource, first, objects, things, words
+from records.fhir.shapes import Resource, first, objects, things, words
 
 
 class Parts:

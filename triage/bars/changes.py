@@ -11,13 +11,13 @@ from hub.actors import HUB
 from hub.sealing import seal_of
 from hub.tokens import Machine
 from records import alarms
+from records.fhir.shapes import Resource
 from records.lifecycles import PositionState
 from records.model import Case, CaseState, Position, Task
 from records.service import Due, owe, take, write_line
 from records.store import rows_of
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import Read
-from triage.bars.shapes import Resource
 
 LOOK_IN = timedelta(minutes=10)
 """How soon somebody must have looked at what a sender has changed; at once where somebody is on the way. [LOCAL]"""

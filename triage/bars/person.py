@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from records.fhir.shapes import Resource, code, extensions, first, number, objects, said, value_of, words
 from triage.bars.bundle import Parts
-from triage.bars.shapes import Resource, code, extensions, first, number, objects, said, value_of, words
 
 NHS = "nhs-number"
 ADDRESS_PARTS = ("line", "city", "district", "state")

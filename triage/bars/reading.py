@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from records.fhir.shapes import Resource, code, first, lines, moment, objects, said, things, words
 from triage.bars.bundle import Parts, header_of, identifiers
 from triage.bars.person import Contact, Person, Spot, contacts_of, numbers_of, person_of, spot_of
-from triage.bars.shapes import Resource, code, first, lines, moment, objects, said, things, words
 
 REQUEST, RESPONSE = "servicerequest-request", "servicerequest-response"
 NOT_TAKEN = ("booking-request", "booking-response", "slot", "schedule")

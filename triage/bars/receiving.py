@@ -17,12 +17,12 @@ from hub.sealing import seal_of
 from hub.tokens import Machine
 from protocols.loader import Library
 from records import alarms
+from records.fhir.shapes import Resource, words
 from records.model import Case, CaseState
 from triage.bars import answering, as_a_case, changes, confirming, store
 from triage.bars.bounds import MOST_BYTES, NotReadable, parsed
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
-from triage.bars.shapes import Resource, words
 from triage.bars_out import hearing
 
 PROBLEM = "The hub could not read this message by itself: read it as it came."

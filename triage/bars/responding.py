@@ -12,6 +12,7 @@ from hub.errors import Conflict, Refused
 from hub.outbox import Effect, Queue
 from hub.sealing import seal_of
 from records import alarms, hand_overs
+from records.fhir.shapes import Resource
 from records.lifecycles import Word
 from records.model import Call, CallBack, Case, CaseState, Outcome, Position
 from records.service import supersede, take, write_line
@@ -20,7 +21,6 @@ from triage.bars import answering, store
 from triage.bars.confirming import REJECTED, to_whom
 from triage.bars.model import Referral, ReferralResponse, Response
 from triage.bars.reading import RESPONSE
-from triage.bars.shapes import Resource
 
 CONFIRM_IN = timedelta(minutes=30)
 """S32: a sender that has not said so long after a rejection that they know is rung. [LOCAL]"""

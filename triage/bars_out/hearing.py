@@ -8,12 +8,12 @@ from sqlmodel import Session
 from hub.actors import HUB, Actor
 from hub.tokens import Machine
 from records import alarms, hand_overs
+from records.fhir.shapes import Resource, objects, said, words
 from records.lifecycles import HandOverState
 from records.model import Case, CaseState, HandOver, Task
 from records.service import Due, owe, take, write_line
 from triage.bars.as_a_case import without_codes
 from triage.bars.reading import Read
-from triage.bars.shapes import Resource, objects, said, words
 from triage.bars_out import store
 from triage.bars_out.asking import RING_THEM_IN, UNTOLD, ring_them
 from triage.bars_out.model import Reason, ReferralSent

@@ -1,0 +1,143 @@
+"""What all kinds of resources have in common as they are read: how they stand, when, from whom, in what words. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from hub.door_codes import cut
+from records.fhir.answered import ReadFact
+from records.fhir.shapes import Resource, code, moment, objects, said, things, words
+from records.fhir.value_sets import as_code
+from records.people.fact_model import Confidence, FactKind, Says
+
+IN_ERROR = "entered-in-error"
+OVER = frozenset(
+    {
+        "inactive",
+        "resolved",
+        "remission",
+        "completed",
+        "stopped",
+        "cancelled",
+        "revoked",
+        "rejected",
+        "superseded",
+    }
+)
+UNSURE = frozenset(
+    {"unconfirmed", "provisional", "differential", "draft", "proposed", "preliminary", "proposal"}
+)
+NOT_SO = frozenset({"refuted", "not-taken"})
+
+
+@dataclass(frozen=True)
+class Of:
+    """What the reader of one kind is given: how it stands is worked out once for all of them."""
+
+    one: Resource
+    key: str
+    status: str
+
+    def fact(self, kind: FactKind, about: str, concept: Any = None, **more: Any) -> ReadFact:
+        ended = next((more.pop(name) for name in ("ended",) if name in more), None)
+        until = moment(ended)
+        dated = more.pop("dated", None)
+        found: dict[str, Any] = {
+            "says": Says.absent if self.status in NOT_SO else Says.present,
+            "confidence": Confidence.unsure if self.status in UNSURE else Confidence.reported,
+            "code": as_code(concept),
+            "dated": day(dated),
+            "until": until.isoformat() if until and self.status in OVER else "",
+            "over": self.status in OVER and until is None,
+            "words": "; ".join(notes_of(self.one)),
+            "author": _author(self.one),
+            **{name: value for name, value in more.items() if value},
+        }
+        return fitted(ReadFact(self.key, kind.value, about, **found))
+
+
+_MOST: Mapping[str, int] = {
+    "key": 200,
+    "about": 120,
+    "value": 120,
+    "words": 1000,
+    "code": 160,
+    "author": 120,
+    "full_text": 400,
+}
+
+
+def status_of(one: Resource) -> str:
+    """What counts of its several states: in error before not so, before over, before unsure."""
+    every = {
+        code(one.get(name))
+        for name in ("status", "clinicalStatus", "verificationStatus", "docStatus", "intent")
+    }
+    if one.get("active") is False:
+        every.add("inactive")
+    for states in ({IN_ERROR}, NOT_SO, OVER, UNSURE):
+        if held := sorted(every & set(states)):
+            return held[0]
+    return ""
+
+
+def day(value: Any) -> str:
+    """The day of a date or an instant as its source has it; of a month or a year alone, its first."""
+    text = words(value, 40)
+    match = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
+    if match is None:
+        return ""
+    try:
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).isoformat()
+    except ValueError:
+        return ""
+
+
+def notes_of(one: Resource) -> list[str]:
+    return [text for text in (words(note.get("text"), 400) for note in objects(one.get("note"))) if text][:5]
+
+
+def _author(one: Resource) -> str:
+    for name in (
+        "author",
+        "recorder",
+        "asserter",
+        "performer",
+        "requester",
+        "informationSource",
+        "custodian",
+    ):
+        if name in one and (who := next((words(by.get("display"), 120) for by in objects(one[name])), "")):
+            return who
+    return ""
+
+
+def fitted(fact: ReadFact) -> ReadFact:
+    """Without codes of doors (S19), and no longer than our own columns."""
+    held = asdict(fact)
+    for name, most in _MOST.items():
+        if isinstance(held[name], str):
+            held[name] = (held[name] if name in ("key", "code") else cut(held[name]).words)[:most]
+    return ReadFact(**held)
+
+
+def named(concept: Any) -> str:
+    return said(concept, 120).strip()
+
+
+def name_of(one: Resource) -> str:
+    """The name in use: usual before official, before any that is not old."""
+    order = {"usual": 0, "official": 1, "": 2}
+    found = sorted(
+        (each for each in objects(one.get("name")) if code(each.get("use")) != "old"),
+        key=lambda each: order.get(code(each.get("use")), 3),
+    )
+    for each in found:
+        whole = " ".join(
+            [*(words(part, 80) for part in things(each.get("given"))), words(each.get("family"), 80)]
+        )
+        if name := " ".join(whole.split()) or words(each.get("text"), 200):
+            return name[:200]
+    return ""

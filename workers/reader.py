@@ -1,0 +1,207 @@
+"""The process that reads from record servers. Whoever is asked after is a row; each server has threads of its own, so
+that one that hangs holds up nobody else's read, nor another server's."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from functools import partial
+
+from hub.record_servers import RecordServer
+from records.fhir.read_facts import READERS
+from records.people.rules import Who
+from records.reading.model import ReadState
+from workers import reads
+from workers.app import Pulse
+from workers.bench import Bench
+from workers.breaker import Breaker
+from workers.fhir import Fault, FhirClient, RecordError
+from workers.fhir_reading import BUDGET_S, Gathering, Outcome, failed, find, kind_of
+from workers.reads import Claimed
+
+log = logging.getLogger(__name__)
+LOOK_S, IDLE_S, TIDY_EVERY_S = 0.05, 1.0, 3600.0
+SHOW_AFTER_S = 0.5
+"""What has come by then is shown, where the rest takes longer."""
+CALLERS, ASKERS = 8, 24
+"""People read at once from one server, and asks that are on their way to it."""
+Tell = Callable[[Outcome], None]
+
+
+class ServerReader:
+    """One server: its threads, its clients, and what is known of its state."""
+
+    def __init__(self, server: RecordServer, machine: Callable[[], datetime], budget_s: float) -> None:
+        self.server, self._machine, self._budget_s = server, machine, budget_s
+        self._breaker = Breaker(machine)
+        self._alone_until: datetime | None = None
+        self._callers = ThreadPoolExecutor(CALLERS, f"read-{server.name}")
+        self._askers = ThreadPoolExecutor(ASKERS, f"ask-{server.name}")
+        self._own = threading.local()
+        self._clients: list[FhirClient] = []
+
+    def start(self, who: Who, tell: Tell, done: Callable[[], None]) -> None:
+        until = time.monotonic() + self._budget_s
+        self._callers.submit(self._run, who, until, tell, done)
+
+    def close(self) -> None:
+        for pool in (self._callers, self._askers):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for client in self._clients:
+            client.close()
+
+    def _run(self, who: Who, until: float, tell: Tell, done: Callable[[], None]) -> None:
+        try:
+            outcome = self._read(who, until, tell)
+            self._learn(outcome)
+            tell(outcome)
+        except Exception:
+            log.error("read_fault", exc_info=True, extra={"where": self.server.name})
+            tell(Outcome(ReadState.failed, "a fault of this hub's own; it is written down"))
+        finally:
+            done()
+
+    def _read(self, who: Who, until: float, tell: Tell) -> Outcome:
+        try:
+            self._must_be_askable(until)
+            found = find(self._client(), until, who)
+            if isinstance(found, Outcome):
+                return found
+            return self._kinds(Gathering(*found), until, tell)
+        except RecordError as error:
+            log.warning("record_server", extra={"where": self.server.name, "status": error.status})
+            return failed(error)
+
+    def _must_be_askable(self, until: float) -> None:
+        machine = self._machine()
+        if self._alone_until is not None and machine < self._alone_until:
+            wait_s = (self._alone_until - machine).total_seconds()
+            raise RecordError(Fault.changed, "it has asked to be left alone for a while", wait_s=wait_s)
+        if wait_s := self._breaker.shut_for_s:
+            raise RecordError(
+                Fault.changed, "it has not answered lately, and is left alone for a while", wait_s=wait_s
+            )
+        if time.monotonic() >= until:
+            raise RecordError(Fault.changed, "it has not answered others in time, so nobody asked it now")
+
+    def _kinds(self, gathering: Gathering, until: float, tell: Tell) -> Outcome:
+        waiting: dict[Future[tuple[list[object], bool]], str] = {
+            self._askers.submit(self._ask, until, kind, gathering): kind for kind in READERS
+        }
+        show_at = time.monotonic() + SHOW_AFTER_S
+        while waiting and (left_s := until - time.monotonic()) > 0:
+            soon_s = max(show_at - time.monotonic(), 0.0) if show_at else left_s
+            done, _ = wait(waiting, timeout=min(left_s, soon_s), return_when=FIRST_COMPLETED)
+            for one in done:
+                self._came(gathering, waiting.pop(one), one)
+            if waiting and show_at and time.monotonic() >= show_at:
+                show_at = 0.0
+                tell(gathering.outcome())
+        for one in waiting:
+            one.cancel()
+        if waiting:
+            gathering.errors.append(RecordError(Fault.later, "it did not answer in time"))
+        outcome = gathering.outcome()
+        if len(outcome.unread) == len(READERS) and gathering.errors:
+            return failed(gathering.errors[0])  # who they are, and nothing of them
+        return outcome
+
+    def _ask(self, until: float, kind: str, gathering: Gathering) -> tuple[list[object], bool]:
+        return kind_of(self._client(), until, kind, gathering.patient)
+
+    def _came(self, gathering: Gathering, kind: str, one: "Future[tuple[list[object], bool]]") -> None:
+        try:
+            found, whole = one.result()
+        except RecordError as error:
+            gathering.errors.append(error)
+            return
+        gathering.came(kind, found, whole)
+
+    def _learn(self, outcome: Outcome) -> None:
+        """One person's read is one fault, however many of its asks failed side by side."""
+        if outcome.wait_s is not None and outcome.fault:
+            self._alone_until = self._machine() + timedelta(seconds=outcome.wait_s)
+        if outcome.fault:
+            self._breaker.failed()
+        elif outcome.state is not ReadState.failed:
+            self._breaker.answered()
+
+    def _client(self) -> FhirClient:
+        """This thread's own. It never leaves the server alone by itself: that is decided once for all threads."""
+        client: FhirClient | None = getattr(self._own, "client", None)
+        if client is None:
+            client = self._own.client = FhirClient(self.server, self._machine)
+            self._clients.append(client)
+        client.breaker = Breaker(self._machine)
+        return client
+
+
+class Reader:
+    """Takes up whoever is asked after, and puts down what each server says as it comes."""
+
+    def __init__(self, bench: Bench, budget_s: float = BUDGET_S) -> None:
+        self.bench = bench
+        machine = bench.hub.clock.machine
+        read_from = [one for one in bench.hub.record_servers if one.reads]
+        self.servers = [ServerReader(one, machine, budget_s) for one in read_from]
+        self._lock = threading.Condition()
+        self._open: dict[int, tuple[Claimed, int]] = {}
+
+    def rest(self, most_s: float) -> bool:
+        """Wait until nobody is being read any more."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._open, most_s)
+
+    def look(self) -> int:
+        """Whoever waits is claimed, and each server set to work. Returns how many."""
+        if not self.servers:
+            return 0
+        claimed = reads.claim(self.bench)
+        for ask in claimed:
+            with self._lock:
+                self._open[ask.token] = (ask, len(self.servers))
+            for server in self.servers:
+                server.start(ask.who, self._tells(ask, server.server), partial(self._one_less, ask))
+        return len(claimed)
+
+    def close(self) -> None:
+        for server in self.servers:
+            server.close()
+
+    def _tells(self, ask: Claimed, server: RecordServer) -> Tell:
+        return lambda outcome: reads.told(self.bench, ask, server, outcome)
+
+    def _one_less(self, ask: Claimed) -> None:
+        with self._lock:
+            left = self._open[ask.token][1] - 1
+            self._open[ask.token] = (ask, left)
+        if left == 0:
+            try:
+                reads.over(self.bench, ask)
+            finally:
+                with self._lock:
+                    del self._open[ask.token]
+                    self._lock.notify_all()
+
+
+def run(bench: Bench, stop: threading.Event, budget_s: float = BUDGET_S) -> None:
+    """Until told to stop."""
+    reader = Reader(bench, budget_s)
+    pulse = Pulse(bench, bench.hub.settings.beat_file)
+    tidy_at = 0.0
+    while not stop.is_set():
+        pulse.beat()
+        try:
+            reader.look()
+            if time.monotonic() >= tidy_at:
+                tidy_at = time.monotonic() + TIDY_EVERY_S
+                reads.forget_old(bench)
+        except Exception:
+            log.error("reader_fault", exc_info=True)
+            stop.wait(IDLE_S)
+        stop.wait(LOOK_S if reader.servers else IDLE_S)
+    reader.rest(budget_s)
+    reader.close()
+    pulse.goodbye()

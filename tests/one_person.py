@@ -22,6 +22,7 @@ NEEDED_FIRST = (
     "person_of_hub",
     "responder",
     "api_token",
+    "fhir_subscription",
     "replay",
     "person",
     "case_",

@@ -87,6 +87,11 @@ REACH: dict[str, tuple[Way, ...]] = {
     ),
     **_through("offer_id", "offer", "pressed"),
     **_through("referral_id", "referral", "referral_message", "referral_response"),
+    **_of_case("referral_sent", "fhir_notice"),
+    "record_read": (Way("ask_id", "record_ask"), Way("put_on", By.person), Way("put_for", By.case)),
+    "record_ask": (Way("case_id", By.case), Way("person_id", By.person)),
+    **_through("access_id", "own_access", "own_code", "own_log_in"),
+    **_of_person("correction", "own_access"),
     "shift_handover": (Way("lines", By.shift),),
     "audit": (Way("subject", By.look),),
     "event": (Way("subject", By.event),),
@@ -111,7 +116,11 @@ NOTHING: dict[str, str] = {
     "found_calls": "calls that the prover has made up; nobody rang",
     "replay": "which versions were compared; the cases are rows of `replayed`",
     **dict.fromkeys(("alarm_round", "beat", "event_counter", "area", "place"), _MACHINE),
-    "api_token": "of machines",
+    **dict.fromkeys(("api_token", "client_key", "access_token", "used_proof", "fhir_export", "fhir_subscription"),
+                    "of machines"),
+    "fhir_export_part": "copies for a machine, by number or under pseudonyms, gone after a day",
+    "own_ask": "what somebody typed to open their own page, until a worker has looked, or for minutes",
+    "own_try": "hashes of what was tried, for an hour, to slow down guessing",
     "api_once": "what machines were answered, so that asking twice does one thing; gone after a day",
     "reference": "references that were given, without whose they are",
     "referral_sender": "where other services take their answers",
@@ -121,6 +130,10 @@ NOTHING: dict[str, str] = {
 
 LEFT_OUT: dict[tuple[str, str], str] = {
     ("key_safe", "sealed"): "S19: a code of a door leaves the hub by no file; that one is kept, is said",
+    ("own_access", "phrase_hash"): "proof of who they are, not words",
+    ("own_code", "token_hash"): "proof of who they are, not words",
+    ("own_code", "code_hash"): "proof of who they are, not words",
+    ("own_log_in", "token_hash"): "proof of who they are, not words",
     ("effect", "payload"): "the words stand among the messages; the rest are numbers of people of the hub",
     ("told", "phone"): "a number of a person of the hub",
     ("name_sound", "sound"): "the name again, as a search hears it",
@@ -128,7 +141,7 @@ LEFT_OUT: dict[tuple[str, str], str] = {
 """Columns that nobody is handed, and why."""
 
 SEALED_WORDS = {("referral_message", "sealed"), ("referral_message", "answer"), ("referral", "facts"),
-                ("referral_response", "sealed")}  # fmt: skip
+                ("referral_response", "sealed"), ("referral_sent", "sealed"), ("record_read", "held")}  # fmt: skip
 """Kept under the hub's secrets; handed out in plain."""
 
 HELD_FIRST: dict[str, str] = {

@@ -7,7 +7,7 @@ taken away, or named here as not personal.
 GONE = frozenset(
     {
         "name_sound", "fact_sealing", "person_name", "identifier", "person_address", "person_number", "carer", "fact",
-        "contact_point", "staff_safety", "exclusion", "key_safe",
+        "contact_point", "staff_safety", "exclusion", "key_safe", "record_read", "record_ask", "own_code", "own_log_in",
     }
 )  # fmt: skip
 """Tables whose rows say nothing once their words are gone: the row goes."""
@@ -50,6 +50,9 @@ EMPTIED: dict[str, tuple[str, ...]] = {
     "referral": ("request_key", "encounter_key", "person_key", "facts", "rejected_why"),
     "referral_message": ("body_sha256", "request_id", "correlation_id", "sealed", "why", "warnings", "answer", "told"),
     "referral_response": ("sealed", "trouble"),
+    "referral_sent": ("request_key", "sealed", "told", "trouble"),
+    "correction": ("by_name", "about", "words", "answer"),
+    "own_access": ("name", "relation", "number", "phrase_hash", "how", "key_word"),
     "shift_handover": ("words", "lines"),
     "event": ("facts",),
     "access_request": ("nhs_number", "asked_by", "behalf", "identity", "extended_why", "refused_why"),
@@ -98,6 +101,9 @@ KEPT_HERE: dict[tuple[str, str], str] = {
     ("person_merge", "brought"): "numbers of rows",
     ("hand_over", "to"): "which service",
     ("referral", "sender"): "which service",
+    ("referral_sent", "service"): "which service",
+    ("fhir_notice", "focus"): "a number of the hub's own",
+    ("fhir_notice", "mark"): "tells one state of a case from another",
     ("referral", "organisation"): "which service",
     ("referral_message", "sender"): "which service",
     (

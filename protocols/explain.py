@@ -163,18 +163,18 @@ def _other_answers(
 def _stretches(
     question: Question, edges: Iterable[AtLeast | AtMost], given: Answer | None
 ) -> Iterator[tuple[float, str]]:
-    """The stretches of a number between its thresholds, without the one that was said: the value of each that is
-    nearest to what was said, and the stretch in words."""
+    """The stretches of a number between its thresholds, without the one that was said: a value of each, and the
+    stretch in words."""
     low, high = question.range or (-math.inf, math.inf)
-    before = question.mildest if given in (None, UNKNOWN) else given
     parted = sorted({_last_below(edge, question): edge for edge in edges}.items())
+    if not parted:
+        return
     first, from_here = low, ""
     for last, edge in (*parted, (high, None)):
         last = min(last, high)
         words = ", ".join(part for part in (from_here, _up_to(edge, question)) if part)
         if first <= last and not (isinstance(given, int | float) and first <= given <= last):
-            nearest = before if isinstance(before, int | float) else first
-            yield min(max(nearest, first), last), words
+            yield (first if math.isfinite(first) else last), words
         if edge is not None:
             first, from_here = round(last + (question.step or 1), 1), _on_from(edge, question)
 

@@ -238,3 +238,67 @@ def test_what_settled_it_is_told_of_the_rule_that_fired_alone():
     assert left_out(protocol, {"danger": "no", "a": "no", "b": "yes"}) == {
         "c": "certain already: Visit (b? yes)"
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "answers", "spared"),
+    [
+        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "yes"}, {"fell", "hurt"}),
+        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "no"}, set()),
+        ({"not": {"any": [{"a": "yes"}, {"hurt": "no"}]}}, {"a": "yes"}, {"fell", "hurt"}),
+        ({"all": [{"not": {"a": "yes"}}, {"hurt": "yes"}]}, {"a": "yes"}, {"fell", "hurt"}),
+        ({"all": [{"a": "no"}, {"known": {"b": "yes"}}]}, {"a": "yes"}, {"b"}),
+        ({"any": [{"a": "yes"}, {"known": {"b": "yes"}}]}, {"a": "no"}, set()),
+    ],
+    ids=str,
+)
+def test_what_may_not_even_apply_is_spared_where_it_cannot_matter(condition, answers, spared):
+    gated = [one("fell"), one("hurt", ask_if={"fell": "yes"})] if "hurt" in str(condition) else [one("b")]
+    protocol = asked_well([one("a"), *gated], leads_to("visit", "hour", condition))
+    assert set(left_out(protocol, {"danger": "no", **answers})) == spared
+
+
+def test_what_is_still_asked_is_what_was_not_left_out():
+    protocol = asked_well(
+        [one("a"), one("b"), one("c")],
+        leads_to("visit", "hour", {"any": [{"a": "yes"}, {"b": "yes"}]}),
+        leads_to("call", "day", {"c": "yes"}),
+    )
+    verdict = ask(protocol, HOUSE, {"danger": "no", "a": "yes"}).verdict
+    assert [question.id for question in verdict.still] == ["c"]
+    assert (verdict.next_question.id, verdict.remaining, verdict.finished) == ("c", 1, False)
+
+
+def test_whom_it_is_for_is_asked_whatever_is_certain():
+    adult = one("adult") | {"worse": "neither", "because": "only whom it is for"}
+    data = json.loads(json.dumps(SMALL))
+    data["questions"] = [data["questions"][0], one("a"), one("b"), adult]
+    data["dispositions"] = [data["dispositions"][0], leads_to("visit", "hour", {"any": [{"a": "yes"}, {"b": "yes"}]}),
+                            data["dispositions"][-1]]  # fmt: skip
+    data["for"] = [{"if": {"adult": "yes"}, "else": "last", "go_to": "the children's line"}]
+    protocol = parse_triage(json.dumps(data), "small.yaml", HOUSE)
+    found = ask(protocol, HOUSE, {"danger": "no", "a": "yes"})
+    assert [question.id for question in found.verdict.still] == ["adult"]
+
+
+def test_a_fact_of_the_record_settles_it_too_and_is_no_answer():
+    protocol = asked_well(
+        [one("thin", record="yes"), one("b")],
+        leads_to("visit", "hour", {"any": [{"thin": "yes"}, {"b": "yes"}]}),
+    )
+    found = ask(protocol, HOUSE, {"danger": "no"}, {"thin": "yes"})
+    assert found.verdict.priority == "hour"
+    assert {one.question.id: one.because for one in found.not_needed} == {"b": "certain already: Visit"}
+
+
+def test_once_the_limit_is_reached_one_more_unknown_matters_no_more():
+    """Three are not known: a clinician rings in any case."""
+    low = {"any": [{name: "yes"} for name in "xyz"]}
+    protocol = asked_well(
+        [one("note", for_information="yes"), *map(one, "xyz"), one("a"), one("b")],
+        leads_to("visit", "hour", {"any": [{"a": "yes"}, {"b": "yes"}]}),
+        leads_to("call", "day", low),
+    )
+    said = {"danger": "no", "note": "no", "a": "yes"}
+    assert set(left_out(protocol, said | dict.fromkeys("xyz", "unknown"))) == {"b"}
+    assert set(left_out(protocol, said | {"x": "unknown", "y": "unknown"})) == set(), "a third may come"

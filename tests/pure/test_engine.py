@@ -341,6 +341,21 @@ def test_red_flags_more_urgent_than_what_ends_the_call_are_still_asked():
     assert assess(small, HOUSE, {"pain": "yes"}).next_question.id == "blood"
 
 
+def test_what_the_limit_of_unknowns_adds_ends_the_call_as_a_rule_would():
+    small = protocol(
+        [yes_no(name) for name in "abcd"],
+        [
+            does("fast", "clinician", {"d": "yes"}, ends_call="yes"),
+            does("visit", "hour", {"any": [{name: "yes"} for name in "abc"]}),
+            REST,
+        ],
+        unknowns={"limit": 3, "to": "clinician"},
+    )
+    assert [one.id for one in assess(small, HOUSE, {"a": UNKNOWN, "b": UNKNOWN}).still] == ["c", "d"]
+    verdict = assess(small, HOUSE, dict.fromkeys("abc", UNKNOWN))
+    assert (verdict.finished, verdict.disposition.id) == (True, "fast")
+
+
 def test_a_dropped_call_is_the_more_urgent_of_what_was_heard_and_the_dropped_call():
     assert dropped(peopled(), HOUSE, {}).priority == "clinician"
     assert dropped(peopled(), HOUSE, {"blood": "yes"}).priority == "now"

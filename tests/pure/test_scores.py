@@ -223,6 +223,13 @@ def test_a_count_is_an_interval_too():
     assert (count.score, count.least, count.most, count.missing) == ("soft", 1, 2, ("eating",))
 
 
+def test_a_score_that_is_a_reason_says_whether_it_is_known():
+    (whole, *_) = finish(SCORED, HOUSE, {**WELL, "resp": 25, "systolic": 90}).because
+    assert (whole.question, whole.answer, whole.unknown, whole.from_record) == ("news2", 6, False, False)
+    (part, *_) = finish(SCORED, HOUSE, {**WELL, "resp": 25, "systolic": UNKNOWN}).because
+    assert (part.question, part.answer, part.unknown, part.from_record) == ("news2", UNKNOWN, True, False)
+
+
 def test_what_was_not_reached_is_missing_on_the_screen_and_counts_as_nothing_yet():
     said = {**WELL, "resp": 25}
     del said["temp"]

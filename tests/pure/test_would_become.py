@@ -184,6 +184,24 @@ def test_only_so_many_pairs_are_named():
     assert pairs == tuple(f"a? yes and {other}? yes" for other in "bcdefg"[:OF_TWO])
 
 
+def test_a_question_with_several_other_answers_hides_no_pair_after_it():
+    visit = {"all": [{"a": "yes"}, {"b": "yes"}]}
+    small = protocol(
+        [DANGER, HOURS, *map(yes_no, "ab")],
+        [
+            does(
+                "visit",
+                "hour",
+                visit,
+                {"all": [{"hours": {"at_least": "8 h"}}, {"hours": {"at_most": "2 h"}}]},
+            ),
+            REST,
+        ],
+    )
+    said = {"danger": "no", "hours": 5, "a": "no", "b": "no"}
+    assert by_two(small, said) == [("hour", ("a? yes and b? yes",))]
+
+
 def test_the_most_urgent_of_what_two_would_do_stands_first():
     small = protocol(
         [DANGER, *map(yes_no, "abcd")],

@@ -45,15 +45,13 @@ class ScoreReading:
     """What a score comes to: `least` to `most`, which are the same once nothing of it is `missing`.
 
     `missing` are the questions not answered, `implausible` those whose number cannot be true, by id; `points` is by
-    id, from the least to the most. `single_least` and `single_most` are the highest points of any one observation.
+    id, from the least to the most.
     """
 
     score: str
     title: str
     least: int
     most: int
-    single_least: int
-    single_most: int
     missing: tuple[str, ...] = ()
     implausible: tuple[str, ...] = ()
     points: Mapping[str, Span] = field(default_factory=dict)
@@ -90,8 +88,6 @@ def read_score(score: Score, said: Mapping[str, Answer | None], readings: Readin
         title=score.title,
         least=weighed.total[0],
         most=weighed.total[1],
-        single_least=weighed.single[0],
-        single_most=weighed.single[1],
         missing=tuple(name for name, (low, high) in weighed.points.items() if low < high)
         if score.kind == "points"
         else tuple(name for name in score.questions if said.get(name, "") is None),

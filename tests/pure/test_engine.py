@@ -541,11 +541,14 @@ def test_what_is_united_says_everything_of_both():
 def test_of_equals_the_one_that_accepts_leads_and_each_place_to_turn_to_stands_once():
     refusing = assess(peopled(), HOUSE, {"adult": "no", "blood": "no"})
     calling = assess(
-        protocol([yes_no("a")], [does("rings", "clinician", {"a": "yes"}), REST]), HOUSE, {"a": "yes"}
+        protocol([yes_no("a")], [does("rings", "clinician", {"a": "yes"}), REST], name="calling"),
+        HOUSE,
+        {"a": "yes"},
     )
     assert (refusing.rank, calling.rank) == (1, 1)
+    for order in ([refusing, calling, refusing], [calling, refusing, refusing]):
+        assert unite(order).protocol.startswith("calling + small")
     both = unite([refusing, calling, refusing])
-    assert both.protocol.split(" + ")[0] == calling.protocol
     assert both.refusal == "the children's line"
     assert unite([calling, calling]).refusal is None
     elsewhere = unite([refusing._replace(refusal="111"), refusing])

@@ -11,6 +11,7 @@ from protocols.engine import UNKNOWN, assess, check_answer, dropped, finish, uni
 from protocols.explain import would_become
 from protocols.loader import ProtocolError, parse_house, parse_triage
 from protocols.news2 import OBSERVATIONS
+from protocols.scores import title_of
 
 HOUSE = parse_house(
     json.dumps(
@@ -256,6 +257,18 @@ def test_would_become_tries_the_bands_of_the_chart():
 def test_two_protocols_show_a_score_once_as_high_as_either_has_it():
     one, two = (finish(SCORED, HOUSE, {**WELL, "resp": rate}) for rate in (21, 25))
     assert [score.most for score in unite([one, two]).scores if score.score == "news2"] == [3]
+
+
+def test_what_is_united_shows_the_scores_of_the_less_urgent_too():
+    scored = finish(SCORED, HOUSE, {**WELL, "resp": 21})
+    urgent = scored._replace(rank=0, scores=())
+    assert [score.score for score in unite([urgent, scored]).scores] == ["news2", "soft"]
+
+
+def test_a_score_says_its_questions_in_words():
+    said = finish(SCORED, HOUSE, {**WELL, "breath": UNKNOWN}).scores[1].words
+    assert said == "Soft signs 0 to 1, breath not known"
+    assert title_of("ever_so_sleepy") == "ever so sleepy"
 
 
 # ---- faults: old text, new text (^ marks the place), words ----

@@ -112,7 +112,7 @@ class OnePerson:
             "entry": {"field": "need_words"},
             "call_back": {"state": "done", "ways": [MARK]},
             "offer": {"reasons": [MARK], "state": "expired", "code": "QG7AA"},
-            "position": {"state": "done", "priority": "two_hours", "kind": "nurse"},
+            "position": {"care_began_at": None, "state": "done", "priority": "two_hours", "kind": "nurse"},
             "task": {"state": "done"},
             "hold": {"state": "ended"},
             "hand_over": {"state": "confirmed"},

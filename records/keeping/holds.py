@@ -1,7 +1,6 @@
 """What may not be taken away for now: an inquiry, a complaint, a court (the privacy lead says so, and says when it has
 ended), and whatever is asked for just now."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import or_, text
@@ -11,9 +10,9 @@ from hub import audit
 from hub.access import User
 from hub.errors import Conflict, NotFound, Refused
 from records.keeping.model import HOLD_LIVE, REQUEST_OPEN, AccessRequest, LegalHold
-from records.keeping.subject import NOBODY
+from records.keeping.subject import NOBODY, Subject
 from records.model import Case
-from records.people.model import Person
+from records.people.model import NHS_NUMBER, Identifier, Person
 
 MOST = 200
 SHORTEST = 5
@@ -70,13 +69,30 @@ def live(session: Session, place: str) -> list[LegalHold]:
     return list(session.exec(found.limit(MOST)))
 
 
-def stands(session: Session, people: Collection[int], cases: Collection[int]) -> str:
-    """Why these may not be taken away; empty where nothing says so."""
-    theirs = or_(col(LegalHold.person_id).in_(people), col(LegalHold.case_id).in_(cases))
-    hold = session.exec(select(LegalHold).where(text(HOLD_LIVE), theirs).limit(1)).first()
+def stands(session: Session, near: Subject) -> str:
+    """Why theirs may not be taken away; empty where nothing says so. By their NHS numbers too, which another record or
+    case may have."""
+    named = col(Identifier.value).in_(near.nhs_numbers)
+    people = select(Identifier.person_id).where(
+        named, Identifier.system == NHS_NUMBER, col(Identifier.entered_in_error_at).is_(None)
+    )
+    cases = select(Case.id).where(col(Case.nhs_number).in_(near.nhs_numbers))
+    theirs = or_(
+        col(LegalHold.person_id).in_(near.people),
+        col(LegalHold.case_id).in_(near.cases),
+        col(LegalHold.person_id).in_(people),
+        col(LegalHold.case_id).in_(cases),
+    )
+    held = select(LegalHold).where(LegalHold.place == near.place, text(HOLD_LIVE), theirs)
+    hold = session.exec(held.limit(1)).first()
     if hold is not None:
         return f"It is held since {hold.at:%d/%m/%Y}, by {hold.by_name}: {hold.why}"
-    asked = select(AccessRequest.id).where(text(REQUEST_OPEN), col(AccessRequest.person_id).in_(people))
+    by = or_(
+        col(AccessRequest.person_id).in_(near.people),
+        col(AccessRequest.person_id).in_(people),
+        col(AccessRequest.nhs_number).in_(near.nhs_numbers),
+    )
+    asked = select(AccessRequest.id).where(AccessRequest.place == near.place, text(REQUEST_OPEN), by)
     number = session.exec(asked.limit(1)).first()
     return f"Request {number} for what is held of them is not answered yet." if number else ""
 

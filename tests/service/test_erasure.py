@@ -47,7 +47,7 @@ def asked(desk: Desk, person: int) -> int:
             asked_by=1,
             asked_by_name="Nora Quinn",
             asked_at=desk.clock.now(),
-            scope=subject.scope_of(session, whose),
+            scope=subject.scope_of(session, whose, whose),
             person_id=person,
         )
         session.add(erasure)
@@ -166,7 +166,7 @@ def test_a_case_that_is_opened_meanwhile_stops_it(sqlite_desk: Desk) -> None:
     assert not erasing.go_on(sqlite_desk.hub.db, erasure, sqlite_desk.clock.now())
     with sqlite_desk.hub.db.read() as session:
         stopped = session.get_one(Erasure, erasure)
-    assert stopped.refused_why == erasing.OPENED_AGAIN
+    assert stopped.refused_why == f"{erasing.OPENED_AGAIN} {erasing.STOPPED}"
     assert "person_name" in words_left(sqlite_desk)["case_"]
 
 

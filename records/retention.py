@@ -5,7 +5,6 @@ for a check; a house may keep longer by a file of its own (`FP_RETENTION`), and 
 """
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path

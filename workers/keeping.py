@@ -1,12 +1,15 @@
 """What takes long of what is held of people: writing it out, and taking it away."""
 
 import logging
+import os
 import sqlite3
+
+from sqlmodel import Session
 
 from hub import wiping
 from hub.outbox import Effect
 from records import retention
-from records.keeping import erasing, export, requests, running
+from records.keeping import checking, erasing, export, requests, running
 from records.keeping.model import AccessRequest, RequestState
 from workers.bench import Bench
 
@@ -14,21 +17,34 @@ log = logging.getLogger(__name__)
 
 
 def prepare(bench: Bench, effect: Effect) -> str:
-    """All that is held of somebody into a sealed file, in one snapshot. Done twice it is the same file."""
+    """All that is held of somebody into a sealed file, in one snapshot. Of two workers that do it the file of the first
+    stands, as its rows are what the checker is asked about."""
     hub, number = bench.hub, int(effect.payload["request"])
     file = requests.file_of(hub.settings.data, number)
+    mine = file.with_suffix(f".{os.getpid()}")
     with hub.db.read() as session:
         request = session.get_one(AccessRequest, number)
         if request.state is not RequestState.asked:
             return "not asked for any more"
         whose = requests.whose(session, request)
-        counts, waits = export.keep_sealed(file, export.lines(session, whose, hub.db.seal), hub.db.seal)
-    hub.db.write_again(lambda session: requests.prepared(session, number, counts, waits, hub.clock.now()))
-    return f"{counts.total()} rows"
+        counts, waits = export.keep_sealed(mine, export.lines(session, whose, hub.db.seal), hub.db.seal)
+
+    def keep(session: Session) -> bool:
+        if not checking.prepared(session, number, counts, waits, hub.clock.now()):
+            return False
+        if mine.exists():  # not where this is tried again
+            mine.replace(file)
+        return True
+
+    kept = hub.db.write_again(keep)
+    mine.unlink(missing_ok=True)
+    return f"{counts.total()} rows" if kept else "not asked for any more"
 
 
 def remove(bench: Bench, effect: Effect) -> str:
-    requests.file_of(bench.hub.settings.data, int(effect.payload["request"])).unlink(missing_ok=True)
+    file = requests.file_of(bench.hub.settings.data, int(effect.payload["request"]))
+    for one in file.parent.glob(f"{file.stem}.*"):  # also of a worker that was killed
+        one.unlink(missing_ok=True)
     return "gone"
 
 

@@ -11,8 +11,8 @@ from hub.access import Role, User
 from hub.errors import Conflict, NotAllowed, NotFound, Refused
 from hub.outbox import LIVE, RECORD_KIND, Effect, EffectState, Queue
 from records import retention
-from records.keeping import holds, subject
-from records.keeping.model import Erasure, ErasureState, Ground
+from records.keeping import holds, requests, subject
+from records.keeping.model import AccessRequest, Erasure, ErasureState, Ground
 from records.keeping.subject import Subject
 from records.model import Case, CaseState, Position
 from records.people.model import Person
@@ -171,6 +171,8 @@ def begin(session: Session, erasure: Erasure, now: datetime) -> str:
         created_at=now,
     )
     outbox.append(session, effect)
+    for request in session.exec(select(AccessRequest).where(requests.about(near))):
+        requests.owe_removal(session, request, now)  # what was found of them is in its file
     return ""
 
 

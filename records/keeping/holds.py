@@ -3,8 +3,9 @@ ended), and whatever is asked for just now."""
 
 from datetime import datetime
 
-from sqlalchemy import or_, text
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlalchemy import Select, and_, or_, text
+from sqlmodel import Session, SQLModel, col, select
 
 from hub import audit
 from hub.access import User
@@ -15,7 +16,11 @@ from records.model import Case
 from records.people.model import NHS_NUMBER, Identifier, Person
 
 MOST = 200
+"""On one page."""
 SHORTEST = 5
+_case = SQLModel.metadata.tables["case_"].alias("held_case")
+_person = SQLModel.metadata.tables["person"].alias("held_person")
+_other = SQLModel.metadata.tables["person"].alias("held_other")
 
 
 def put(
@@ -64,9 +69,10 @@ def end(session: Session, place: str, number: int, now: datetime, user: User, wh
     audit.note(session, place, now, user.actor, "hold_ended", _about(hold), f"hold {hold.key}")
 
 
-def live(session: Session, place: str) -> list[LegalHold]:
-    found = select(LegalHold).where(LegalHold.place == place, text(HOLD_LIVE)).order_by(col(LegalHold.id))
-    return list(session.exec(found.limit(MOST)))
+def live(session: Session, place: str, after: int = 0) -> list[LegalHold]:
+    """In the order in which they were put, from the one after that number on."""
+    found = select(LegalHold).where(LegalHold.place == place, text(HOLD_LIVE), col(LegalHold.id) > after)
+    return list(session.exec(found.order_by(col(LegalHold.id)).limit(MOST)))
 
 
 def stands(session: Session, near: Subject) -> str:
@@ -97,12 +103,36 @@ def stands(session: Session, near: Subject) -> str:
     return f"Request {number} for what is held of them is not answered yet." if number else ""
 
 
-def cases_held(session: Session, place: str) -> list[int]:
-    """Those that a hold names, and all of whom a hold names."""
-    held = live(session, place)
-    people = [one.person_id for one in held if one.person_id]
-    theirs = session.exec(select(Case.id).where(col(Case.person_id).in_(people)))
-    return sorted({*(one.case_id for one in held if one.case_id), *(one for one in theirs if one)})
+def cases_held(place: str) -> Select[tuple[int]]:
+    """As a part of a statement, however many: those that a hold or a request that is open names, and all of whom one
+    names, by any of their records and by their NHS numbers."""
+    held = and_(col(LegalHold.place) == place, text(f"legal_hold.{HOLD_LIVE}"))
+    asked = and_(col(AccessRequest.place) == place, text(f"access_request.{REQUEST_OPEN}"))
+    named = sa.union_all(
+        sa.select(_person.c.id).where(_person.c.id.in_(sa.select(col(LegalHold.person_id)).where(held))),
+        sa.select(_person.c.id).where(_person.c.id.in_(sa.select(col(AccessRequest.person_id)).where(asked))),
+    )
+    kin = sa.select(named.subquery().c.id).cte("kin", recursive=True)
+    merged = or_(_person.c.merged_into == kin.c.id, _person.c.id == _other.c.merged_into)
+    step = (
+        sa.select(_person.c.id).select_from(kin).join(_other, _other.c.id == kin.c.id).join(_person, merged)
+    )
+    people = sa.select(kin.union(step).c.id)
+    said = sa.union_all(
+        sa.select(col(Identifier.value)).where(
+            col(Identifier.person_id).in_(people), col(Identifier.system) == NHS_NUMBER,
+            col(Identifier.entered_in_error_at).is_(None),
+        ),
+        sa.select(col(AccessRequest.nhs_number)).where(asked, col(AccessRequest.nhs_number).is_not(None)),
+    ).subquery()  # fmt: skip
+    return sa.select(_case.c.id).where(
+        _case.c.place == place,
+        or_(
+            _case.c.id.in_(sa.select(col(LegalHold.case_id)).where(held)),
+            _case.c.person_id.in_(people),
+            _case.c.nhs_number.in_(sa.select(said.c[0])),
+        ),
+    )
 
 
 def _about(hold: LegalHold) -> str:

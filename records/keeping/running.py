@@ -1,7 +1,7 @@
 """What may go by its age: counted each month, and done by night once the privacy lead has said yes to that count. A few
 rows to a transaction; may be killed anywhere, and goes on."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from hub.outbox import LIVE, Effect, Queue
 from hub.places import place_of
 from records.keeping import erasures, holds, subject
 from records.keeping.model import Erasure, ErasureState, Ground, RetentionRun, RunState
-from records.keeping.subject import AT_ONCE, Subject
+from records.keeping.subject import AT_ONCE, TOLD, Subject
 from records.model import Case, CaseState
 from records.people.model import Person
 from records.retention import ADULT_YEARS, KINDS, OF_PEOPLE, Kind
@@ -55,10 +55,10 @@ class Unit(NamedTuple):
 
 def count(session: Session, place: str, until: datetime, days: Mapping[str, int]) -> list[Counted]:
     """The dry run: reads, and changes nothing."""
-    found, held_cases = [], holds.cases_held(session, place)
+    found = []
     for kind in KINDS:
         table = SQLModel.metadata.tables[kind.table]
-        old = _old(table, kind, place, until - timedelta(days=days[kind.name]), held_cases)
+        old = _old(table, kind, place, until - timedelta(days=days[kind.name]))
         many, oldest = session.execute(
             select(func.count(), func.min(table.c[kind.since])).select_from(table).where(old)
         ).one()
@@ -71,21 +71,28 @@ def count(session: Session, place: str, until: datetime, days: Mapping[str, int]
     return [*found, Counted(OF_PEOPLE, rows, first, held)]
 
 
-def _old(
-    table: Table, kind: Kind, place: str, before: datetime, held: Collection[int]
-) -> ColumnElement[bool]:
+def _old(table: Table, kind: Kind, place: str, before: datetime) -> ColumnElement[bool]:
     """Never of an open case, and of none that is held."""
+    stays = select(Case.id).where(
+        Case.place == place, or_(col(Case.state) == CaseState.open, col(Case.id).in_(holds.cases_held(place)))
+    )
     parts: list[Any] = [table.c[kind.since] < before]
     if kind.only:
         parts.append(text(kind.only))
     if "place" in table.c:
         parts.append(table.c.place == place)
     if "case_id" in table.c:
-        closed = select(Case.id).where(Case.state == CaseState.closed, col(Case.id).not_in(held))
-        parts.append(or_(table.c.case_id.is_(None), table.c.case_id.in_(closed)))
-    if table.name == "event" and held:
-        parts.append(~and_(table.c.topic == "case", table.c.subject.in_([str(one) for one in held])))
+        parts.append(or_(table.c.case_id.is_(None), table.c.case_id.not_in(stays)))
+    if table.name == "event":
+        parts += [~and_(table.c.topic == topic, table.c.subject.in_(_of(topic, stays))) for topic in TOLD]
     return and_(*parts)
+
+
+def _of(topic: str, cases: Any) -> Any:
+    """The numbers of rows of these cases, as events name them."""
+    table = SQLModel.metadata.tables["case_" if topic == "case" else topic]
+    column = table.c.id if topic == "case" else table.c.case_id
+    return sa.select(sa.cast(table.c.id, sa.String)).where(column.in_(cases))
 
 
 def _all_due(session: Session, place: str, until: datetime) -> Iterator[Unit]:
@@ -256,7 +263,7 @@ def _go_by(session: Session, run: RetentionRun, kind: Kind, days: Mapping[str, i
     table = SQLModel.metadata.tables[kind.table]
     keys = table.primary_key.columns
     before = run.until - timedelta(days=days[kind.name])
-    old = _old(table, kind, run.place, before, holds.cases_held(session, run.place))
+    old = _old(table, kind, run.place, before)
     ids = [tuple(row) for row in session.execute(sa.select(*keys).where(old).order_by(*keys).limit(AT_ONCE))]
     if ids:
         session.execute(delete(table).where(tuple_(*keys).in_(ids)))

@@ -27,7 +27,7 @@ TOLD = ("case", "call", "task", "alarm")
 class Subject:
     """`own`: numbers of rows by table, as looks and events name them. `since` and `until`: from their first case on, up
     to a day after their last was closed; None while one is open. `said_in`: cases that go alone, with what was said in
-    them of a record."""
+    them of a record. `strays`: of `numbers` those that are nobody else's too: texts of no case are theirs by them."""
 
     place: str
     people: tuple[int, ...] = ()
@@ -38,6 +38,7 @@ class Subject:
     since: datetime | None = None
     until: datetime | None = None
     said_in: tuple[int, ...] = ()
+    strays: tuple[str, ...] = ()
 
     def values(self, of: By) -> Sequence[Any]:
         if of is By.case:
@@ -110,7 +111,8 @@ def of_scope(session: Session, place: str, scope: dict[str, Any]) -> Subject:
         tuple(scope["nhs_numbers"]),
         said_in=tuple(scope["said_in"]),
     )
-    return replace(_with_rows(session, known, cases), numbers=tuple(scope["numbers"]))
+    numbers = tuple(scope["numbers"])
+    return replace(_with_rows(session, known, cases), numbers=numbers, strays=numbers)
 
 
 def near_of(place: str, scope: dict[str, Any]) -> Subject:
@@ -121,12 +123,6 @@ def near_of(place: str, scope: dict[str, Any]) -> Subject:
 
 def scope_of(session: Session, subject: Subject, near: Subject) -> dict[str, Any]:
     """Of their telephone and NHS numbers those that are nobody else's too: what is known of a number is for all."""
-    others = select(Call.number).where(
-        col(Call.number).in_(subject.numbers), col(Call.case_id).not_in(subject.cases)
-    )
-    numbers = select(PersonNumber.number).where(
-        col(PersonNumber.number).in_(subject.numbers), col(PersonNumber.person_id).not_in(subject.people)
-    )
     cases = select(Case.nhs_number).where(
         col(Case.nhs_number).in_(subject.nhs_numbers), col(Case.id).not_in(subject.cases)
     )
@@ -134,12 +130,12 @@ def scope_of(session: Session, subject: Subject, near: Subject) -> dict[str, Any
         col(Identifier.value).in_(subject.nhs_numbers), Identifier.system == NHS_NUMBER,
         col(Identifier.person_id).not_in(subject.people), col(Identifier.entered_in_error_at).is_(None),
     )  # fmt: skip
-    shared = {one for found in (others, numbers, cases, identifiers) for one in session.exec(found)}
+    shared = {*session.exec(cases), *session.exec(identifiers)}
     return {
         "people": list(subject.people),
         "cases": list(subject.cases),
         "nhs_numbers": [one for one in subject.nhs_numbers if one not in shared],
-        "numbers": [one for one in subject.numbers if one not in shared],
+        "numbers": list(subject.strays),
         "said_in": list(subject.said_in),
         "near": {
             "people": list(near.people),
@@ -194,6 +190,7 @@ def _with_rows(session: Session, found: Subject, cases: Sequence[Case]) -> Subje
     )
     rang = select(Call.number).where(col(Call.case_id).in_(found.cases), col(Call.number).is_not(None))
     numbers |= {one for one in session.exec(rang) if one}
+    strays = numbers - _shared(session, numbers, found)
     closed = [case.closed_at for case in cases]
     until = None if None in closed else max((at for at in closed if at), default=None)
     return Subject(
@@ -201,7 +198,16 @@ def _with_rows(session: Session, found: Subject, cases: Sequence[Case]) -> Subje
         since=min((case.clock_start for case in cases), default=None),
         until=until + timedelta(days=1) if until else None,
         said_in=found.said_in,
+        strays=tuple(sorted(strays)),
     )  # fmt: skip
+
+
+def _shared(session: Session, numbers: Collection[str], subject: Subject) -> set[str | None]:
+    calls = select(Call.number).where(col(Call.number).in_(numbers), col(Call.case_id).not_in(subject.cases))
+    people = select(PersonNumber.number).where(
+        col(PersonNumber.number).in_(numbers), col(PersonNumber.person_id).not_in(subject.people)
+    )
+    return {*session.exec(calls), *session.exec(people)}
 
 
 def condition(name: str, subject: Subject) -> ColumnElement[bool]:
@@ -220,6 +226,11 @@ def _by(table: Table, column: str, of: By | str, subject: Subject) -> ColumnElem
         named = {kind: [str(one) for one in ids] for kind, ids in subject.own if kind in TOLD}
         told = [and_(table.c.topic == topic, c.in_(ids)) for topic, ids in named.items() if ids]
         return and_(_in_their_time(table, subject), or_(false(), *told))
+    if of is By.stray:
+        no_staff = and_(table.c.responder_id.is_(None), table.c.user_id.is_(None))
+        return and_(
+            c.in_(subject.strays), table.c.case_id.is_(None), no_staff, table.c.place == subject.place
+        )
     if of is By.shift:
         return _in_their_time(table, subject)
     if of is By.person and not subject.people and "entered_in_error_at" in table.c:

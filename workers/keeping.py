@@ -4,12 +4,14 @@ import logging
 import os
 import sqlite3
 
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from hub import wiping
-from hub.outbox import Effect
+from hub.actors import HUB
+from hub.outbox import LIVE, Effect
 from records import retention
-from records.keeping import checking, erasing, export, requests, running
+from records.keeping import checking, erasing, export, requests, running, wiped
 from records.keeping.model import AccessRequest, RequestState
 from workers.bench import Bench
 
@@ -49,18 +51,29 @@ def remove(bench: Bench, effect: Effect) -> str:
 
 
 def erase(bench: Bench, effect: Effect) -> str:
-    """Out of every table; then out of the file too, where that is done in a moment."""
+    """Out of every table; after the last that waits out of the file too, where that is done in a moment."""
     hub = bench.hub
-    if not erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now()):
-        return "not done"
-    size = wiping.size_of(hub.db)
+    done = erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now())
+    _out_of_file(bench, effect)
+    return "words gone" if done else "not done"
+
+
+def _out_of_file(bench: Bench, effect: Effect) -> None:
+    """Where it is not done, the page says so, and `python -m records wipe` does it."""
+    hub, place = bench.hub, bench.hub.settings.place
+    with hub.db.read() as session:
+        others = select(Effect.id).where(text(LIVE), Effect.kind == "erase", Effect.id != effect.id)
+        waits = session.exec(others.limit(1)).first() is not None
+        if waits or not wiped.is_owed(session, place):
+            return
+    size, now = wiping.size_of(hub.db), hub.clock.now()
     if size is None or size > wiping.AT_ONCE_BELOW:
-        return "words gone; the file is to be written anew in a quiet hour"
+        return
     try:
-        return "words gone" if wiping.wipe(hub.db) else "words gone; a reader holds on to the log"
+        if wiping.wipe(hub.db):
+            hub.db.write_again(lambda session: wiped.keep(session, place, now, HUB))
     except sqlite3.Error:
-        log.warning("not_wiped", exc_info=True)  # the words are gone; `python -m records wipe` does the file
-        return "words gone; the file could not be written anew"
+        log.warning("not_wiped", exc_info=True)
 
 
 def owe_count(bench: Bench) -> bool:

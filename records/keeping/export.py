@@ -154,7 +154,7 @@ def _cases_of(session: Session, subject: Subject) -> Callable[[str, dict[str, An
             kind, number = row["subject"].split(":") if table == "audit" else (row["topic"], row["subject"])
             found.add(int(number) if kind == "case" else of.get(kind, {}).get(int(number)))
         if table == "audit":
-            found |= {int(one) for one in _NAMED.findall(row["why"])}
+            found |= {int(one) for one in _NAMED.findall(row["why"] or "")}
         return {one for one in found if one}
 
     return find

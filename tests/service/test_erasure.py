@@ -1,5 +1,6 @@
 """Somebody's words are taken away: out of every table and out of the file; and what counts, and the audit, stays."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,10 @@ def test_two_people_and_the_law_before_both(sqlite_desk: Desk) -> None:
     works(desk)
     assert words_left(desk) == {}
     assert "done" in nora.get("/erasures").text
+    assert "was written anew on" in nora.get("/erasures").text
+    desk.clock.at += timedelta(minutes=1)
+    changes(desk, "erasure", asked_for.key, done_at=desk.clock.now())
+    assert "still in the file" in nora.get("/erasures").text
 
 
 def test_what_is_open_held_or_on_its_way_is_never_taken_away(sqlite_desk: Desk) -> None:

@@ -22,6 +22,7 @@ from records.keeping.reach import (
     HELD_LOOKS,
     IN_ERROR,
     LEFT_OUT,
+    NOT_THEIRS,
     REACH,
     SEALED_WORDS,
     By,
@@ -86,14 +87,15 @@ class Line(NamedTuple):
 def lines(session: Session, subject: Subject, seal: Seal) -> Iterator[Line]:
     """Every row that is theirs, in the order of `REACH`."""
     held = waits(session, subject)
-    cases_of = _cases_of(session, subject)
+    cases_of, theirs = _cases_of(session, subject), set(subject.cases)
     for table in REACH:
         columns = SQLModel.metadata.tables[table].primary_key.columns
         for row in rows(session, table, subject):
             number = "/".join(str(row[column.name]) for column in columns)
-            parts = (f"{table}:{number}", *(f"case:{one}" for one in sorted(cases_of(table, row))))
+            cases = cases_of(table, row)
+            parts = (f"{table}:{number}", *(f"case:{one}" for one in sorted(cases)))
             because = {part: held[part] for part in parts if part in held}
-            if why := _by_itself(table, row):
+            if why := _by_itself(table, row) or ("" if cases <= theirs else NOT_THEIRS):
                 because.setdefault(parts[0], why)
             yield Line(table, number, parts, because, _values(table, row, seal))
 
@@ -125,7 +127,7 @@ def _by_itself(table: str, row: dict[str, Any]) -> str:
     said_sealed = (
         (table == "audit" and "sealed" in row["action"])
         or (table == "timeline" and row["event"] in ("sealed", "unsealed"))
-        or (table == "event" and "sealed" in row["facts"])
+        or (table == "event" and "sealed" in (row["facts"] or {}))
     )
     if said_sealed:
         return HELD_FIRST["sealing"]

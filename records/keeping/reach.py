@@ -158,6 +158,7 @@ HELD_FIRST: dict[str, str] = {
 }
 """Rows of these wait for the checker's word, whatever they say."""
 IN_ERROR = "entered in error: it may be about somebody else (S14)"
+NOT_THEIRS = "it hangs on a case that is not theirs: it may be about somebody else (S14)"
 HELD_FACTS: dict[str, str] = {
     "staff_safety": HELD_FIRST["staff_safety"],
     "at_risk": "about harm from somebody",

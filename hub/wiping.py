@@ -28,6 +28,9 @@ def wipe(db: Database) -> bool:
         connection = sqlite3.connect(db.engine.url.database or "", timeout=WAIT_S, isolation_level=None)
         try:
             connection.execute("VACUUM")
+            connection.execute(
+                "PRAGMA busy_timeout = 0"
+            )  # every writer waits: no time for a reader that lingers
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             connection.close()

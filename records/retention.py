@@ -5,9 +5,8 @@ for a check; a house may keep longer by a file of its own (`FP_RETENTION`), and 
 """
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hub.errors import Refused
@@ -151,11 +150,6 @@ def keep_until(last: datetime, born: date | None, died: date | None = None) -> d
     if age >= 18:
         return at_least
     return max(at_least, _years_after(_begins(born), CHILD_UNTIL_IF_17 if age == 17 else CHILD_UNTIL))
-
-
-def oldest_kept(now: datetime, days: Mapping[str, int]) -> dict[str, datetime]:
-    """Pure. By kind: what is older may go."""
-    return {name: now - timedelta(days=many) for name, many in days.items()}
 
 
 def _begins(day: date) -> datetime:

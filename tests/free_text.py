@@ -737,7 +737,7 @@ NOT_KEPT: dict[str, Way] = {
     },
     **{
         f"/subject-access/{{number}}/{name}": Way(LEAD, _nothing_there(name), 404, is_form=True)
-        for name in ("decide part", "decide why", "refuse why", "extend why")
+        for name in ("decide part", "decide why", "hold-all why", "refuse why", "extend why")
     },
     "/retention/holds ref": Way(
         LEAD, lambda _desk: ({}, {"ref": WORDS, "why": "inquiry"}), 422, is_form=True

@@ -65,6 +65,8 @@ class OnePerson:
         self.ids[table.name] = session.execute(filled).scalar_one()
 
     def _value(self, table: Table, column: Column[Any]) -> Any:
+        if column.name == "entered_in_error_at":
+            return None
         if column.foreign_keys:
             return self.ids.get(next(iter(column.foreign_keys)).column.table.name)
         if column.name in ("case_id", "place"):
@@ -112,7 +114,7 @@ class OnePerson:
             "entry": {"field": "need_words"},
             "call_back": {"state": "done", "ways": [MARK]},
             "offer": {"reasons": [MARK], "state": "expired", "code": "QG7AA"},
-            "position": {"state": "done", "priority": "two_hours", "kind": "nurse"},
+            "position": {"care_began_at": None, "state": "done", "priority": "two_hours", "kind": "nurse"},
             "task": {"state": "done"},
             "hold": {"state": "ended"},
             "hand_over": {"state": "confirmed"},

@@ -1,12 +1,17 @@
 """What takes long of what is held of people: writing it out, and taking it away."""
 
 import logging
+import os
 import sqlite3
 
+from sqlalchemy import text
+from sqlmodel import Session, select
+
 from hub import wiping
-from hub.outbox import Effect
+from hub.actors import HUB
+from hub.outbox import LIVE, Effect
 from records import retention
-from records.keeping import erasing, export, requests, running
+from records.keeping import checking, erasing, export, requests, running, wiped
 from records.keeping.model import AccessRequest, RequestState
 from workers.bench import Bench
 
@@ -14,37 +19,61 @@ log = logging.getLogger(__name__)
 
 
 def prepare(bench: Bench, effect: Effect) -> str:
-    """All that is held of somebody into a sealed file, in one snapshot. Done twice it is the same file."""
+    """All that is held of somebody into a sealed file, in one snapshot. Of two workers that do it the file of the first
+    stands, as its rows are what the checker is asked about."""
     hub, number = bench.hub, int(effect.payload["request"])
     file = requests.file_of(hub.settings.data, number)
+    mine = file.with_suffix(f".{os.getpid()}")
     with hub.db.read() as session:
         request = session.get_one(AccessRequest, number)
         if request.state is not RequestState.asked:
             return "not asked for any more"
         whose = requests.whose(session, request)
-        counts, waits = export.keep_sealed(file, export.lines(session, whose, hub.db.seal), hub.db.seal)
-    hub.db.write_again(lambda session: requests.prepared(session, number, counts, waits, hub.clock.now()))
-    return f"{counts.total()} rows"
+        counts, waits = export.keep_sealed(mine, export.lines(session, whose, hub.db.seal), hub.db.seal)
+
+    def keep(session: Session) -> bool:
+        if not checking.prepared(session, number, counts, waits, hub.clock.now()):
+            return False
+        if mine.exists():  # not where this is tried again
+            mine.replace(file)
+        return True
+
+    kept = hub.db.write_again(keep)
+    mine.unlink(missing_ok=True)
+    return f"{counts.total()} rows" if kept else "not asked for any more"
 
 
 def remove(bench: Bench, effect: Effect) -> str:
-    requests.file_of(bench.hub.settings.data, int(effect.payload["request"])).unlink(missing_ok=True)
+    file = requests.file_of(bench.hub.settings.data, int(effect.payload["request"]))
+    for one in file.parent.glob(f"{file.stem}.*"):  # also of a worker that was killed
+        one.unlink(missing_ok=True)
     return "gone"
 
 
 def erase(bench: Bench, effect: Effect) -> str:
-    """Out of every table; then out of the file too, where that is done in a moment."""
+    """Out of every table; after the last that waits out of the file too, where that is done in a moment."""
     hub = bench.hub
-    if not erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now()):
-        return "not done"
-    size = wiping.size_of(hub.db)
+    done = erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now())
+    _out_of_file(bench, effect)
+    return "words gone" if done else "not done"
+
+
+def _out_of_file(bench: Bench, effect: Effect) -> None:
+    """Where it is not done, the page says so, and `python -m records wipe` does it."""
+    hub, place = bench.hub, bench.hub.settings.place
+    with hub.db.read() as session:
+        others = select(Effect.id).where(text(LIVE), Effect.kind == "erase", Effect.id != effect.id)
+        waits = session.exec(others.limit(1)).first() is not None
+        if waits or not wiped.is_owed(session, place):
+            return
+    size, now = wiping.size_of(hub.db), hub.clock.now()
     if size is None or size > wiping.AT_ONCE_BELOW:
-        return "words gone; the file is to be written anew in a quiet hour"
+        return
     try:
-        return "words gone" if wiping.wipe(hub.db) else "words gone; a reader holds on to the log"
+        if wiping.wipe(hub.db):
+            hub.db.write_again(lambda session: wiped.keep(session, place, now, HUB))
     except sqlite3.Error:
-        log.warning("not_wiped", exc_info=True)  # the words are gone; `python -m records wipe` does the file
-        return "words gone; the file could not be written anew"
+        log.warning("not_wiped", exc_info=True)
 
 
 def owe_count(bench: Bench) -> bool:

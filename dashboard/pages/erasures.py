@@ -13,7 +13,7 @@ from hub.bodies import Number, Text
 from hub.errors import Conflict, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
 from records import store
-from records.keeping import erasures
+from records.keeping import erasures, wiped
 from records.keeping.model import Ground
 from records.looks import keep_look
 
@@ -70,6 +70,8 @@ def _shown(
     keep_look(hub, visitor.user, "looked at erasures", f"place:{place.id}")
     with hub.db.read() as session:
         found = erasures.listed(session, place.id)
+        is_in_file = hub.db.is_sqlite and wiped.is_owed(session, place.id)
+        wiped_at = wiped.last(session, place.id)
         refs = store.refs_of(session, [one.case_id for one in found if one.case_id])
 
     def said(at: datetime | str) -> str:
@@ -86,6 +88,8 @@ def _shown(
         refs=refs,
         grounds=erasures.GROUNDS,
         said=said,
+        is_in_file=is_in_file,
+        wiped_at=wiped_at,
         may_ask=visitor.user.has(Role.privacy),
         may_answer=visitor.user.has(Role.manager),
         tried=tried,

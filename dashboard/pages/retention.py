@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
@@ -19,12 +19,13 @@ from records.looks import keep_look
 router = APIRouter()
 Lead = Annotated[Visitor, allow(Role.privacy)]
 Why = Annotated[Text, Form(max_length=300)]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 PAGE, HOLDS = "/retention", "/retention/holds"
 
 
 @router.get(PAGE)
-def counted(request: Request, visitor: Lead) -> Response:
-    return _shown(request, visitor)
+def counted(request: Request, visitor: Lead, after: After = 0) -> Response:
+    return _shown(request, visitor, after=after)
 
 
 @router.post(HOLDS)
@@ -69,7 +70,12 @@ def answer(request: Request, number: Number, visitor: Lead, agreed: Annotated[bo
 
 
 def _shown(
-    request: Request, visitor: Visitor, tried: str = "", problem: str = "", status: int = 200
+    request: Request,
+    visitor: Visitor,
+    tried: str = "",
+    problem: str = "",
+    status: int = 200,
+    after: int = 0,
 ) -> Response:
     hub, place = hub_of(request), the_place(request)
     keep_look(hub, visitor.user, "looked at retention", f"place:{place.id}")
@@ -77,7 +83,7 @@ def _shown(
     with hub.db.read() as session:
         runs = running.listed(session, place.id)
         month = running.month_of(session, place.id, now)
-        held = holds.live(session, place.id)
+        held = holds.live(session, place.id, after)
 
     def day(at: str | datetime | None) -> str:
         at = datetime.fromisoformat(at) if isinstance(at, str) else at
@@ -93,6 +99,7 @@ def _shown(
         month=month,
         earlier=[one for one in runs if one.month != month],
         held=held,
+        following=held[-1].key if len(held) == holds.MOST else None,
         what=running.WHAT,
         how_long=lambda kind: (
             f"{days[kind]} days" if kind in days else f"{retention.ADULT_YEARS} years or longer"

@@ -16,7 +16,7 @@ from hub.bodies import Number, Text
 from hub.errors import Conflict, FirstPointError, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
-from records.keeping import export, requests
+from records.keeping import checking, export, requests
 from records.keeping.model import AccessRequest, RequestState
 from records.looks import keep_finding, keep_look
 
@@ -76,15 +76,30 @@ def decide(
     held: Annotated[bool, Form()],
     why: Why = "",
 ) -> Response:
+    is_found = any(part in line.parts for line in _lines(request, number))
+
     def act(session: Session, place: str, user: User, now: datetime) -> None:
-        requests.decide(session, place, number, part, why, user, now, held=held)
+        checking.decide(session, place, number, part, why, user, now, held=held, is_found=is_found)
 
     return _do(request, number, visitor, act, part)
 
 
+@router.post(LIST + "/{number}/hold-all")
+def hold_all(request: Request, number: Number, visitor: Lead, why: Why = "") -> Response:
+    return _do(
+        request,
+        number,
+        visitor,
+        lambda *who: checking.hold_all(who[0], who[1], number, why, *who[2:]),
+        "all",
+    )
+
+
 @router.post(LIST + "/{number}/checked")
 def checked(request: Request, number: Number, visitor: Lead) -> Response:
-    return _do(request, number, visitor, lambda *who: requests.check(who[0], who[1], number, *who[2:]))
+    with hub_of(request).db.write() as session:
+        checking.look_again(session, visitor.user.place, number)
+    return _do(request, number, visitor, lambda *who: checking.check(who[0], who[1], number, *who[2:]))
 
 
 @router.post(LIST + "/{number}/sent")
@@ -122,7 +137,7 @@ def contents(
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         found = requests.find(session, place.id, number)
-        held = requests.held_back(session, number)
+        decided = checking.decided(session, number)
     if found.state is RequestState.asked:
         raise Conflict("It is being prepared. Load the page again in a moment.")
     _look(request, visitor, found, "access_contents_read")
@@ -136,10 +151,10 @@ def contents(
         asked=found,
         table=table,
         title_of=export.title_of,
-        lines=[(line, any(part in held for part in line.parts), _said(line)) for line in shown],
+        lines=[(line, export.is_held(line, decided), _said(line)) for line in shown],
         after=after,
         following=after + ONE_PAGE if found.contents.get(table, 0) > after + ONE_PAGE else None,
-        can_hold=found.state is RequestState.prepared,
+        can_hold=found.state in checking.CHECKABLE,
     )
 
 
@@ -155,10 +170,16 @@ def answer(request: Request, number: Number, kind: str, visitor: Lead) -> Respon
         raise NotFound("It is there as json and as html.")
     with hub.db.read() as session:
         found = requests.find(session, place.id, number)
-        held = requests.held_back(session, number)
     if found.state not in (RequestState.checked, RequestState.sent):
         raise Conflict("Nobody has checked this yet; nothing is handed out before that.")
-    lines = export.without(_lines(request, number), held)
+    with hub.db.write() as session:
+        is_to_check = checking.look_again(session, place.id, number)
+        decided = checking.decided(session, number)
+    if is_to_check and found.state is RequestState.checked:
+        raise Conflict(
+            "Something of this was sealed, or marked, since it was checked. Look again, and check it again."
+        )
+    lines = export.without(_lines(request, number), decided)
     first = next(lines, None)  # a file that has ended is said before anything is sent
     _look(request, visitor, found, "access_downloaded")
     render, media = renders[kind]
@@ -217,7 +238,7 @@ def _one(
     hub, place = hub_of(request), the_place(request)
     with hub.db.read() as session:
         found = requests.find(session, place.id, number)
-        held = requests.held_of(session, number)
+        held = checking.held_of(session, number)
     _look(request, visitor, found, "access_request_opened")
     return page(
         request,
@@ -225,7 +246,7 @@ def _one(
         visitor,
         status=status,
         asked=found,
-        held=held[: requests.MOST_HELD],
+        held=held[: checking.MOST_HELD],
         undecided=sum(row.held is None for row in held),
         tried=tried,
         problem=problem,

@@ -21,7 +21,7 @@ from hub.sealing import Seal
 from hub.settings import Settings
 from migrations import models as every_table
 from records import retention
-from records.keeping import export, running, subject
+from records.keeping import export, running, subject, wiped
 from records.keeping.subject import Subject
 
 assert every_table.ALL, "the tables of every room, or an export would miss some"
@@ -143,13 +143,15 @@ def _go_on(db: Database, place: str, days: Mapping[str, int], now: datetime) -> 
     return "Done. What was said by people goes by effects of its own, from now on."
 
 
-def _wipe(db: Database, *_: object) -> str:
+def _wipe(db: Database, settings: Settings, _: argparse.Namespace, now: datetime) -> str:
     if wiping.size_of(db) is None:
         raise Refused(
             "This database is not a file of ours. On PostgreSQL: VACUUM FULL, and see docs/retention.md."
         )
     if not wiping.wipe(db):
         raise Refused("Written anew, but somebody still reads the old log. Say it again in a minute.")
+    with db.write() as session:
+        wiped.keep(session, settings.place, now, OPERATOR)
     return "The file was written anew, and its log is empty."
 
 

@@ -14,18 +14,17 @@ from hub.actors import HUB
 from hub.db import Database
 from hub.errors import Conflict
 from hub.outbox import RECORD_KIND
-from records.keeping import subject
+from records.keeping import erasures, holds, subject
 from records.keeping.model import Erasure, ErasureState
 from records.keeping.reach import REACH
 from records.keeping.subject import AT_ONCE, Subject, condition
 from records.keeping.words import EMPTIED, GONE, LISTS
-from records.model import Case, CaseState
+from records.model import Case
 from records.service import take
 
 STEPS = tuple(REACH)
-OPENED_AGAIN = (
-    "A case of theirs was opened meanwhile. What had been taken away by then is gone; the rest stays."
-)
+OPENED_AGAIN = "A case of theirs was opened meanwhile."
+STOPPED = "What had been taken away by then is gone; the rest stays."
 
 
 def go_on(db: Database, erasure_id: int, now: datetime) -> bool:
@@ -69,8 +68,8 @@ def _take_away(
             locked = session.get_one(Erasure, erasure.key, with_for_update=True)
             if locked.step != erasure.step or locked.state is not ErasureState.agreed:
                 raise Conflict("Somebody else is at this.")
-            if _any_open(session, whose):
-                _stop(session, locked, now)
+            if why := _why_not(session, locked):
+                _stop(session, locked, why, now)
                 return False
             if name == "case_":
                 for case_id in sorted(row[0] for row in some):
@@ -79,19 +78,30 @@ def _take_away(
             _empty(session, name, some, whose)
             session.expire_all()
             counts = dict(locked.counts)
-            locked.counts = counts | {name: counts.get(name, 0) + len(some)}
+            so_far = (nth - 1) * AT_ONCE + len(some)  # done twice it is counted once
+            locked.counts = counts | {name: max(counts.get(name, 0), so_far)}
             locked.step += nth == len(slices)
             session.add(locked)
     return True
 
 
-def _any_open(session: Session, whose: Subject) -> bool:
-    opened = select(Case.id).where(col(Case.id).in_(whose.cases), Case.state == CaseState.open)
-    return session.exec(opened.limit(1)).first() is not None
+def _why_not(session: Session, erasure: Erasure) -> str:
+    """What has come since the yes: a hold, or a case, whatever has become of it by now."""
+    near = subject.near_of(erasure.place, erasure.scope)
+    if stands := holds.stands(session, near):
+        return stands
+    came = select(Case.id).where(
+        Case.place == near.place,
+        subject.theirs(near.people, near.nhs_numbers),
+        col(Case.id).not_in(near.cases),
+    )
+    if erasures.is_open(session, near) or session.exec(came.limit(1)).first() is not None:
+        return OPENED_AGAIN
+    return ""
 
 
-def _stop(session: Session, erasure: Erasure, now: datetime) -> None:
-    erasure.state, erasure.refused_why, erasure.done_at = ErasureState.refused, OPENED_AGAIN, now
+def _stop(session: Session, erasure: Erasure, why: str, now: datetime) -> None:
+    erasure.state, erasure.refused_why, erasure.done_at = ErasureState.refused, f"{why} {STOPPED}", now
     erasure.scope = {}
     session.add(erasure)
 

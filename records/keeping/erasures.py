@@ -3,7 +3,7 @@ have to be told."""
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
 
 from hub import audit, outbox
@@ -11,10 +11,10 @@ from hub.access import Role, User
 from hub.errors import Conflict, NotAllowed, NotFound, Refused
 from hub.outbox import LIVE, RECORD_KIND, Effect, EffectState, Queue
 from records import retention
-from records.keeping import holds, subject
-from records.keeping.model import Erasure, ErasureState, Ground
+from records.keeping import holds, requests, subject
+from records.keeping.model import AccessRequest, Erasure, ErasureState, Ground
 from records.keeping.subject import Subject
-from records.model import Case, CaseState
+from records.model import Case, CaseState, Position
 from records.people.model import Person
 
 MOST, SHORTEST = 100, 5
@@ -51,7 +51,7 @@ def ask(
     if (person is None) == (not ref):
         raise Refused("Give the number of a record, or the reference of a case.")
     case = None if person is not None else _case(session, place, ref)
-    whose = subject.by_person(session, place, person or 0) if case is None else subject.by_case(session, case)
+    whose, near = subject.to_erase(session, place, person, case)
     erasure = Erasure(
         place=place,
         person_id=subject.head_of(session, person or 0) if case is None else None,
@@ -61,9 +61,9 @@ def ask(
         asked_by=user.id or 0,
         asked_by_name=user.name,
         asked_at=now,
-        scope=subject.scope_of(session, whose),
+        scope=subject.scope_of(session, whose, near),
     )
-    if stands := in_the_way(session, whose, ground, now):
+    if stands := in_the_way(session, whose, near, ground, now):
         erasure.state, erasure.refused_why, erasure.answered_at, erasure.scope = (
             ErasureState.refused,
             stands,
@@ -76,25 +76,48 @@ def ask(
     return erasure
 
 
-def in_the_way(session: Session, whose: Subject, ground: Ground, now: datetime) -> str:
-    """Why it may not be done; empty where it may."""
-    cases = list(session.exec(select(Case).where(col(Case.id).in_(whose.cases))))
-    if any(case.state is CaseState.open for case in cases):
+def in_the_way(session: Session, whose: Subject, near: Subject, ground: Ground, now: datetime) -> str:
+    """Why their words may not be taken away, by all that is known of whoever is near; empty where they may."""
+    if ground is Ground.no_care:
+        cared = select(Position.id).where(
+            col(Position.case_id).in_(whose.cases), col(Position.care_began_at).is_not(None)
+        )
+        if session.exec(cared.limit(1)).first() is not None:
+            return "Somebody of ours was with them: that was care, and is kept like any other."
+    return holds.stands(session, near) or not_over(session, near, ground, now)
+
+
+def not_over(session: Session, near: Subject, ground: Ground, now: datetime) -> str:
+    """Why it is too soon, holds aside; empty where it is not."""
+    if is_open(session, near):
         return "A case of theirs is open. Nothing is taken away of what is worked on."
-    if words := holds.stands(session, whose.people, whose.cases):
-        return words
-    on_its_way = select(Effect.id).where(text(LIVE), col(Effect.case_id).in_(whose.cases))
+    on_its_way = select(Effect.id).where(text(LIVE), col(Effect.case_id).in_(near.cases))
     if session.exec(on_its_way.limit(1)).first() is not None:
         return "Something about them is still on its way: a text, or a write to a record server. Ask again later."
     if ground in (Ground.no_care, Ground.unlawful):
         return ""
-    until = kept_until(session, whose, cases)
+    until = kept_until(session, near)
     return DUTY.format(until=until) if until > now else ""
 
 
-def kept_until(session: Session, whose: Subject, cases: list[Case]) -> datetime:
+def is_open(session: Session, near: Subject) -> bool:
+    """Also of a case that nobody has linked yet, where their NHS number was said."""
+    opened = select(Case.id).where(
+        Case.place == near.place,
+        Case.state == CaseState.open,
+        or_(
+            col(Case.id).in_(near.cases),
+            col(Case.person_id).in_(near.people),
+            col(Case.nhs_number).in_(near.nhs_numbers),
+        ),
+    )
+    return session.exec(opened.limit(1)).first() is not None
+
+
+def kept_until(session: Session, near: Subject) -> datetime:
     """By the last contact, and by the latest day on which anybody says that they were born."""
-    people = list(session.exec(select(Person).where(col(Person.id).in_(whose.people))))
+    people = list(session.exec(select(Person).where(col(Person.id).in_(near.people))))
+    cases = list(session.exec(select(Case).where(col(Case.id).in_(near.cases))))
     last = max([case.closed_at or case.moved_at for case in cases] + [one.made_at for one in people])
     born = [at for at in (*(one.born for one in people), *(case.born for case in cases)) if at]
     died = [one.died for one in people if one.died]
@@ -119,10 +142,8 @@ def answer(
         raise Refused("Say why not; the person is told.")
     erasure.answered_by_name, erasure.answered_at = user.name, now
     if agreed:
-        whose = subject.of_scope(session, place, erasure.scope)
-        if stands := in_the_way(session, whose, erasure.ground, now):
+        if stands := begin(session, erasure, now):
             raise Refused(stands)
-        begin(session, erasure, whose, now)
     else:
         erasure.state, erasure.refused_why, erasure.scope = ErasureState.refused, words.strip(), {}
     session.add(erasure)
@@ -130,8 +151,15 @@ def answer(
     return erasure
 
 
-def begin(session: Session, erasure: Erasure, whose: Subject, now: datetime) -> None:
-    """A worker takes it from here; until the words are gone the letter can still be written."""
+def begin(session: Session, erasure: Erasure, now: datetime) -> str:
+    """A worker takes it from here; until the words are gone the letter can still be written. Whose words they are is
+    found afresh, since a case may have come since it was asked for. Where something is in the way: what, and nothing
+    is begun."""
+    case = session.get_one(Case, erasure.case_id) if erasure.case_id else None
+    whose, near = subject.to_erase(session, erasure.place, erasure.person_id, case)
+    if stands := in_the_way(session, whose, near, erasure.ground, now):
+        return stands
+    erasure.scope = subject.scope_of(session, whose, near)
     erasure.state, erasure.letter = ErasureState.agreed, _letter(session, whose)
     session.add(erasure)
     session.flush()
@@ -143,6 +171,9 @@ def begin(session: Session, erasure: Erasure, whose: Subject, now: datetime) -> 
         created_at=now,
     )
     outbox.append(session, effect)
+    for request in session.exec(select(AccessRequest).where(requests.about(near))):
+        requests.owe_removal(session, request, now)  # what was found of them is in its file
+    return ""
 
 
 def listed(session: Session, place: str) -> list[Erasure]:

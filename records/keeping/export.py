@@ -4,8 +4,9 @@ out as JSON and as a page. Nothing here holds more than a few rows at a time.
 
 import json
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
@@ -15,8 +16,18 @@ from sqlmodel import Session, SQLModel, col, select
 
 from hub.errors import NotFound
 from hub.sealing import Seal
-from records.keeping.reach import HELD_FIRST, LEFT_OUT, REACH, SEALED_WORDS
-from records.keeping.subject import Subject, rows
+from records.keeping.reach import (
+    HELD_FACTS,
+    HELD_FIRST,
+    HELD_LOOKS,
+    IN_ERROR,
+    LEFT_OUT,
+    NOT_THEIRS,
+    REACH,
+    SEALED_WORDS,
+    By,
+)  # fmt: skip
+from records.keeping.subject import TOLD, Subject, condition, rows
 from records.model import Case
 from records.people.fact_model import Fact, FactSealing
 from records.sealed_items import Kind, SealedItem
@@ -26,7 +37,7 @@ SEALED_CASE = "this case is sealed (S18)"
 SAFEGUARDING = "safeguarding is marked on this case"
 SEALED_ROW = "sealed by itself (S18)"
 _TABLE_OF_ITEM = {Kind.note: "timeline", Kind.message: "message"}
-_PARENTS = {"call_id": "call", "assessment_id": "assessment", "offer_id": "offer"}
+_NAMED = re.compile(r"\bcase[: ](\d+)")
 TITLES = {
     "person": "The record of you",
     "person_name": "Names",
@@ -64,7 +75,7 @@ LAW = (
 
 
 class Line(NamedTuple):
-    """One row. `parts`: itself, and the case that it belongs to; `because`: why it waits for the checker, by part."""
+    """One row. `parts`: itself, and the cases that it belongs to; `because`: why it waits for the checker, by part."""
 
     table: str
     row: str
@@ -75,21 +86,22 @@ class Line(NamedTuple):
 
 def lines(session: Session, subject: Subject, seal: Seal) -> Iterator[Line]:
     """Every row that is theirs, in the order of `REACH`."""
-    waits = _held_first(session, subject)
-    case_of = _case_of(session, subject)
+    held = waits(session, subject)
+    cases_of, theirs = _cases_of(session, subject), set(subject.cases)
     for table in REACH:
         columns = SQLModel.metadata.tables[table].primary_key.columns
         for row in rows(session, table, subject):
             number = "/".join(str(row[column.name]) for column in columns)
-            case = case_of(table, row)
-            parts = (f"{table}:{number}", *((f"case:{case}",) if case else ()))
-            because = {part: waits[part] for part in parts if part in waits}
-            if table in HELD_FIRST or (table == "audit" and "sealed" in row["action"]):
-                because.setdefault(parts[0], HELD_FIRST.get(table, HELD_FIRST["sealing"]))
+            cases = cases_of(table, row)
+            parts = (f"{table}:{number}", *(f"case:{one}" for one in sorted(cases)))
+            because = {part: held[part] for part in parts if part in held}
+            if why := _by_itself(table, row) or ("" if cases <= theirs else NOT_THEIRS):
+                because.setdefault(parts[0], why)
             yield Line(table, number, parts, because, _values(table, row, seal))
 
 
-def _held_first(session: Session, subject: Subject) -> dict[str, str]:
+def waits(session: Session, subject: Subject) -> dict[str, str]:
+    """By part: what of theirs is sealed, or marked safeguarding, as it is now."""
     found: dict[str, str] = {}
     for case in session.exec(select(Case).where(col(Case.id).in_(subject.cases))):
         if case.sealed or case.safeguarding:
@@ -104,26 +116,48 @@ def _held_first(session: Session, subject: Subject) -> dict[str, str]:
     return found | {f"fact:{fact}": SEALED_ROW for fact in session.exec(facts)}
 
 
-def _case_of(session: Session, subject: Subject) -> Callable[[str, dict[str, Any]], int | None]:
-    """Of which case a row is, so that what is held back of a case is held back with all that hangs on it."""
-    of: dict[str, dict[int, int]] = {}
-    for name in {*_PARENTS.values(), "task", "alarm", "referral"}:
-        table = SQLModel.metadata.tables[name]
-        found = select(table.c.id, table.c.case_id).where(table.c.case_id.in_(subject.cases))
-        of[name] = {row.id: row.case_id for row in session.execute(found)}
+def _by_itself(table: str, row: dict[str, Any]) -> str:
+    """Why a row waits for the checker by what it is or says, whatever its case."""
+    if table in HELD_FIRST:
+        return HELD_FIRST[table]
+    if row.get("entered_in_error_at") or (table == "case_link" and row["wrong"]):
+        return IN_ERROR
+    if table == "fact":
+        return HELD_FACTS.get(row["kind"], HELD_FACTS.get(row["source_kind"], ""))
+    said_sealed = (
+        (table == "audit" and "sealed" in row["action"])
+        or (table == "timeline" and row["event"] in ("sealed", "unsealed"))
+        or (table == "event" and "sealed" in (row["facts"] or {}))
+    )
+    if said_sealed:
+        return HELD_FIRST["sealing"]
+    is_about_this = table == "audit" and row["action"].startswith(HELD_LOOKS)
+    return HELD_FIRST["access_held"] if is_about_this else ""
 
-    def find(table: str, row: dict[str, Any]) -> int | None:
+
+def _cases_of(session: Session, subject: Subject) -> Callable[[str, dict[str, Any]], set[int]]:
+    """Of which cases a row is, so that what is held back of a case is held back with all that hangs on it."""
+    parents = {way.of for ways in REACH.values() for way in ways if not isinstance(way.of, By)}
+    of: dict[str, dict[int, int]] = {}
+    for name in parents | set(TOLD) - {"case"}:
+        table = SQLModel.metadata.tables[name]
+        if "case_id" in table.c:
+            found = select(table.c.id, table.c.case_id).where(condition(name, subject))
+            of[name] = {row.id: row.case_id for row in session.execute(found) if row.case_id}
+
+    def find(table: str, row: dict[str, Any]) -> set[int]:
         if table == "case_":
-            return int(row["id"])
-        if row.get("case_id"):
-            return int(row["case_id"])
-        if row.get("referral_id"):
-            return of["referral"].get(row["referral_id"])
+            return {row["id"]}
+        found = {row.get("case_id"), row.get("put_for")}
+        found |= {of[way.of].get(row[way.column]) for way in REACH[table] if way.of in of}
+        if table == "shift_handover":
+            found |= {line["id"] for line in row["lines"]}
         if table in ("audit", "event"):
             kind, number = row["subject"].split(":") if table == "audit" else (row["topic"], row["subject"])
-            return int(number) if kind == "case" else of.get(kind, {}).get(int(number))
-        named = ((parent, row[column]) for column, parent in _PARENTS.items() if row.get(column))
-        return next((of[parent].get(number) for parent, number in named), None)
+            found.add(int(number) if kind == "case" else of.get(kind, {}).get(int(number)))
+        if table == "audit":
+            found |= {int(one) for one in _NAMED.findall(row["why"] or "")}
+        return {one for one in found if one}
 
     return find
 
@@ -143,20 +177,18 @@ def _plain(value: Any) -> Any:
 
 
 def keep_sealed(file: Path, found: Iterable[Line], seal: Seal) -> tuple[Counter[str], dict[str, str]]:
-    """Write them to a file that nobody can read without the hub's secret; there is all of it or none. Returns the rows
-    by table, and the parts that wait for the checker with why. Raises `OSError`, `Unavailable`."""
+    """Write them to a file that nobody can read without the hub's secret. Returns the rows by table, and the parts that
+    wait for the checker with why. Raises `OSError`, `Unavailable`."""
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    new = file.with_suffix(f".{os.getpid()}")
     counts: Counter[str] = Counter()
     waits: dict[str, str] = {}
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         for line in found:
             out.write(seal.shut(json.dumps(line, default=str)) + "\n")
             counts[line.table] += 1
             waits |= line.because
         out.flush()
         os.fsync(out.fileno())
-    new.replace(file)
     return counts, waits
 
 
@@ -173,9 +205,15 @@ def read_sealed(file: Path, seal: Seal) -> Iterator[Line]:
             yield Line(table, row, tuple(parts), because, values)
 
 
-def without(found: Iterable[Line], held: Collection[str]) -> Iterator[Line]:
-    """What may be handed out: no row of a part that is held back, and no word of it."""
-    return (line for line in found if not any(part in held for part in line.parts))
+def without(found: Iterable[Line], decided: Mapping[str, bool | None]) -> Iterator[Line]:
+    """What may be handed out, by the checker's words on parts (True: held back): no row of a part that is held back, or
+    waits; and none with a reason to wait of which nobody has said that it goes out."""
+    return (line for line in found if not is_held(line, decided))
+
+
+def is_held(line: Line, decided: Mapping[str, bool | None]) -> bool:
+    in_question = (part for part in line.parts if part in decided or part in line.because)
+    return any(decided.get(part) is not False for part in in_question)
 
 
 def as_json(found: Iterable[Line], about: str) -> Iterator[str]:

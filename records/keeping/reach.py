@@ -15,6 +15,7 @@ class By(StrEnum):
     person = "person"
     nhs_number = "nhs_number"
     number = "number"
+    stray = "stray"
     key = "key"
     look = "look"
     event = "event"
@@ -57,7 +58,6 @@ REACH: dict[str, tuple[Way, ...]] = {
     **_through("assessment_id", "assessment", "answered", "answer_note"),
     **_of_case(
         "timeline",
-        "message",
         "task",
         "call_back",
         "hand_over",
@@ -85,6 +85,7 @@ REACH: dict[str, tuple[Way, ...]] = {
         "replayed",
         "referral",
     ),
+    "message": (Way("case_id", By.case), Way("phone", By.stray)),
     **_through("offer_id", "offer", "pressed"),
     **_through("referral_id", "referral", "referral_message", "referral_response"),
     **_of_case("referral_sent", "fhir_notice"),
@@ -95,7 +96,8 @@ REACH: dict[str, tuple[Way, ...]] = {
     "shift_handover": (Way("lines", By.shift),),
     "audit": (Way("subject", By.look),),
     "event": (Way("subject", By.event),),
-    **_of_person("access_request", "erasure"),
+    "access_request": (Way("person_id", By.person), Way("nhs_number", By.nhs_number)),
+    "erasure": (Way("person_id", By.person), Way("case_id", By.case)),
     "access_held": (Way("request_id", "access_request"),),
     "legal_hold": (Way("case_id", By.case), Way("person_id", By.person)),
 }
@@ -130,6 +132,7 @@ NOTHING: dict[str, str] = {
 
 LEFT_OUT: dict[tuple[str, str], str] = {
     ("key_safe", "sealed"): "S19: a code of a door leaves the hub by no file; that one is kept, is said",
+    ("case_", "linked_case_id"): "the number of another case, which may be sealed, or about somebody else",
     ("own_access", "phrase_hash"): "proof of who they are, not words",
     ("own_code", "token_hash"): "proof of who they are, not words",
     ("own_code", "code_hash"): "proof of who they are, not words",
@@ -154,3 +157,13 @@ HELD_FIRST: dict[str, str] = {
     "legal_hold": "why something may not be taken away",
 }
 """Rows of these wait for the checker's word, whatever they say."""
+IN_ERROR = "entered in error: it may be about somebody else (S14)"
+NOT_THEIRS = "it hangs on a case that is not theirs: it may be about somebody else (S14)"
+HELD_FACTS: dict[str, str] = {
+    "staff_safety": HELD_FIRST["staff_safety"],
+    "at_risk": "about harm from somebody",
+    "carer": "said by somebody else, perhaps in confidence",
+}
+"""The same of facts, by their kind or by who said them."""
+HELD_LOOKS = ("access_", "hold_", "erasure_")
+"""And of looks: what was asked for, held back and held before says what it is that nobody handed out (S18)."""

@@ -1,13 +1,11 @@
 """Somebody asks what the hub holds of a person: how they are known, by when the law wants an answer, what was held back
 of it and why, and what became of it. A person reads it before it is handed out."""
 
-import re
 from calendar import monthrange
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, and_, or_, text
 from sqlmodel import Session, col, select
 
 from hub import audit, deadlines, outbox
@@ -19,7 +17,7 @@ from hub.places import place_of
 from records import alarms
 from records.keeping import subject
 from records.keeping.export import FOLDER
-from records.keeping.model import REQUEST_OPEN, AccessHeld, AccessRequest, RequestState
+from records.keeping.model import REQUEST_OPEN, AccessRequest, RequestState
 from records.keeping.subject import Subject
 
 MONTHS, MONTHS_EXTENDED = 1, 3
@@ -30,8 +28,7 @@ NAG_EVERY = timedelta(days=1)
 FILE_LIVES = timedelta(days=30)
 """After it was sent. [LOCAL]"""
 LATE = "access_late"
-MOST, MOST_HELD, SHORTEST = 100, 500, 5
-PART = re.compile(r"[a-z_]{2,30}:[0-9A-Za-z/_-]{1,29}")
+MOST, SHORTEST = 100, 5
 NO_REQUEST = "There is no such request here."
 NAGS = "A request for what is held of somebody must be answered soon: the privacy lead, Subject access."
 OPEN = (RequestState.asked, RequestState.prepared, RequestState.checked)
@@ -86,64 +83,25 @@ def ask(
     session.flush()
     _wake(session, request, max(request.due_at - WAKES_BEFORE, now))
     _owe_file(session, request, now)
-    _note(session, request, user, "access_asked", now)
+    note(session, request, user, "access_asked", now)
     return request
 
 
 def whose(session: Session, request: AccessRequest) -> Subject:
     """Raises `NotFound` where nothing is left of them."""
-    if request.person_id is not None:
-        return subject.by_person(session, request.place, request.person_id)
-    return subject.by_nhs_number(session, request.place, request.nhs_number or "")
+    return subject.by_both(session, request.place, request.person_id, request.nhs_number)
+
+
+def about(near: Subject) -> ColumnElement[bool]:
+    """Which requests are about any of these."""
+    named = or_(
+        col(AccessRequest.person_id).in_(near.people), col(AccessRequest.nhs_number).in_(near.nhs_numbers)
+    )
+    return and_(col(AccessRequest.place) == near.place, named)
 
 
 def file_of(data: Path, number: int) -> Path:
     return data / FOLDER / f"{number}.sealed"
-
-
-def prepared(
-    session: Session, number: int, contents: Mapping[str, int], waits: Mapping[str, str], now: datetime
-) -> None:
-    """The file is there. What waits for the checker is a row each; where it is asked for again, words said stay."""
-    request = session.get_one(AccessRequest, number, with_for_update=True)
-    if request.state is not RequestState.asked:
-        return
-    request.state, request.prepared_at, request.contents = RequestState.prepared, now, dict(contents)
-    known = {one.part for one in held_of(session, number)}
-    for part, because in waits.items():
-        if part not in known:
-            session.add(AccessHeld(place=request.place, request_id=number, part=part, because=because))
-    session.add(request)
-
-
-def decide(
-    session: Session, place: str, number: int, part: str, why: str, user: User, now: datetime, *, held: bool
-) -> None:
-    """Hold a part back, or hand it out after all; each with a reason. A part is a row ("message:34"), or a case with
-    all that hangs on it ("case:12"). Raises `NotFound`, `Conflict`, `Refused`."""
-    request = find(session, place, number, RequestState.prepared)
-    if not PART.fullmatch(part):
-        raise Refused("Name the part as it stands beside it: message:34, or case:12.")
-    if len(why.strip()) < SHORTEST:
-        raise Refused("Say why; each part that is held back, or handed out after all, keeps its reason.")
-    row = next((one for one in held_of(session, number) if one.part == part), None)
-    row = row or AccessHeld(place=place, request_id=number, part=part, because="read by a person")
-    row.held, row.why, row.by_name, row.at = held, why.strip(), user.name, now
-    session.add(row)
-    _note(session, request, user, "access_held_back" if held else "access_let_out", now)
-
-
-def check(session: Session, place: str, number: int, user: User, now: datetime) -> None:
-    """Somebody has read it. Raises `Refused` while a part waits for a word."""
-    request = find(session, place, number, RequestState.prepared)
-    waiting = [one for one in held_of(session, number) if one.held is None]
-    if waiting:
-        raise Refused(
-            f"{len(waiting)} parts still wait for your word: hold each back, or hand it out, with a reason."
-        )
-    request.state, request.checked_by_name, request.checked_at = RequestState.checked, user.name, now
-    session.add(request)
-    _note(session, request, user, "access_checked", now)
 
 
 def send(session: Session, place: str, number: int, user: User, now: datetime) -> None:
@@ -160,7 +118,7 @@ def send(session: Session, place: str, number: int, user: User, now: datetime) -
         human=False,
     )
     deadlines.set_deadline(session, due)
-    _note(session, request, user, "access_sent", now)
+    note(session, request, user, "access_sent", now)
 
 
 def refuse(session: Session, place: str, number: int, why: str, user: User, now: datetime) -> None:
@@ -172,8 +130,8 @@ def refuse(session: Session, place: str, number: int, why: str, user: User, now:
         )
     _end(session, request, RequestState.refused, user, now)
     request.refused_why = why.strip()
-    _owe_removal(session, request, now)
-    _note(session, request, user, "access_refused", now)
+    owe_removal(session, request, now)
+    note(session, request, user, "access_refused", now)
 
 
 def extend(session: Session, place: str, number: int, why: str, user: User, now: datetime) -> None:
@@ -190,7 +148,7 @@ def extend(session: Session, place: str, number: int, why: str, user: User, now:
     session.add(request)
     alarms.end(session, place, LATE, number, now)
     _wake(session, request, request.due_at - WAKES_BEFORE)
-    _note(session, request, user, "access_extended", now)
+    note(session, request, user, "access_extended", now)
 
 
 def nag(session: Session, number: int, now: datetime) -> None:
@@ -203,7 +161,7 @@ def nag(session: Session, number: int, now: datetime) -> None:
 
 def over(session: Session, number: int, now: datetime) -> None:
     """Its time has ended: a worker takes the file away."""
-    _owe_removal(session, session.get_one(AccessRequest, number), now)
+    owe_removal(session, session.get_one(AccessRequest, number), now)
 
 
 def find(session: Session, place: str, number: int, *states: RequestState) -> AccessRequest:
@@ -214,16 +172,6 @@ def find(session: Session, place: str, number: int, *states: RequestState) -> Ac
     if states and request.state not in states:
         raise Conflict(f"This request is {request.state} by now. Load the page again and look.")
     return request
-
-
-def held_of(session: Session, number: int) -> list[AccessHeld]:
-    found = select(AccessHeld).where(AccessHeld.request_id == number).order_by(col(AccessHeld.id))
-    return list(session.exec(found))
-
-
-def held_back(session: Session, number: int) -> set[str]:
-    """Parts that do not go out: those said so, and those that nobody has said a word of."""
-    return {one.part for one in held_of(session, number) if one.held is not False}
 
 
 def waiting(session: Session, place: str) -> list[AccessRequest]:
@@ -267,7 +215,7 @@ def _owe_file(session: Session, request: AccessRequest, now: datetime) -> None:
     outbox.append(session, effect)
 
 
-def _owe_removal(session: Session, request: AccessRequest, now: datetime) -> None:
+def owe_removal(session: Session, request: AccessRequest, now: datetime) -> None:
     effect = Effect(
         place=request.place,
         queue=Queue.reports,
@@ -278,6 +226,6 @@ def _owe_removal(session: Session, request: AccessRequest, now: datetime) -> Non
     outbox.append(session, effect)
 
 
-def _note(session: Session, request: AccessRequest, user: User, did: str, now: datetime) -> None:
+def note(session: Session, request: AccessRequest, user: User, did: str, now: datetime) -> None:
     about = f"person:{request.person_id}" if request.person_id else f"access_request:{request.key}"
     audit.note(session, request.place, now, user.actor, did, about, f"request {request.key}")

@@ -1,7 +1,7 @@
 """What may go by its age: counted each month, and done by night once the privacy lead has said yes to that count. A few
 rows to a transaction; may be killed anywhere, and goes on."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from hub.outbox import LIVE, Effect, Queue
 from hub.places import place_of
 from records.keeping import erasures, holds, subject
 from records.keeping.model import Erasure, ErasureState, Ground, RetentionRun, RunState
-from records.keeping.subject import AT_ONCE, Subject
+from records.keeping.subject import AT_ONCE, TOLD, Subject
 from records.model import Case, CaseState
 from records.people.model import Person
 from records.retention import ADULT_YEARS, KINDS, OF_PEOPLE, Kind
@@ -44,9 +44,10 @@ class Counted(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """Whose words may go: a person with all of their cases, or a case that belongs to no record."""
+    """Whose words may go: a person with all of their cases, or a case that belongs to no record. `near`: whose time had
+    to be over for that."""
 
-    whose: Subject
+    near: Subject
     person: int | None
     case: int | None
     last: datetime
@@ -54,37 +55,44 @@ class Unit(NamedTuple):
 
 def count(session: Session, place: str, until: datetime, days: Mapping[str, int]) -> list[Counted]:
     """The dry run: reads, and changes nothing."""
-    found, held_cases = [], holds.cases_held(session, place)
+    found = []
     for kind in KINDS:
         table = SQLModel.metadata.tables[kind.table]
-        old = _old(table, kind, place, until - timedelta(days=days[kind.name]), held_cases)
+        old = _old(table, kind, place, until - timedelta(days=days[kind.name]))
         many, oldest = session.execute(
             select(func.count(), func.min(table.c[kind.since])).select_from(table).where(old)
         ).one()
         found.append(Counted(kind.name, many, oldest))
     rows, held, first = 0, 0, None
     for unit in _all_due(session, place, until):
-        stands = holds.stands(session, unit.whose.people, unit.whose.cases)
+        stands = holds.stands(session, unit.near)
         rows, held = rows + (not stands), held + bool(stands)
         first = min(first or unit.last, unit.last)
     return [*found, Counted(OF_PEOPLE, rows, first, held)]
 
 
-def _old(
-    table: Table, kind: Kind, place: str, before: datetime, held: Collection[int]
-) -> ColumnElement[bool]:
+def _old(table: Table, kind: Kind, place: str, before: datetime) -> ColumnElement[bool]:
     """Never of an open case, and of none that is held."""
+    stays = select(Case.id).where(
+        Case.place == place, or_(col(Case.state) == CaseState.open, col(Case.id).in_(holds.cases_held(place)))
+    )
     parts: list[Any] = [table.c[kind.since] < before]
     if kind.only:
         parts.append(text(kind.only))
     if "place" in table.c:
         parts.append(table.c.place == place)
     if "case_id" in table.c:
-        closed = select(Case.id).where(Case.state == CaseState.closed, col(Case.id).not_in(held))
-        parts.append(or_(table.c.case_id.is_(None), table.c.case_id.in_(closed)))
-    if table.name == "event" and held:
-        parts.append(~and_(table.c.topic == "case", table.c.subject.in_([str(one) for one in held])))
+        parts.append(or_(table.c.case_id.is_(None), table.c.case_id.not_in(stays)))
+    if table.name == "event":
+        parts += [~and_(table.c.topic == topic, table.c.subject.in_(_of(topic, stays))) for topic in TOLD]
     return and_(*parts)
+
+
+def _of(topic: str, cases: Any) -> Any:
+    """The numbers of rows of these cases, as events name them."""
+    table = SQLModel.metadata.tables["case_" if topic == "case" else topic]
+    column = table.c.id if topic == "case" else table.c.case_id
+    return sa.select(sa.cast(table.c.id, sa.String)).where(column.in_(cases))
 
 
 def _all_due(session: Session, place: str, until: datetime) -> Iterator[Unit]:
@@ -133,24 +141,17 @@ def _cases_due(session: Session, place: str, until: datetime, after: int) -> tup
     cases = list(session.exec(could.order_by(col(Case.id)).limit(AT_ONCE)))
     units = []
     for case in cases:
-        alone = subject.by_case(session, case)
-        known = subject.by_nhs_number(session, place, case.nhs_number) if case.nhs_number else alone
-        if (last := _over(session, known, until)) is not None:
-            units.append(Unit(alone, None, case.key, last))
+        near = subject.around(session, case)
+        if (last := _over(session, near, until)) is not None:
+            units.append(Unit(near, None, case.key, last))
     return units, cases[-1].key if len(cases) == AT_ONCE else None
 
 
-def _over(session: Session, whose: Subject, until: datetime) -> datetime | None:
+def _over(session: Session, near: Subject, until: datetime) -> datetime | None:
     """When they were last in contact, if their time is over and nothing of theirs is open or on its way."""
-    cases = list(session.exec(select(Case).where(col(Case.id).in_(whose.cases))))
-    if (
-        any(case.state is CaseState.open for case in cases)
-        or erasures.kept_until(session, whose, cases) > until
-    ):
+    if erasures.not_over(session, near, Ground.period_over, until):
         return None
-    on_its_way = select(Effect.id).where(text(LIVE), col(Effect.case_id).in_(whose.cases)).limit(1)
-    if session.exec(on_its_way).first() is not None:
-        return None
+    cases = session.exec(select(Case).where(col(Case.id).in_(near.cases)))
     return max([case.closed_at or case.moved_at for case in cases], default=None) or until - SHORTEST_YEARS
 
 
@@ -241,12 +242,12 @@ def go_on(db: Database, number: int, days: Mapping[str, int], now: datetime) -> 
             run = session.get(RetentionRun, number)
             if run is None or run.state is not RunState.agreed:
                 return run is not None and run.state is RunState.done
-            step = run.step
+            step, at_id = run.step, run.at_id
             if len(KINDS) <= step < len(STEPS):
-                units, after = finds[step - len(KINDS)](session, run.place, run.until, run.at_id)
+                units, after = finds[step - len(KINDS)](session, run.place, run.until, at_id)
         with db.write() as session:
             run = session.get_one(RetentionRun, number, with_for_update=True)
-            if run.step != step or run.state is not RunState.agreed:
+            if (run.step, run.at_id) != (step, at_id) or run.state is not RunState.agreed:
                 raise Conflict("Somebody else is at this.")
             if step == len(STEPS):
                 _finish(session, run, now)
@@ -262,7 +263,7 @@ def _go_by(session: Session, run: RetentionRun, kind: Kind, days: Mapping[str, i
     table = SQLModel.metadata.tables[kind.table]
     keys = table.primary_key.columns
     before = run.until - timedelta(days=days[kind.name])
-    old = _old(table, kind, run.place, before, holds.cases_held(session, run.place))
+    old = _old(table, kind, run.place, before)
     ids = [tuple(row) for row in session.execute(sa.select(*keys).where(old).order_by(*keys).limit(AT_ONCE))]
     if ids:
         session.execute(delete(table).where(tuple_(*keys).in_(ids)))
@@ -277,9 +278,7 @@ def _did(session: Session, run: RetentionRun, name: str, rows: int, at_id: int, 
 
 
 def _words_go(session: Session, run: RetentionRun, unit: Unit, now: datetime) -> bool:
-    """By an effect of their own each; not of whom something holds since they were counted."""
-    if holds.stands(session, unit.whose.people, unit.whose.cases):
-        return False
+    """By an effect of their own each; not where something is in the way since they were counted."""
     erasure = Erasure(
         place=run.place,
         person_id=unit.person,
@@ -291,10 +290,8 @@ def _words_go(session: Session, run: RetentionRun, unit: Unit, now: datetime) ->
         asked_at=now,
         answered_by_name=run.answered_by_name,
         answered_at=run.answered_at,
-        scope=subject.scope_of(session, unit.whose),
     )
-    erasures.begin(session, erasure, unit.whose, now)
-    return True
+    return not erasures.begin(session, erasure, now)
 
 
 def _finish(session: Session, run: RetentionRun, now: datetime) -> None:

@@ -121,5 +121,3 @@ KEPT_HERE: dict[tuple[str, str], str] = {
     ("legal_hold", "why"): "which inquiry or complaint it was",
     ("legal_hold", "ended_why"): "why that has ended",
 }
-RECORD_WRITES = "of what was written to a record server stays which server, when, and its number there"
-"""`payload` and `result` of that kind of effect say no more; what is wrong there can still be marked as wrong."""

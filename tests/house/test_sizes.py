@@ -22,6 +22,7 @@ STATES_SET = {
     "dispatch/phones.py: phone.state",
     "dispatch/reading_back.py: phone.state",
     "records/alarms.py: alarm.state",
+    "records/keeping/checking.py: request.state",
     "records/keeping/erasing.py: erasure.state",
     "records/keeping/erasures.py: erasure.state",
     "records/keeping/requests.py: request.state",

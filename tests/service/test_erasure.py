@@ -1,5 +1,6 @@
 """Somebody's words are taken away: out of every table and out of the file; and what counts, and the audit, stays."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ from sqlmodel import SQLModel
 
 from hub import audit, audit_proof, wiping
 from records.keeping import erasing, subject
-from records.keeping.model import Erasure, ErasureState, Ground
+from records.keeping.model import Erasure, ErasureState, Ground, LegalHold
 from records.keeping.reach import REACH
 from records.keeping.words import EMPTIED, GONE, KEPT, KEPT_HERE, LISTS
-from records.model import Case
+from records.model import Call, Case
 from tests.desk import Desk
 from tests.one_person import BORN, MARK, NHS_NUMBER, word_columns
 from tests.service.test_subject_access import filled, posts, works
@@ -47,7 +48,7 @@ def asked(desk: Desk, person: int) -> int:
             asked_by=1,
             asked_by_name="Nora Quinn",
             asked_at=desk.clock.now(),
-            scope=subject.scope_of(session, whose),
+            scope=subject.scope_of(session, whose, whose),
             person_id=person,
         )
         session.add(erasure)
@@ -166,8 +167,66 @@ def test_a_case_that_is_opened_meanwhile_stops_it(sqlite_desk: Desk) -> None:
     assert not erasing.go_on(sqlite_desk.hub.db, erasure, sqlite_desk.clock.now())
     with sqlite_desk.hub.db.read() as session:
         stopped = session.get_one(Erasure, erasure)
-    assert stopped.refused_why == erasing.OPENED_AGAIN
+    assert stopped.refused_why == f"{erasing.OPENED_AGAIN} {erasing.STOPPED}"
     assert "person_name" in words_left(sqlite_desk)["case_"]
+
+
+def changes(desk: Desk, table: str, row: int, **values: object) -> None:
+    with desk.hub.db.write() as session:
+        session.execute(update(TABLES[table]).where(TABLES[table].c.id == row).values(**values))
+
+
+def later_case(desk: Desk, **values: object) -> int:
+    """One that came after those of the person."""
+    desk.assessed()
+    number: int = desk.rows(Case)[-1].key
+    changes(desk, "case_", number, **values)
+    return number
+
+
+def test_what_comes_between_the_question_the_yes_and_the_worker_stops_it(sqlite_desk: Desk) -> None:
+    """Whose words they are is found when the manager says yes, and each time before a row goes."""
+    desk = sqlite_desk
+    one = filled(desk)
+    nora, dana, person = desk.person("Nora Quinn"), desk.person("Dana Cole"), one.ids["person"]
+
+    def asks() -> str:
+        assert posts(nora, "/erasures", person=person, ground="no_care", why="a test call") == 303
+        return f"/erasures/{desk.rows(Erasure)[-1].key}"
+
+    def worked() -> Erasure:
+        works(desk)
+        erasure: Erasure = desk.rows(Erasure)[-1]
+        assert "person_name" in words_left(desk)
+        return erasure
+
+    asked_for = asks()
+    case = later_case(desk, person_id=person)
+    assert posts(dana, asked_for, agreed="true") == 422
+    assert (
+        "is open"
+        in dana.post(
+            asked_for,
+            data={"agreed": "true", "csrf": dana.headers["x-csrf-token"]},
+            headers={"accept": "text/html"},
+        ).text
+    )
+    changes(desk, "case_", case, state="closed", closed_at=desk.clock.now())
+    with desk.hub.db.write() as session:
+        session.execute(
+            update(TABLES["effect"]).where(TABLES["effect"].c.case_id == case).values(state="settled")
+        )
+    assert posts(dana, asked_for, agreed="true") == 303
+    assert desk.rows(Erasure)[-1].scope["cases"] == [one.ids["case_"], case]
+    assert posts(nora, "/retention/holds", person=person, why="public inquiry") == 303
+    assert "public inquiry" in worked().refused_why
+    changes(desk, "legal_hold", max(row.key for row in desk.rows(LegalHold)), ended_at=desk.clock.now())
+    asked_for = asks()
+    assert posts(dana, asked_for, agreed="true") == 303
+    later_case(desk, nhs_number=NHS_NUMBER, state="closed", closed_at=desk.clock.now())
+    assert erasing.OPENED_AGAIN in worked().refused_why, (
+        "nobody has linked it, and it is closed: theirs all the same"
+    )
 
 
 def test_two_people_and_the_law_before_both(sqlite_desk: Desk) -> None:
@@ -197,6 +256,10 @@ def test_two_people_and_the_law_before_both(sqlite_desk: Desk) -> None:
     works(desk)
     assert words_left(desk) == {}
     assert "done" in nora.get("/erasures").text
+    assert "was written anew on" in nora.get("/erasures").text
+    desk.clock.at += timedelta(minutes=1)
+    changes(desk, "erasure", asked_for.key, done_at=desk.clock.now())
+    assert "still in the file" in nora.get("/erasures").text
 
 
 def test_what_is_open_held_or_on_its_way_is_never_taken_away(sqlite_desk: Desk) -> None:
@@ -204,8 +267,9 @@ def test_what_is_open_held_or_on_its_way_is_never_taken_away(sqlite_desk: Desk) 
     one = filled(desk)
     nora, person = desk.person("Nora Quinn"), one.ids["person"]
 
-    def why_not() -> str:
-        assert posts(nora, "/erasures", person=person, ground="no_care", why="a test call") == 303
+    def why_not(**whose: object) -> str:
+        form = whose or {"person": person}
+        assert posts(nora, "/erasures", ground="no_care", why="a test call", **form) == 303
         refused: Erasure = desk.rows(Erasure)[-1]
         return refused.refused_why
 
@@ -221,11 +285,82 @@ def test_what_is_open_held_or_on_its_way_is_never_taken_away(sqlite_desk: Desk) 
                 update(TABLES[table]).where(TABLES[table].c.id == one.ids[table]).values({column: value})
             )
         assert words in why_not(), table
+        if table != "case_":
+            assert words in why_not(ref="QG7A"), "one case alone is held with all that is theirs"
         with desk.hub.db.write() as session:
             session.execute(
                 update(TABLES[table]).where(TABLES[table].c.id == one.ids[table]).values({column: before})
             )
+    changes(desk, "position", one.ids["position"], care_began_at=desk.clock.now())
+    assert "that was care" in why_not()
+    changes(desk, "position", one.ids["position"], care_began_at=None)
+    open_case = later_case(desk, person_id=person)
+    assert "is open" in why_not(ref="QG7A"), "whoever works on it relies on what was said before"
+    changes(desk, "case_", open_case, person_id=None, nhs_number=NHS_NUMBER)
+    assert "is open" in why_not(), "nobody has linked it yet"
+    changes(desk, "case_", open_case, nhs_number=None)
     assert why_not() == ""
+
+
+def test_one_case_goes_and_what_others_rely_on_stays(sqlite_desk: Desk) -> None:
+    """Nothing known is written twice: what was said of somebody in an earlier case is all that a later one has."""
+    desk = sqlite_desk
+    one = filled(desk)
+    later_case(desk, person_id=one.ids["person"], state="closed", closed_at=desk.clock.now())
+    case = desk.rows(Case)[-1]
+    with desk.hub.db.write() as session:
+        session.execute(
+            update(TABLES["effect"]).where(TABLES["effect"].c.case_id == case.key).values(state="settled")
+        )
+    changes(desk, "fact", one.ids["fact"], entered_in_error_at=desk.clock.now())
+    nora, dana = desk.person("Nora Quinn"), desk.person("Dana Cole")
+    assert posts(nora, "/erasures", ref="QG7A", ground="unlawful", why="it was a wrong number") == 303
+    assert posts(dana, f"/erasures/{desk.rows(Erasure)[-1].key}", agreed="true") == 303
+    works(desk)
+    left = words_left(desk)
+    assert left.keys() >= {
+        "person_name",
+        "identifier",
+        "person_address",
+        "person_number",
+        "carer",
+        "name_sound",
+    }
+    assert "born" in left["person"]
+    assert not left.keys() & {"case_", "call", "entry", "timeline", "fact"}, "what was wrong nobody relies on"
+
+
+def test_a_case_without_a_record_goes_with_what_its_nhs_number_alone_has(sqlite_desk: Desk) -> None:
+    """And a text of no case with the number that nobody else has; two records of one NHS number keep it."""
+    desk = sqlite_desk
+    case = later_case(desk, person_id=None, nhs_number=NHS_NUMBER)
+    with desk.hub.db.write() as session:
+        found = subject.around(session, session.get_one(Case, case))
+        assert (found.people, found.cases) == ((), (case,))
+        whose, near = subject.to_erase(session, desk.place, None, session.get_one(Case, case))
+        assert subject.scope_of(session, whose, near)["nhs_numbers"] == [NHS_NUMBER]
+        assert whose.said_in == (case,)
+    one = filled(desk)
+    with desk.hub.db.write() as session:
+        whose, near = subject.to_erase(session, desk.place, None, session.get_one(Case, case))
+        assert subject.scope_of(session, whose, near)["nhs_numbers"] == [], "a record has it too"
+        assert one.ids["case_"] in near.cases
+        assert whose.said_in == ()
+        link = SQLModel.metadata.tables["case_link"]
+        row = {name: value for name, value in one.values["case_link"].items() if name != "id"}
+        session.execute(link.insert().values(row | {"case_id": case, "wrong": True}))
+        found = subject.by_nhs_number(session, desk.place, NHS_NUMBER)
+        assert case not in found.cases, "S14: it was linked to them, and was about somebody else"
+        message = SQLModel.metadata.tables["message"]
+        row = one.values["message"] | {"case_id": None, "phone": "+441134960899", "sid": "another"}
+        session.execute(message.insert().values(row))
+    with desk.hub.db.read() as session:
+        of = subject.by_nhs_number(session, desk.place, NHS_NUMBER)
+        assert len(list(subject.rows(session, "message", of))) == 2
+        changes(desk, "call", desk.rows(Call)[0].key, number="+441134960899")
+    with desk.hub.db.read() as session:
+        of = subject.by_nhs_number(session, desk.place, NHS_NUMBER)
+        assert len(list(subject.rows(session, "message", of))) == 1, "others ring from there too"
 
 
 def test_one_case_goes_and_the_rest_of_them_stays(sqlite_desk: Desk) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from hub import audit, audit_proof
 from hub.audit import Audit
@@ -15,6 +15,7 @@ from records import retention
 from records.keeping import command, running
 from records.keeping.model import Erasure, ErasureState, LegalHold, RetentionRun, RunState
 from records.model import Case
+from records.people.model import Person
 from records.retention import KINDS, OF_PEOPLE, keep_until
 from tests.desk import Desk
 from tests.one_person import OnePerson
@@ -122,6 +123,20 @@ def test_what_is_held_stays_and_is_counted_so(sqlite_desk: Desk) -> None:
     assert posts(nora, "/retention/holds", ref="NONE", why="public inquiry") == 404
     assert posts(nora, "/retention/holds", person=one.ids["person"], why="public inquiry") == 303
     assert "public inquiry" in nora.get("/retention").text
+    with desk.hub.db.write() as session:
+        first = Person(
+            place=desk.place, made_at=desk.clock.now() - AGED, made_by="hub", merged_into=one.ids["person"]
+        )
+        session.add(first)
+        session.flush()
+        hold = session.exec(select(LegalHold).where(col(LegalHold.ended_at).is_(None))).one()
+        hold.person_id = first.key  # merged since: it holds whoever they turned out to be
+        session.add(hold)
+        old = desk.clock.now() - AGED
+        open_case = next(case.key for case in desk.rows(Case) if case.state == "open")
+        session.add(
+            Event(place=desk.place, n=900_002, at=old, topic="case", subject=str(open_case), facts={})
+        )
     run = counted(desk)
     assert [(row["rows"], row["held"]) for row in run.counts if row["kind"] == OF_PEOPLE] == [(0, 1)]
     assert [row["rows"] for row in run.counts if row["kind"] == "effect"] == [0]
@@ -129,6 +144,7 @@ def test_what_is_held_stays_and_is_counted_so(sqlite_desk: Desk) -> None:
     desk.clock.at += timedelta(hours=24)
     works(desk)
     assert "person_name" in words_left(desk)
+    assert {900_001, 900_002} <= {row.n for row in _events(desk)}, "of what is held, and of what is open"
     hold, nora = max(row.key for row in desk.rows(LegalHold)), desk.person("Nora Quinn")
     assert posts(nora, f"/retention/holds/{hold}/end", why="it has reported") == 303
     assert posts(nora, f"/retention/holds/{hold}/end", why="it has reported") == 409

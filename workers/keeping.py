@@ -10,12 +10,14 @@ from sqlmodel import Session, select
 from hub import wiping
 from hub.actors import HUB
 from hub.outbox import LIVE, Effect
+from migrations import models as every_table
 from records import retention
 from records.keeping import checking, erasing, export, requests, running, wiped
 from records.keeping.model import AccessRequest, RequestState
 from workers.bench import Bench
 
 log = logging.getLogger(__name__)
+assert every_table.ALL, "the tables of every room, or somebody's words would stay in some"
 
 
 def prepare(bench: Bench, effect: Effect) -> str:

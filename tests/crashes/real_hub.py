@@ -22,7 +22,8 @@ START_S = 240.0
 ACCOUNT = "ACtraining00000000000000000000000000"
 TOKEN = "the crash test's phones"
 NAMES = (
-    "dashboard", "dispatch-1", "dispatch-2", "alerts-1", "alerts-2", "records", "reports", "reader", "ticker", "valkey", "phones",
+    "dashboard", "dispatch-1", "dispatch-2", "alerts-1", "alerts-2", "records", "reports", "reader", "ticker", "valkey",
+    "phones",
 )  # fmt: skip
 
 

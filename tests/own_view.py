@@ -91,9 +91,14 @@ def logged_in(desk: Desk, number: str = NUMBER, given: str = NHS, born: dict[str
     asks(desk, client, given, born)
     answer = enters(client, *code_of(texts_to(desk, number)[-1]))
     assert answer.status_code == 303, answer.text
+    proof(client)
+    return client
+
+
+def proof(client: TestClient) -> None:
+    """From now on its forms carry their proof."""
     home = client.get("/own/home", headers=HTML).text
     client.headers["x-csrf-token"] = re.search(r'name="csrf" value="([0-9a-f]+)"', home)[1]  # type: ignore[index]
-    return client
 
 
 def opens(client: TestClient, path: str, status: int = 200) -> str:

@@ -269,6 +269,7 @@ TEMPLATES = (
     Template(
         "own_logged_in", "Somebody logged in to their page.", {"at": Kind.time, "public_number": Kind.number}
     ),
+    Template("own_opened", "Their page can be opened in a new way.", {"public_number": Kind.number}),
     Template("own_answered", "A correction they asked for is answered.", {"public_number": Kind.number}),
 )
 OVER_ONE_PART: dict[str, str] = {

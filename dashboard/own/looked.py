@@ -35,6 +35,8 @@ DID = {
     "key_safe_looked": "key_safe",
     "consent_opened": "consent",
     "broke_glass": "glass",
+    "own_page_agreed": "agreed",
+    "own_page_looked_at": "who_can",
     OPENED: "own",
     DOWNLOADED: "download",
 }
@@ -110,7 +112,7 @@ def _by_ref(session: Session, table: Any, kind: str, rows: Iterable[Audit]) -> d
 def _why(row: Audit) -> str:
     if row.relation in WHY:
         return str(row.relation)
-    if row.action in (OPENED, DOWNLOADED):
+    if row.action in (OPENED, DOWNLOADED, "own_page_agreed"):
         return "agreed"
     said = row.why or ""
     if said.startswith("on a call"):

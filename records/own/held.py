@@ -1,5 +1,6 @@
-"""What the hub holds of a person, as their own page may show it: read without what `kept_back.py` keeps off it, and then
-by the table of `showing.py`, row by row. Nothing here has a row's number: gaps between numbers tell of what is not shown.
+"""What the hub holds of a person, as their own page may show it: read without what `kept_back.py` keeps off it, and
+then by the table of `showing.py`, row by row. Nothing here has a row's number: gaps between numbers tell of what is not
+shown.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """What of a person's record stays off their own page, whoever opens it: the one place that says so."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -27,5 +28,7 @@ def record_shown(session: Session, person: Person) -> Record:
     with asking.asks(None, ()):
         record = store.record(session, person)
     rows = ("people", "names", "identifiers", "addresses", "numbers", "carers", "facts")
-    kept = {kind: [row for row in getattr(record, kind) if row.case_id not in not_for_them] for kind in rows}
+    kept: dict[str, Any] = {
+        kind: [row for row in getattr(record, kind) if row.case_id not in not_for_them] for kind in rows
+    }
     return replace(record, cases=[one for one in record.cases if one.key not in not_for_them], **kept)

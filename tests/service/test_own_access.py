@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from sqlmodel import select
 
-from dispatch import messages
+from dispatch import messages, undelivered
 from hub.access import User
 from hub.outbox import Effect, Queue
 from records import contact_points, sealing
@@ -220,7 +220,7 @@ def test_s17_s28_a_text_that_waits_does_not_leave_any_more(sqlite_desk: Desk, ch
         effect = session.get_one(Effect, effect.id)
         message = messages.gave_up(session, effect, None, desk.clock.now())
         assert message is not None
-        sms.undelivered.not_delivered(session, bench.desk, message, desk.clock.now())
+        undelivered.not_delivered(session, bench.desk, message, desk.clock.now())
     assert [one for one in desk.rows(Alarm) if one.kind == "undelivered"] == []
 
 

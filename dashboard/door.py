@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi.responses import Response
@@ -19,15 +20,24 @@ def give_log_in(response: Response, hub: Hub, token: str) -> None:
     give(response, hub, COOKIE, token, SESSION_ENDS_AFTER)
 
 
-def give(response: Response, hub: Hub, name: str, token: str, lasts: timedelta) -> None:
+def give(
+    response: Response,
+    hub: Hub,
+    name: str,
+    token: str,
+    lasts: timedelta,
+    path: str = "/",
+    samesite: Literal["lax", "strict"] = "lax",
+) -> None:
+    """`lax`: a link in a text must find its reader logged in; forms carry a proof of their own."""
     response.set_cookie(
         name,
         token,
         max_age=int(lasts.total_seconds()),
-        path="/",
+        path=path,
         httponly=True,
         secure=hub.settings.public.startswith("https://"),
-        samesite="lax",  # a link in a text must find its reader logged in; forms carry a proof of their own
+        samesite=samesite,
     )
 
 

@@ -58,11 +58,12 @@ def text(
     outlives_case: bool = False,
     kept_as: str | None = None,
     by_hand: bool = False,
+    own_access: int | None = None,
 ) -> int | None:
     """Write a text into this transaction; returns its effect's number, None where there is no phone to send it to.
 
     `by_hand`: a person's own words, which they can take back until they leave. `kept_as`: the words that are kept and
-    shown, where those that leave are for one pair of eyes.
+    shown, where those that leave are for one pair of eyes. `own_access`: see `own_texts`.
     """
     if not to.phone:
         return None
@@ -72,7 +73,8 @@ def text(
         queue=queue,
         kind="sms_to_person" if isinstance(to, Number) and case else "sms",
         payload={"to": to.phone, "from": place.hub_number, "text": body, "training": place.training}
-        | ({"by_hand": True} if by_hand else {}),
+        | ({"by_hand": True} if by_hand else {})
+        | ({"own_access": own_access} if own_access is not None else {}),
         outlives_case=outlives_case,
         valid_until=valid_until,
         created_at=now,

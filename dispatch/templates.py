@@ -26,6 +26,7 @@ class Kind(StrEnum):
     clock = "time, with its day if not today"
     minutes = "minutes"
     link = "link that asks for a log-in"
+    own_link = "link to a person's own page, that asks for a code"
     number = "the hub's own number"
     ours = "words of our own, from a list"
     pin = "digits to read back, or to type"
@@ -265,10 +266,9 @@ TEMPLATES = (
         "To them: the visit is not needed any more.",
         {"who": Kind.who, "public_number": Kind.number},
     ),
-    Template("own_code", "Somebody asks to see their own page.", {"link": Kind.link, "code": Kind.pin}),
-    Template(
-        "own_logged_in", "Somebody logged in to their page.", {"at": Kind.time, "public_number": Kind.number}
-    ),
+    Template("own_code", "Somebody asks to see their own page.", {"link": Kind.own_link, "code": Kind.pin}),
+    Template("own_logged_in", "They logged in.", {"at": Kind.time, "public_number": Kind.number}),
+    Template("own_opened", "Their page can be opened in a new way.", {"public_number": Kind.number}),
     Template("own_answered", "A correction they asked for is answered.", {"public_number": Kind.number}),
 )
 OVER_ONE_PART: dict[str, str] = {
@@ -314,8 +314,9 @@ def _longest(library: Library) -> dict[Kind, Any]:
         Kind.clock: "Thu 23:59",
         Kind.minutes: 2880,
         Kind.link: "ucr.leeds.example.nhs.uk/o/4K7",
+        Kind.own_link: "https://ucr.leeds.example.nhs.uk/own/in/AAAAAAAAAAAAAAAA",
         Kind.number: "+44 113 496 0000",
-        Kind.pin: "8888",
+        Kind.pin: "888888",
         Kind.together: True,
         Kind.who: "Maximiliana",
         Kind.time: "23:59",
@@ -337,6 +338,7 @@ def _sample(library: Library) -> dict[Kind, Any]:
         Kind.clock: "16:00",
         Kind.minutes: 14,
         Kind.link: "ucr.example.nhs.uk/o/4K7C",
+        Kind.own_link: "https://ucr.example.nhs.uk/own/in/Qx3-0bTfZk9_wA1e",
         Kind.number: "0113 496 0000",
         Kind.pin: "4831",
         Kind.together: False,

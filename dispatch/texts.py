@@ -272,5 +272,12 @@ def own_logged_in(at: str, public_number: str) -> str:
     return f"Somebody logged in to your page at {at}. If it was not you, ring us: {public_number}."
 
 
+def own_opened(public_number: str) -> str:
+    """Whoever agreed it may not have been them."""
+    return (
+        f"Your page can now be opened in a new way. If you did not agree to this, ring us: {public_number}."
+    )
+
+
 def own_answered(public_number: str) -> str:
     return f"There is an answer for you on your page. Questions? Ring us: {public_number}."

@@ -46,6 +46,8 @@ def not_delivered(
                 why = "the call could not be placed" if message.voice else WHY
                 by_voice.ring_next(session, desk, offer.key, now, why)
             return
+    if message.case_id is None and message.responder_id is None and message.user_id is None:
+        return  # of no case, and to nobody whom anybody waits for: there is nothing to ring them about
     words = "A text could not be delivered. Ring them instead; the case's messages say which."
     case = session.get(Case, message.case_id) if message.case_id else None
     alarms.ring(session, message.place, "undelivered", message.id, words, now, case)

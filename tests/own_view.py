@@ -31,8 +31,8 @@ def with_page(desk: Desk, number: str = NUMBER, **typed: str) -> int:
     return made
 
 
-def has_number(desk: Desk, person_id: int, number: str) -> None:
-    from_call = {"number": number, "whose": ""}
+def has_number(desk: Desk, person_id: int, number: str, whose: str = "") -> None:
+    from_call = {"number": number, "whose": whose}
     with desk.hub.db.write() as session:
         one = store.head(session, session.get_one(Person, person_id))
         service.put(session, one, PersonNumber, service.Source(), desk.clock.now(), HUB, **from_call)
@@ -51,8 +51,9 @@ def agrees(desk: Desk, person_id: int, status: int = 303, **said: Any) -> Any:
     return answer
 
 
-def browser(desk: Desk) -> TestClient:
-    return TestClient(desk.app, follow_redirects=False, raise_server_exceptions=False)
+def browser(desk: Desk, address: str = "203.0.113.7") -> TestClient:
+    at = (address, 50000)
+    return TestClient(desk.app, follow_redirects=False, raise_server_exceptions=False, client=at)
 
 
 def asks(desk: Desk, client: TestClient, given: str = NHS, born: dict[str, str] = BORN) -> Any:
@@ -67,6 +68,11 @@ def worker_looks(desk: Desk) -> None:
         with desk.hub.db.write() as session:
             hub = desk.hub
             own_page.send_codes(session, asked.id, hub.settings.public, desk.clock.now(), hub.clock.machine())
+
+
+def codes_to(desk: Desk, number: str = NUMBER) -> list[str]:
+    """The texts with a code that went there; others say that somebody logged in, or may."""
+    return [text for text in texts_to(desk, number) if "Your code:" in text]
 
 
 def texts_to(desk: Desk, number: str = NUMBER) -> list[str]:
@@ -89,11 +95,16 @@ def logged_in(desk: Desk, number: str = NUMBER, given: str = NHS, born: dict[str
     """A browser on their own page; its forms carry their proof."""
     client = browser(desk)
     asks(desk, client, given, born)
-    answer = enters(client, *code_of(texts_to(desk, number)[-1]))
+    answer = enters(client, *code_of(codes_to(desk, number)[-1]))
     assert answer.status_code == 303, answer.text
+    proof(client)
+    return client
+
+
+def proof(client: TestClient) -> None:
+    """From now on its forms carry their proof."""
     home = client.get("/own/home", headers=HTML).text
     client.headers["x-csrf-token"] = re.search(r'name="csrf" value="([0-9a-f]+)"', home)[1]  # type: ignore[index]
-    return client
 
 
 def opens(client: TestClient, path: str, status: int = 200) -> str:

@@ -17,6 +17,7 @@ from protocols.model import House, Question
 from records import contact_points
 from records.model import Case
 from records.own import held
+from records.own.written import IN_OWN_WORDS
 from records.people import store as people
 from records.people.model import Person
 from records.read_back import is_read_back
@@ -126,7 +127,9 @@ def _own_words(session: Session, case: Case, at: _At) -> list[Line]:
     plan = held.own_words_of(session, person)
     if plan is None:
         return []
-    return [Line(f"In their own words: {plan.words}", at.when(plan.recorded_at, plan.source or "the person"))]
+    theirs = plan.about == IN_OWN_WORDS
+    whose = "In their own words" if theirs else f"Written for them by {plan.author} (attorney)"
+    return [Line(f"{whose}: {plan.words}", at.when(plan.recorded_at, plan.source or "the person"))]
 
 
 def _answers(session: Session, cases: Sequence[Case], library: Library, at: _At) -> list[Line]:

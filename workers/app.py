@@ -141,6 +141,7 @@ def tick(bench: Bench, stop: threading.Event) -> None:
         (WATCH_EVERY_S, ticker.catch_up),
         (WATCH_EVERY_S, ticker.forget_answers),
         (TIDY_EVERY_S, ticker.forget_presses),
+        (TIDY_EVERY_S, ticker.forget_asks),
         (TIDY_EVERY_S, ticker.forget_exports),
         (TIDY_EVERY_S, lambda: keeping.owe_count(bench)),
     ]

@@ -4,10 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from dispatch import messages, texts
-from dispatch.messages import Number
-from hub.outbox import Effect, Queue
-from hub.places import place_of
+from dispatch import own_texts, texts
+from hub.outbox import Effect
 from records.own import log_ins
 from workers.bench import Bench
 
@@ -22,18 +20,9 @@ def send_codes(session: Session, ask_id: int, public: str, now: datetime, machin
     asked = log_ins.taken(session, ask_id)
     if asked is None:
         return
-    place = place_of(session, asked.place)
     for access in log_ins.found(session, asked):
         made = log_ins.make_code(session, access, machine)
         if made is not None:
             token, code = made
-            messages.text(
-                session,
-                place,
-                Number(access.number),
-                texts.own_code(f"{public}/own/in/{token}", code),
-                now,
-                queue=Queue.alerts,
-                valid_until=now + log_ins.CODE_LASTS,
-                kept_as=texts.own_code("…", "…"),
-            )
+            words = texts.own_code(f"{public}/own/in/{token}", code)
+            own_texts.text(session, access, words, now, log_ins.CODE_LASTS, kept_as=texts.own_code("…", "…"))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from dispatch import messages, store, undelivered
+from dispatch import messages, own_texts, store, undelivered
 from hub import outbox
 from hub.outbox import Effect
 from workers.bench import Bench
@@ -20,6 +20,10 @@ CALL_IS_THIS = timedelta(minutes=2)
 
 def send(bench: Bench, effect: Effect) -> str:
     """Returns the carrier's number. Raises `CarrierError`."""
+    if "own_access" in effect.payload:
+        with bench.hub.db.read() as session:
+            if not own_texts.may_leave(session, effect):
+                raise CarrierError("not safe to text any more, or over", final=True)
     carrier = bench.carrier(bool(effect.payload["training"]))
     to, from_, text = (str(effect.payload[key]) for key in ("to", "from", "text"))
     if effect.attempts > 1:

@@ -42,7 +42,7 @@ from records import (
 )
 from records.fhir import exporting, subscribing
 from records.keeping import requests
-from records.own import corrections
+from records.own import corrections, log_ins
 from records.service import take
 from triage import calls, parked
 from triage import service as triage
@@ -205,6 +205,15 @@ class Ticker:
                 return 0
         with hub.db.write() as session:
             return pressed.forget_old(session, now)
+
+    def forget_asks(self) -> None:
+        """Who wanted to see their own page, and no worker came for."""
+        hub, now = self.bench.hub, self.bench.hub.clock.now()
+        with hub.db.read() as session:
+            if not log_ins.any_old(session, now):
+                return
+        with hub.db.write() as session:
+            log_ins.forget_old(session, now)
 
     def look_for_others(self) -> None:
         """Who has themselves told of changes is owed what has happened."""

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from dashboard.own.frame import own_page
-from dashboard.own.gate import Theirs, theirs
+from dashboard.own.gate import PATH, Theirs, theirs
 from hub.gate import hub_of
 from records.own import accesses
 from records.own.model import OwnKind
@@ -17,8 +17,10 @@ Me = Annotated[Theirs, theirs(Item.delegates)]
 
 
 @router.get("/delegates")
-def delegates(request: Request, me: Me) -> Response:
-    return _shown(request, me)
+def delegates(request: Request, me: Me, done: bool = False) -> Response:
+    with hub_of(request).db.read() as session:
+        others = [one for one in accesses.of_person(session, me.person) if one.kind is not OwnKind.person]
+    return own_page(request, "delegates.html", me, others=others, done=done)
 
 
 @router.post("/delegates")
@@ -30,11 +32,4 @@ def stop(
         access = accesses.by_word(session, me.person, who)
         if access.kind is not OwnKind.person:
             accesses.end(session, access, hub.clock.now(), me.access.actor)
-        name = access.name
-    return _shown(request, me, stopped=name)
-
-
-def _shown(request: Request, me: Theirs, stopped: str = "") -> Response:
-    with hub_of(request).db.read() as session:
-        others = [one for one in accesses.of_person(session, me.person) if one.kind is not OwnKind.person]
-    return own_page(request, "delegates.html", me, others=others, stopped=stopped)
+    return RedirectResponse(f"{PATH}/delegates?done=1", 303)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from dashboard.own.frame import own_page
-from dashboard.own.gate import DOWNLOADED, Theirs, acting, theirs
+from dashboard.own.gate import DOWNLOADED, OnPage, Theirs, theirs
 from dashboard.own.held import visits_of, what_is_held
 from hub.gate import hub_of
 from records.fhir.own_copy import bundle_of
@@ -45,4 +45,4 @@ def fhir(request: Request, me: Me) -> Response:
 
 
 def _is_taken(request: Request, me: Theirs) -> None:
-    keep_finding(hub_of(request), acting(me.access), DOWNLOADED, f"person:{me.person.key}")
+    keep_finding(hub_of(request), OnPage(me.access), DOWNLOADED, f"person:{me.person.key}")

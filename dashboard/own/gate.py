@@ -2,9 +2,9 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from hub import asking, kept_apart
 from hub.access import csrf_of
@@ -58,7 +58,7 @@ def theirs(item: Item | None = None) -> Any:
             raise WrongForm("This page is too old to be sent. Open it again.")
         if item is not None and not may_show(found.viewer, item):
             raise NotFound("There is no page here.")
-        keep_look(hub, _Acting(found.access), OPENED, f"person:{found.person.key}")
+        keep_look(hub, OnPage(found.access), OPENED, f"person:{found.person.key}")
         return found
 
     check.own = True  # type: ignore[attr-defined]
@@ -75,16 +75,13 @@ def stranger(why: str) -> Any:
     return Depends(check)
 
 
-class _Acting:
-    """Whoever is on the page, as the audit wants them."""
+class OnPage:
+    """Whoever is on the page, as the audit wants them: nobody's `id` of the hub."""
+
+    id: int | None = None
 
     def __init__(self, access: OwnAccess) -> None:
-        self.id: int | None = None
         self.place, self.name, self.actor = access.place, access.name, access.actor
-
-
-def acting(access: OwnAccess) -> _Acting:
-    return _Acting(access)
 
 
 def _who(request: Request, hub: Hub) -> Theirs:
@@ -99,22 +96,3 @@ def _who(request: Request, hub: Hub) -> Theirs:
         with hub.db.write() as session:
             log_ins.seen(session, cookie, now)
     return Theirs(access, person, csrf_of(cookie, hub.settings.secret_key.get_secret_value()), cookie)
-
-
-def give(
-    response: Response,
-    hub: Hub,
-    name: str,
-    value: str,
-    lasts_s: int,
-    samesite: Literal["lax", "strict"] = "lax",
-) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=lasts_s,
-        path=PATH,
-        httponly=True,
-        secure=hub.settings.public.startswith("https://"),
-        samesite=samesite,
-    )

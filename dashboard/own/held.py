@@ -1,6 +1,6 @@
 """What the hub holds of them, one thing a page: visits, who they are, health; and who has looked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -85,7 +85,9 @@ def who_looked(request: Request, me: Annotated[Theirs, theirs(Item.looked)]) -> 
 def what_is_held(request: Request, me: Theirs) -> Held:
     hub = hub_of(request)
     with hub.db.read() as session:
-        return held.held(session, me.person, me.viewer, hub.clock.now())
+        found = held.held(session, me.person, me.viewer, hub.clock.now())
+    name = found.name or me.access.of_name
+    return replace(found, name=name if me.may(Item.who_they_are) else "")
 
 
 def visits_of(session: Session, found: Held) -> list[Visit]:

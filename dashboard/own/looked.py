@@ -4,6 +4,7 @@ A reason that somebody typed is not shown as typed: it may speak of others. Look
 any look that was made because of one (S18).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +15,17 @@ from sqlmodel import Session, col, select
 from dashboard.own.gate import DOWNLOADED, OPENED
 from dispatch.model import Offer, Responder
 from dispatch.telling import first_name
-from hub import asking
 from hub.access import User
 from hub.audit import Audit
-from records import seen, store
+from records import store
+from records.own.kept_back import not_shown
 from records.own.model import OwnAccess, OwnKind
 from records.people import store as people
 from records.people.model import Person
 from records.sight import WHY
 
 MOST = 100
+WORD = re.compile(r"[\w-]+")
 DID = {
     "case_opened": "case",
     "opened call": "case",
@@ -33,6 +35,8 @@ DID = {
     "key_safe_looked": "key_safe",
     "consent_opened": "consent",
     "broke_glass": "glass",
+    "own_page_agreed": "agreed",
+    "own_page_looked_at": "who_can",
     OPENED: "own",
     DOWNLOADED: "download",
 }
@@ -54,13 +58,12 @@ class Line:
 
 def lines(session: Session, person: Person, me: OwnAccess) -> list[Line]:
     """The newest first."""
-    with asking.asks(None, ()):
-        hidden = seen.hidden(session, person.place)
-        ids = [one.key for one in people.members(session, person)]
-        cases = [case.key for case in people.cases_of(session, ids, hidden)]
-        rows = _rows(session, person.place, ids, cases)
-        refs = set(store.refs_of(session, hidden).values())
-    shown = [row for row in rows if not any(ref in (row.why or "") for ref in refs)]
+    not_theirs = not_shown(session, person)
+    ids = [one.key for one in people.members(session, person)]
+    cases = [case.key for case in people.cases_of(session, ids, not_theirs)]
+    rows = _rows(session, person.place, ids, cases)
+    refs = set(store.refs_of(session, not_theirs).values())
+    shown = [row for row in rows if refs.isdisjoint(WORD.findall(row.why or ""))]
     return _named(session, shown[:MOST], me)
 
 
@@ -109,7 +112,7 @@ def _by_ref(session: Session, table: Any, kind: str, rows: Iterable[Audit]) -> d
 def _why(row: Audit) -> str:
     if row.relation in WHY:
         return str(row.relation)
-    if row.action in (OPENED, DOWNLOADED):
+    if row.action in (OPENED, DOWNLOADED, "own_page_agreed"):
         return "agreed"
     said = row.why or ""
     if said.startswith("on a call"):

@@ -10,12 +10,14 @@ from dashboard.own.gate import PATH, Theirs, theirs
 from dashboard.own.held import what_is_held
 from hub import kept_apart
 from hub.bodies import Text
-from hub.errors import Refused
+from hub.errors import NotFound, Refused
 from hub.gate import hub_of
 from records.consent_model import Purpose, Said
 from records.consents import WITH_SOMEBODY
-from records.own import corrections, held
+from records.own import accesses, corrections, held
+from records.own.model import OwnKind
 from records.own.showing import Item
+from records.own.written import TooMany
 from records.people import store
 
 router = APIRouter()
@@ -40,7 +42,9 @@ def write_plan(
     try:
         with hub.db.write() as session:
             (person,) = store.lock(session, me.person.place, me.person.key)
-            held.write_plan(session, person, words, seen_at, hub.clock.now(), me.access.actor)
+            held.write_plan(session, person, words, seen_at, hub.clock.now(), me.access)
+    except TooMany:
+        return _plans(request, me, problem="problem.often", typed=words)
     except Refused:
         return _plans(request, me, problem="problem.changed", typed=words)
     return RedirectResponse(f"{PATH}/plans?done=1", 303)
@@ -60,11 +64,21 @@ def _plans(
         own=own,
         others=[one for one in found.plans if one is not own],
         before=[one for one in found.versions if own is None or one.key != own.key],
+        readers=_readers(request, me),
         seen_at=held.stamp(own),
         problem=problem,
         typed=typed or (own.words if own else ""),
         done=done,
     )
+
+
+def _readers(request: Request, me: Theirs) -> str:
+    """Whoever reads along what the person writes; to nobody else is it said who they are."""
+    if not me.may(Item.delegates):
+        return ""
+    with hub_of(request).db.read() as session:
+        others = accesses.of_person(session, me.person)
+    return ", ".join(one.name for one in others if one.kind is not OwnKind.person)
 
 
 @router.get("/consent")
@@ -80,17 +94,19 @@ def say_consent(
     said: Annotated[Said, Form()],
     with_whom: Annotated[Text, Form(max_length=80)] = "",
 ) -> Response:
-    hub, found = hub_of(request), what_is_held(request, me)
+    hub = hub_of(request)
     problem = _cannot(with_whom or "nobody")
     if not problem and (purpose in WITH_SOMEBODY) != bool(with_whom):
         problem = "problem.name"
-    if not problem and not found.cases:
-        problem = "problem.no_case"
     if problem:
         return _consent(request, me, problem)
-    with hub.db.write() as session:
-        now = hub.clock.now()
-        held.say_consent(session, found.cases, purpose, said, with_whom, now, me.access.actor)
+    try:
+        with hub.db.write() as session:
+            held.say_consent(session, me.person, purpose, said, with_whom, hub.clock.now(), me.access)
+    except TooMany:
+        return _consent(request, me, "problem.often")
+    except NotFound:
+        return _consent(request, me, "problem.no_case")
     return RedirectResponse(f"{PATH}/consent?done=1", 303)
 
 
@@ -135,7 +151,7 @@ def _corrections(
     request: Request, me: Theirs, problem: str = "", typed: str = "", *, done: bool = False
 ) -> Response:
     with hub_of(request).db.read() as session:
-        rows = corrections.of_person(session, me.person)
+        rows = corrections.shown_to(session, me.person, me.access)
     return own_page(
         request,
         "corrections.html",

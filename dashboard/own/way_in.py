@@ -1,25 +1,23 @@
 """Before the log-in: who asks, the link and its code, the phrase; and the language and the size of the words."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from dashboard.door import from_our_page
+from dashboard.door import from_our_page, give
 from dashboard.own.frame import LANGUAGE, SIZE, own_page, words_of
-from dashboard.own.gate import COOKIE, HOME, PATH, Theirs, give, stranger, theirs
+from dashboard.own.gate import COOKIE, HOME, PATH, Theirs, stranger, theirs
 from dashboard.own.words import languages
-from dispatch import messages, texts
-from dispatch.messages import Number
+from dispatch import own_texts, texts
 from hub import audit
 from hub.actors import Actor
 from hub.assemble import Hub
 from hub.bodies import Free
 from hub.errors import Refused
 from hub.gate import WrongForm, hub_of
-from hub.outbox import Queue
 from hub.places import place_of
 from records.own import accesses, log_ins
 from records.people.rules import nhs_number
@@ -27,7 +25,7 @@ from triage.rules import phone
 
 router = APIRouter()
 NOBODY = Actor("nobody", "nobody")
-A_YEAR_S = 365 * 24 * 3600
+A_YEAR = timedelta(days=365)
 Digits = Annotated[str, Form(max_length=20, pattern=r"^[0-9 ]*$")]
 Token = Annotated[str, Path(max_length=24, pattern=r"^[A-Za-z0-9_-]+$")]
 Me = Annotated[Theirs, theirs()]
@@ -55,13 +53,11 @@ def ask(
             request, "start.html", status=422, problem=words("start.cannot"), typed=(given, day, month, year)
         )
     now, address = hub.clock.machine(), _address(request)
-    with hub.db.write() as session:
-        waits = log_ins.must_wait(session, number, address, now)
-        if not waits:
-            log_ins.count(session, number, address, now)
-            log_ins.ask(session, hub.settings.place, number, born, hub.clock.now())
-    if waits:
+    if _must_wait(hub, number, address):
         return own_page(request, "start.html", status=429, problem=words("start.wait"))
+    with hub.db.write() as session:
+        log_ins.count(session, number, address, now)
+        log_ins.ask(session, hub.settings.place, number, born, hub.clock.now())
     return RedirectResponse(f"{PATH}/sent", 303)
 
 
@@ -86,9 +82,11 @@ def enter(
     hub, now = hub_of(request), hub_of(request).clock.machine()
     _must_be_ours(request, hub)
     address = _address(request)
+    if _must_wait(hub, "", address):
+        problem = words_of(request)("start.wait")
+        return own_page(request, "in.html", status=429, token=token, problem=problem)
     with hub.db.write() as session:
-        waits = log_ins.must_wait(session, "", address, now)
-        counts = not waits and log_ins.count_try(session, token, now)
+        counts = log_ins.count_try(session, token, now)
         of_token = log_ins.of_token(session, token)
     made, access = of_token or (None, None)
     # argon2 takes its time, also where there is nobody: nothing slow belongs inside a write
@@ -105,7 +103,7 @@ def enter(
         words = words_of(request)("in.no")
         return own_page(request, "in.html", status=401, token=token, problem=words)
     response = RedirectResponse(HOME, 303)
-    give(response, hub, COOKIE, cookie, int(log_ins.LASTS.total_seconds()), samesite="strict")
+    give(response, hub, COOKIE, cookie, log_ins.LASTS, PATH, "strict")
     return response
 
 
@@ -118,7 +116,7 @@ def _let_in(session: Session, hub: Hub, token: str) -> str | None:
     now, place = hub.clock.now(), place_of(session, access.place)
     audit.note(session, access.place, now, access.actor, "logged in", f"person:{access.person_id}")
     words = texts.own_logged_in(texts.clock(now, place.local()), place.public_number)
-    messages.text(session, place, Number(access.number), words, now, queue=Queue.alerts)
+    own_texts.text(session, access, words, now, log_ins.CODE_LASTS)
     return cookie
 
 
@@ -153,15 +151,21 @@ def how_it_reads(
     """Kept on this phone alone."""
     hub, response = hub_of(request), RedirectResponse(back, 303)
     if language in languages():
-        give(response, hub, LANGUAGE, language, A_YEAR_S)
+        give(response, hub, LANGUAGE, language, A_YEAR, PATH)
     if size:
-        give(response, hub, SIZE, size, A_YEAR_S)
+        give(response, hub, SIZE, size, A_YEAR, PATH)
     return response
 
 
 def _must_be_ours(request: Request, hub: Hub) -> None:
     if not from_our_page(request.headers, hub.settings.public):
         raise WrongForm("This did not come from our own page.")
+
+
+def _must_wait(hub: Hub, given: str, address: str) -> bool:
+    """Looked up before anything is written or worked out: whoever tries without end holds nobody up."""
+    with hub.db.read() as session:
+        return log_ins.must_wait(session, given, address, hub.clock.machine())
 
 
 def _address(request: Request) -> str:

@@ -7,15 +7,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame import local, page, the_place
-from dispatch import messages, texts
-from dispatch.messages import Number
+from dispatch import own_texts, texts
 from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Number as RowNumber
 from hub.bodies import Text
 from hub.errors import Conflict, Refused
 from hub.gate import Visitor, allow, hub_of
-from hub.outbox import Queue
 from records.looks import keep_look
 from records.own import accesses, corrections, log_ins
 from records.own.model import Answered, OwnAccess
@@ -49,7 +47,7 @@ def answer(
             access = session.get_one(OwnAccess, done.access_id)
             if accesses.is_usable(session, access, log_ins.record_of(session, access)):
                 told = texts.own_answered(place.public_number)
-                messages.text(session, place, Number(access.number), told, now, queue=Queue.alerts)
+                own_texts.text(session, access, told, now, own_texts.A_DAY)
     except (Refused, Conflict) as refused:
         kept_apart.is_over()  # nothing was saved, so nothing is dropped
         return _queue(request, visitor, number, str(refused), refused.status)

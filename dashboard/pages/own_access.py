@@ -4,25 +4,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from dashboard.frame import local, page, the_place
+from dashboard.person_reason import has_said_why, relationship
+from dispatch import own_texts, texts
 from hub import kept_apart
 from hub.access import Role
 from hub.bodies import Free, Number, Text
 from hub.errors import Conflict, NotFound, Refused
 from hub.gate import Visitor, allow, hub_of
 from records import contact_points
-from records.contact_points import Safe
 from records.looks import keep_look
 from records.own import accesses
 from records.own.accesses import WRONG_LIMIT, Agreed
 from records.own.model import OwnKind, Sees
 from records.people import store
+from records.people.model import Person
 from triage.capture import national
 from triage.rules import phone
 
 router = APIRouter()
 Agrees = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
+Who = Annotated[str, Form(max_length=20, pattern=r"^[A-Za-z0-9_-]+$")]
+LOOKED_AT = "own_page_looked_at"
 WHAT = {
     OwnKind.person: "the person themselves",
     OwnKind.carer: "a carer, as the person agreed",
@@ -32,7 +37,7 @@ WHAT = {
 
 @router.get("/people/{person_id}/own-page")
 def who_can(request: Request, person_id: Number, visitor: Agrees) -> Response:
-    return _shown(request, person_id, visitor)
+    return _must_say_why(request, person_id, visitor) or _shown(request, person_id, visitor)
 
 
 @router.post("/people/{person_id}/own-page")
@@ -51,20 +56,25 @@ def agree(
 ) -> Response:
     """`safe`: whoever else's number this is has said that it may be texted; the person's own is known to be."""
     hub, place, user, now = hub_of(request), the_place(request), visitor.user, hub_of(request).clock.now()
+    if (asked_why := _must_say_why(request, person_id, visitor)) is not None:
+        kept_apart.is_over()
+        return asked_why
     try:
         hashed, to = accesses.hash_phrase(phrase), phone(number)
         with hub.db.write() as session:
-            head = store.head(session, store.visible(session, place.id, person_id))
-            (person,) = store.lock(session, place.id, head.key)
+            person = _locked(session, place.id, person_id)
             record = store.record(session, person)
+            standing = accesses.of_person(session, person)
+            if not standing:
+                accesses.must_be_read_back(record)
             if kind is OwnKind.person:
-                if to not in {one.number for one in record.numbers if not one.in_error}:
-                    raise Refused(
-                        "This number is not on their record. It is kept in a call; then it can be used."
-                    )
                 name = record.name or "the person"
             elif safe:
-                contact_points.say(session, place.id, to, "text", Safe.yes, user.name, now)
+                accesses.say_safe(session, person, to, now, user.actor)
+            told = texts.own_opened(place.public_number)
+            for one in standing:
+                if one.kind is OwnKind.person:
+                    own_texts.text(session, one, told, now, own_texts.A_DAY)
             agreed = Agreed(kind, name, to, hashed, how, relation, sees)
             accesses.open_for(session, person, agreed, now, user.actor)
     except Refused as refused:
@@ -74,14 +84,28 @@ def agree(
     return RedirectResponse(f"/people/{person_id}/own-page", 303)
 
 
+@router.post("/people/{person_id}/own-page/confirm")
+def confirm(request: Request, person_id: Number, visitor: Agrees, who: Who) -> Response:
+    """S14: after a merge, or its undoing, somebody has asked the person again."""
+    hub, place = hub_of(request), the_place(request)
+    if (asked_why := _must_say_why(request, person_id, visitor)) is not None:
+        return asked_why
+    try:
+        with hub.db.write() as session:
+            person = _locked(session, place.id, person_id)
+            access = accesses.by_word(session, person, who)
+            accesses.must_be_read_back(store.record(session, person))
+            accesses.confirm(session, access, person, hub.clock.now(), visitor.user.actor)
+    except (Refused, NotFound) as error:
+        return _shown(request, person_id, visitor, str(error), error.status)
+    return RedirectResponse(f"/people/{person_id}/own-page", 303)
+
+
 @router.post("/people/{person_id}/own-page/end")
-def end(
-    request: Request,
-    person_id: Number,
-    visitor: Agrees,
-    who: Annotated[str, Form(max_length=20, pattern=r"^[A-Za-z0-9_-]+$")],
-) -> Response:
+def end(request: Request, person_id: Number, visitor: Agrees, who: Who) -> Response:
     hub = hub_of(request)
+    if (asked_why := _must_say_why(request, person_id, visitor)) is not None:
+        return asked_why
     try:
         with hub.db.write() as session:
             head = store.head(session, store.visible(session, visitor.user.place, person_id))
@@ -90,6 +114,21 @@ def end(
     except (Conflict, NotFound) as error:
         return _shown(request, person_id, visitor, str(error), error.status)
     return RedirectResponse(f"/people/{person_id}/own-page", 303)
+
+
+def _locked(session: Session, place: str, person_id: int) -> Person:
+    head = store.head(session, store.visible(session, place, person_id))
+    return store.lock(session, place, head.key)[0]
+
+
+def _must_say_why(request: Request, person_id: int, visitor: Visitor) -> Response | None:
+    """Whoever has nothing to do with them just now says why on the record's page first, as for the record itself."""
+    hub, user = hub_of(request), visitor.user
+    with hub.db.read() as session:
+        found = store.record(session, store.head(session, store.visible(session, user.place, person_id)))
+        if relationship(session, found, user) or has_said_why(session, found, user, hub.clock.now()):
+            return None
+    return RedirectResponse(f"/people/{found.person.key}", 303)
 
 
 def _shown(
@@ -106,9 +145,11 @@ def _shown(
         head = store.head(session, store.visible(session, place.id, person_id))
         record = store.record(session, head).believed()
         rows = accesses.of_person(session, head)
-        numbers = list(dict.fromkeys(one.number for one in record.numbers))
+        stopped = {one.key for one in rows if accesses.is_stopped(session, one, head)}
+        numbers = accesses.numbers_of(record)
         points = contact_points.of_numbers(session, place.id, numbers)
-    keep_look(hub, visitor.user, "own_page_looked_at", f"person:{head.key}")
+        why = relationship(session, record, visitor.user)
+    keep_look(hub, visitor.user, LOOKED_AT, f"person:{head.key}", why)
     return page(
         request,
         "own_access.html",
@@ -117,6 +158,8 @@ def _shown(
         person_id=head.key,
         name=record.name,
         rows=rows,
+        stopped=stopped,
+        others=[one for one in record.numbers if one.whose],
         what=WHAT,
         safe=[one for one in numbers if contact_points.may_text(points.get(one))],
         national=national,

@@ -10,23 +10,22 @@ from sqlmodel import Session
 
 from dashboard.frame import fragment, page, the_place
 from dashboard.known_record import KnownRecord, of_person
+from dashboard.person_reason import OPENED, has_said_why, relationship
 from dashboard.person_view import page_of
 from hub import audit, kept_apart
-from hub.access import Role, User
+from hub.access import Role
 from hub.assemble import Hub
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from records import read_back, sealing
-from records.lifecycles import CallState
-from records.looks import keep_finding, keep_look, looks_on
-from records.model import Call, CaseState
+from records.looks import keep_finding, keep_look
+from records.own import accesses
 from records.people import linking, search, store
 from records.people.model import Person
 from records.people.store import Record
 from records.store import case as case_of
-from records.store import rows_of
 from triage import people_sought
 from triage.ago import age
 
@@ -34,7 +33,7 @@ router = APIRouter()
 DESK = (Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)
 MAY_MERGE = (Role.hub_clinician, Role.coordinator, Role.manager)
 Reader = Annotated[Visitor, allow(*DESK)]
-FOUND, OPENED = "people_found", "person_opened"
+FOUND = "people_found"
 Field_ = Annotated[Text, Field(max_length=200)]
 
 
@@ -83,11 +82,12 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         if head.key != one.key:
             return RedirectResponse(f"/people/{head.key}", 303)
         found = store.record(session, head)
-        why = _relationship(session, found, user)
-        if why is None and not looks_on(session, user, OPENED, f"person:{head.key}", now):
+        why = relationship(session, found, user)
+        if why is None and not has_said_why(session, found, user, now):
             return page(request, "person_why.html", visitor, person_id=head.key)
         shown = page_of(session, found, now, place.local())
         record = _asked(session, head, hub, place, now)
+        stopped = any(accesses.is_stopped(session, one, head) for one in accesses.of_person(session, head))
     if why is not None:  # else the reason was kept as they said it
         keep_look(hub, user, OPENED, f"person:{head.key}", why)
     return page(
@@ -98,6 +98,7 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         asked=record,
         age=_age(found, now),
         why=why,
+        own_page_stopped=stopped,
         may_merge=user.has(*MAY_MERGE),
         may_seal=user.has(*sealing.MAY_SEAL),
     )
@@ -154,17 +155,6 @@ def person_of_case(request: Request, case_id: Number, visitor: Reader) -> Respon
 def _asked(session: Session, person: Person, hub: Hub, place: Place, now: datetime) -> KnownRecord:
     who = store.whos(session, place.id, [person])[person.key]
     return of_person(session, person, who, hub.record_servers, place, now)
-
-
-def _relationship(session: Session, found: Record, user: User) -> str | None:
-    """What somebody has to do with this person just now, in words; None: they must say why they look."""
-    for case in found.cases:
-        calls = rows_of(session, Call, case.key) if case.state is CaseState.open else []
-        if any(call.state is CallState.on_line and call.handler_id == user.id for call in calls):
-            return f"on a call about them, case {case.ref}"
-    of_open = (case.ref for case in found.cases if case.state is CaseState.open)
-    ref = next(of_open, None)
-    return f"open case {ref}" if ref else None
 
 
 def _age(found: Record, now: datetime) -> int | None:

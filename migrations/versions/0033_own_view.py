@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 from sqlmodel import UTCDateTime
 
 revision = "0033"
 down_revision = "0032"
 branch_labels = None
 depends_on = None
+JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 LIVE, WAITS = "ended_at IS NULL", "answered_at IS NULL"
 
 
@@ -20,6 +22,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("relation", sa.String(length=80), nullable=False),
+        sa.Column("of_name", sa.String(length=200), nullable=False),
+        sa.Column("agreed_on", JSON, nullable=False),
         sa.Column("sees", sa.String(length=40), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("phrase_hash", sa.String(length=200), nullable=False),
@@ -69,6 +73,7 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
     )
     op.create_index("own_try_at", "own_try", ["who", "at"])
+    op.create_index("own_try_old", "own_try", ["at"])
     op.create_table(
         "correction",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),

@@ -52,7 +52,7 @@ EMPTIED: dict[str, tuple[str, ...]] = {
     "referral_response": ("sealed", "trouble"),
     "referral_sent": ("request_key", "sealed", "told", "trouble"),
     "correction": ("by_name", "about", "words", "answer"),
-    "own_access": ("name", "relation", "number", "phrase_hash", "how", "key_word"),
+    "own_access": ("name", "of_name", "relation", "number", "phrase_hash", "how", "key_word"),
     "shift_handover": ("words", "lines"),
     "event": ("facts",),
     "access_request": ("nhs_number", "asked_by", "behalf", "identity", "extended_why", "refused_why"),
@@ -99,6 +99,7 @@ KEPT: dict[str, str] = {
 """By the name of the column, in whatever table."""
 KEPT_HERE: dict[tuple[str, str], str] = {
     ("person_merge", "brought"): "numbers of rows",
+    ("own_access", "agreed_on"): "numbers of rows",
     ("hand_over", "to"): "which service",
     ("referral", "sender"): "which service",
     ("referral_sent", "service"): "which service",

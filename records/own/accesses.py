@@ -14,8 +14,9 @@ from hub import audit
 from hub.access import hasher
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
-from records import contact_points
-from records.model import Outcome
+from records import contact_points, read_back
+from records.contact_points import Safe
+from records.model import CaseState, Outcome
 from records.own.model import LIVE, OwnAccess, OwnCode, OwnKind, OwnLogIn, Sees
 from records.people import store
 from records.people.model import Person
@@ -66,9 +67,43 @@ def _plain(phrase: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", "", phrase.casefold()).split())
 
 
+def must_be_read_back(record: Record) -> None:
+    """S14: before the first can open a page, and after a merge, the person is one who was read back in an open case.
+    Raises `Refused`."""
+    if not any(case.state is CaseState.open and read_back.is_read_back(case) for case in record.cases):
+        raise Refused("Read two identifiers back to them in a call first: then this can be agreed (S14).")
+
+
+def say_safe(session: Session, person: Person, number: str, now: datetime, actor: Actor) -> None:
+    """Whoever else's number this is has said that it may be texted. Raises `Refused` where somebody has said that it
+    may not: that is not taken back by a tick (S17)."""
+    point = contact_points.of_number(session, person.place, number)
+    if point is not None and point.text is Safe.no:
+        raise Refused("This number is marked not safe to text. Only a call with them can change that (S17).")
+    contact_points.say(session, person.place, number, "text", Safe.yes, actor.name, now)
+    audit.note(
+        session, person.place, now, actor, "number_said_safe", f"person:{person.key}", "for their page"
+    )
+
+
+def numbers_of(record: Record) -> list[str]:
+    """The person's own, the newest first: none of which anybody has said that it is a caller's."""
+    good = [one for one in record.numbers if not one.in_error]
+    others = {one.number for one in good if one.whose}
+    return [number for number in dict.fromkeys(one.number for one in good) if number not in others]
+
+
 def open_for(session: Session, person: Person, agreed: Agreed, now: datetime, actor: Actor) -> OwnAccess:
     """`person`: locked by this transaction. For the person themselves it takes the place of what was agreed before.
     Raises `Refused`."""
+    record = store.record(session, person)
+    is_theirs = agreed.number in numbers_of(record)
+    if agreed.kind is OwnKind.person and not is_theirs:
+        raise Refused(
+            "This number is not on their record as their own. It is kept in a call; then it can be used."
+        )
+    if agreed.kind is not OwnKind.person and is_theirs:
+        raise Refused("This is the person's own number. Whoever they trust needs one of their own.")
     if not agreed.how.strip():
         raise Refused(
             "Say how it was agreed: by phone, with the person themselves; or which document you saw."
@@ -91,6 +126,8 @@ def open_for(session: Session, person: Person, agreed: Agreed, now: datetime, ac
         kind=agreed.kind,
         name=agreed.name.strip()[:80],
         relation=agreed.relation.strip()[:80],
+        of_name=record.name,
+        agreed_on=_ids(session, person),
         sees=agreed.sees,
         number=agreed.number,
         phrase_hash=agreed.phrase_hash,
@@ -106,6 +143,26 @@ def open_for(session: Session, person: Person, agreed: Agreed, now: datetime, ac
         session, person.place, now, actor, "own_page_agreed", f"person:{person.key}", f"own:{made.key}"
     )
     return made
+
+
+def is_stopped(session: Session, access: OwnAccess, person: Person) -> bool:
+    """S14: since then their record was put together with another, or parted from it. `person`: the head."""
+    return access.agreed_on != _ids(session, person)
+
+
+def confirm(session: Session, access: OwnAccess, person: Person, now: datetime, actor: Actor) -> None:
+    """Somebody has asked the person again: it holds for the records that are theirs now. Whoever was logged in logs in
+    anew. `person`: the head, locked."""
+    access.agreed_on = _ids(session, person)
+    session.add(access)
+    log_out_everywhere(session, access)
+    audit.note(
+        session, person.place, now, actor, "own_page_agreed", f"person:{person.key}", f"own:{access.key}"
+    )
+
+
+def _ids(session: Session, person: Person) -> list[int]:
+    return sorted(one.key for one in store.members(session, person))
 
 
 def end(session: Session, access: OwnAccess, now: datetime, actor: Actor) -> None:
@@ -143,12 +200,14 @@ def by_word(session: Session, person: Person, key_word: str) -> OwnAccess:
 
 def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
     """Whether codes may be sent and log-ins hold: it stands, the number is known to be safe just now (S17), and where
-    it is the person's, the hub still holds it for them. After a death it is over."""
+    it is the person's, the hub still holds it for them. After a death it is over, and it waits after a merge (S14).
+    `record`: as the hub reads it, so that nothing which is sealed ends a log-in (S18)."""
     if access.ended_at is not None or access.wrong >= WRONG_LIMIT:
+        return False
+    if is_stopped(session, access, record.person):
         return False
     if record.person.died is not None or any(case.outcome is Outcome.died for case in record.cases):
         return False
     if not contact_points.may_text(contact_points.of_number(session, access.place, access.number)):
         return False
-    held = {one.number for one in record.numbers if not one.in_error}
-    return access.kind is not OwnKind.person or access.number in held
+    return access.kind is not OwnKind.person or access.number in numbers_of(record)

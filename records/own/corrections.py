@@ -11,7 +11,7 @@ from hub.access import User
 from hub.deadlines import Deadline
 from hub.errors import Conflict, NotFound, Refused
 from records import alarms
-from records.own.model import WAITS, Answered, Correction, OwnAccess
+from records.own.model import WAITS, Answered, Correction, OwnAccess, OwnKind
 from records.people import store
 from records.people.model import Person
 
@@ -105,10 +105,13 @@ def answered(session: Session, place: str, limit: int = 50) -> list[Correction]:
     return list(session.exec(found.order_by(col(Correction.answered_at).desc()).limit(limit)))
 
 
-def of_person(session: Session, person: Person) -> list[Correction]:
-    """The newest first."""
+def shown_to(session: Session, person: Person, access: OwnAccess) -> list[Correction]:
+    """The newest first: to the person all that was asked of them; to somebody they trust what they asked themselves, as
+    the person may have written of them."""
     ids = [one.key for one in store.members(session, person)]
     found = select(Correction).where(col(Correction.person_id).in_(ids))
+    if access.kind is not OwnKind.person:
+        found = found.where(Correction.access_id == access.key)
     return list(session.exec(found.order_by(col(Correction.id).desc()).limit(MOST)))
 
 

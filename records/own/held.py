@@ -1,29 +1,30 @@
-"""What the hub holds of a person, as their own page may show it: read as by somebody without rights (S18), and then by
-the table of `showing.py`, row by row. Nothing here has a row's number: gaps between numbers tell of what is not shown.
+"""What the hub holds of a person, as their own page may show it: read without what `kept_back.py` keeps off it, and
+then by the table of `showing.py`, row by row. Nothing here has a row's number: gaps between numbers tell of what is not
+shown.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from hub import asking
-from hub.actors import Actor
-from hub.errors import Refused
+from hub.errors import NotFound, Refused
 from records import consents, contact_points, seen
 from records.consent_model import Consent, Purpose, Said
 from records.contact_points import ContactPoint
 from records.model import Assessment, Case, Outcome
+from records.own.kept_back import not_shown, record_shown
+from records.own.model import OwnAccess
 from records.own.showing import Item, Viewer, item_of, may_show
+from records.own.written import A_DAY, FOR_THEM, IN_OWN_WORDS, about, how_said, must_be_few
 from records.people import rules, service, store
 from records.people.fact_model import Fact, FactKind
 from records.people.model import Carer, Person, PersonAddress, PersonNumber, SourceKind
-from records.person_key import person_keys
+from records.person_key import person_key, person_keys
 from records.service import take
 
-IN_OWN_WORDS = "in their own words"
-"""What a plan is about that a person writes on their page: by it the newest is known."""
 NOT_THEIRS = frozenset({Outcome.wrong_number, Outcome.duplicate})
 MOST_CASES, MOST_VERSIONS = 20, 20
 MOST_OF_A_KIND = 50
@@ -50,38 +51,37 @@ class Held:
 
 def held(session: Session, person: Person, viewer: Viewer, now: datetime) -> Held:
     """All of it that this viewer may see; the rest is as if it were not there."""
-    with asking.asks(None, ()):
-        record = store.record(session, person)
-        facts = [
-            fact for fact in record.facts
-            if may_show(viewer, item_of(fact, sealed=fact.key in record.sealed))
-        ]  # fmt: skip
-        good = record.believed()
-        cases = [case for case in good.cases if case.outcome not in NOT_THEIRS][:MOST_CASES]
-        stands = [one for one in rules.standing(facts) if not rules.is_over(one, now)]
-        found = Held(
-            name=good.name,
-            born=tuple(good.born),
-            nhs_number=good.nhs_number,
-            addresses=_each_once(good.addresses, "address"),
-            numbers=_each_once(good.numbers, "number"),
-            points=contact_points.of_numbers(session, person.place, [one.number for one in good.numbers]),
-            carers=tuple(good.carers[:MOST_OF_A_KIND]),
-            health=tuple(_in_order(one for one in stands if item_of(one) is Item.health)),
-            plans=tuple(_in_order(one for one in stands if one.kind is FactKind.plan)),
-            versions=tuple(one for one in facts if _is_own(one))[:MOST_VERSIONS],
-            cases=tuple(cases),
-            decided=_decided(session, cases),
-            consents=tuple(said_of(session, cases, person.place)),
-        )
+    record = record_shown(session, person)
+    facts = [
+        fact for fact in record.facts if may_show(viewer, item_of(fact, sealed=fact.key in record.sealed))
+    ]
+    good = record.believed()
+    cases = _theirs(good.cases)
+    stands = [one for one in rules.standing(facts) if not rules.is_over(one, now)]
+    found = Held(
+        name=good.name,
+        born=tuple(good.born),
+        nhs_number=good.nhs_number,
+        addresses=_each_once(good.addresses, "address"),
+        numbers=_each_once(good.numbers, "number"),
+        points=contact_points.of_numbers(session, person.place, [one.number for one in good.numbers]),
+        carers=tuple(good.carers[:MOST_OF_A_KIND]),
+        health=tuple(_in_order(one for one in stands if item_of(one) is Item.health)),
+        plans=tuple(_in_order(one for one in stands if one.kind is FactKind.plan)),
+        versions=tuple(one for one in facts if _is_own(one))[:MOST_VERSIONS],
+        cases=tuple(cases[:MOST_CASES]),
+        decided=_decided(session, cases[:MOST_CASES]),
+        consents=tuple(said_of(session, person, cases)),
+    )
     return _cut(found, viewer)
 
 
 def _cut(found: Held, viewer: Viewer) -> Held:
     """What this viewer may not see is as empty as where nothing is known."""
     of_item = {
-        Item.contact: ("addresses", "numbers", "points", "carers"),
-        Item.who_they_are: ("born", "nhs_number"),
+        Item.contact: ("nhs_number", "addresses", "numbers", "points", "carers"),
+        Item.who_they_are: ("name", "born"),
+        Item.earlier_plans: ("versions",),
         Item.visits: ("cases", "decided"),
         Item.consent: ("consents",),
     }
@@ -96,7 +96,8 @@ def _cut(found: Held, viewer: Viewer) -> Held:
 
 
 def _is_own(fact: Fact) -> bool:
-    return fact.kind is FactKind.plan and fact.source_kind is SourceKind.person and fact.about == IN_OWN_WORDS
+    written_here = fact.about in (IN_OWN_WORDS, FOR_THEM)
+    return fact.kind is FactKind.plan and fact.source_kind is SourceKind.person and written_here
 
 
 def _each_once(rows: Sequence[object], by: str) -> tuple:  # type: ignore[type-arg]
@@ -123,63 +124,77 @@ def _decided(session: Session, cases: Sequence[Case]) -> dict[int, str]:
     return {case_id: title for case_id, title in session.exec(finished) if title}
 
 
-def said_of(session: Session, cases: Sequence[Case], place: str) -> list[Consent]:
-    """What counts now of what they said, by purpose and by whom it is about. Nothing that was said in a sealed case."""
-    keys = list(dict.fromkeys(key for case in cases for key in person_keys(case)))
-    if not keys:
-        return []
-    found = select(Consent).where(Consent.place == place, col(Consent.person).in_(keys))
-    hidden = _hidden_cases(session, place)
-    newest: dict[tuple[str, str], Consent] = {}
-    for one in session.exec(found.order_by(col(Consent.id)).limit(consents.MOST * 5)):
-        if one.case_id not in hidden:
-            newest[one.purpose, one.with_whom] = one
-    return sorted(newest.values(), key=lambda one: (list(Purpose).index(one.purpose), one.with_whom))
+def _theirs(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.outcome not in NOT_THEIRS]
 
 
-def _hidden_cases(session: Session, place: str) -> frozenset[int]:
-    with asking.asks(None, ()):
-        return seen.hidden(session, place)
+def said_of(session: Session, person: Person, cases: Sequence[Case]) -> list[Consent]:
+    """What counts now of what they said, by purpose and by whom it is about; nothing that was said in a case which is
+    not shown. `cases`: those that are."""
+    of_them = (
+        Consent.place == person.place,
+        col(Consent.person).in_({key for case in cases for key in person_keys(case)}),
+        col(Consent.case_id).not_in(not_shown(session, person)),
+    )
+    newest = select(func.max(Consent.id)).where(*of_them).group_by(Consent.purpose, Consent.with_whom)
+    found = select(Consent).where(col(Consent.id).in_(newest)).order_by(col(Consent.id).desc())
+    rows = session.exec(found.limit(consents.MOST))
+    return sorted(rows, key=lambda one: (list(Purpose).index(one.purpose), one.with_whom))
 
 
 def say_consent(
     session: Session,
-    cases: Sequence[Case],
+    person: Person,
     purpose: Purpose,
     said: Said,
     whom: str,
     now: datetime,
-    actor: Actor,
+    access: OwnAccess,
 ) -> None:
-    """As they say it on their page, with their newest case. Raises `Refused` where there is none."""
+    """As they say it on their page, for each key that their cases go by: it holds in all of them. Raises `NotFound`
+    where there is no case, `TooMany`."""
+    cases = _theirs(record_shown(session, person).cases)
     if not cases:
-        raise Refused("Ring us to say this: we have no visit of yours to keep it with.")
-    case = take(session, cases[0].key, now)
-    before = consents.newest(session, case, purpose, whom)
-    if said is Said.taken_back and (before is None or before.said is Said.taken_back):
-        return  # whoever takes back what is taken back already has what they want, and hears nothing of how it came
-    consents.record(session, case, purpose, said, "on their own page, in their own words", now, actor, whom)
+        raise NotFound("Ring us to say this: we have no visit of yours to keep it with.")
+    by_key = {person_key(case): case.key for case in reversed(cases)}
+    said_today = select(func.count(func.distinct(Consent.at))).where(
+        col(Consent.person).in_(by_key), Consent.by == access.actor.ref, Consent.at > now - A_DAY
+    )
+    must_be_few(session.execute(said_today).scalar_one())
+    for case_id in sorted(by_key.values()):  # one order for all, so that no two wait for each other
+        case = take(session, case_id, now)
+        before = consents.newest(session, case, purpose, whom)
+        if said is Said.taken_back and (before is None or before.said is Said.taken_back):
+            continue  # whoever takes back what is taken back has what they want, and hears nothing of how it came
+        consents.record(session, case, purpose, said, how_said(access), now, access.actor, whom)
 
 
 def write_plan(
-    session: Session, person: Person, words: str, seen_at: str, now: datetime, actor: Actor
+    session: Session, person: Person, words: str, seen_at: str, now: datetime, access: OwnAccess
 ) -> None:
-    """In their own words, in the place of what they wrote before. `seen_at`: when the one that they read was written;
-    raises `Refused` where another has been written since, or nothing is said. `person`: locked."""
+    """In the place of what was written before. `seen_at`: when the one that they read was written; raises `Refused`
+    where another has been written since, or nothing is said, `TooMany`. `person`: locked."""
     if not words.strip():
         raise Refused("Write what we should know.")
-    before = next((one for one in held(session, person, Viewer.person, now).plans if _is_own(one)), None)
+    before = own_plan(held(session, person, Viewer.person, now))
     if seen_at != stamp(before):
         raise Refused("Somebody has changed this since you opened it. Read it again, then write.")
+    ids = [one.key for one in store.members(session, person)]
+    of_today = select(func.count()).where(
+        col(Fact.person_id).in_(ids),
+        col(Fact.about).in_((IN_OWN_WORDS, FOR_THEM)),
+        Fact.recorded_at > now - A_DAY,
+    )
+    must_be_few(session.execute(of_today).scalar_one())
     said = service.Said(
         FactKind.plan,
-        IN_OWN_WORDS,
+        about(access),
         words=words.strip()[:1000],
-        author=actor.name,
+        author=access.name,
         supersedes_id=before.key if before else None,
-        source=service.Source(SourceKind.person, actor.name),
+        source=service.Source(SourceKind.person, access.name),
     )
-    service.add_fact(session, person, said, now, actor)
+    service.add_fact(session, person, said, now, access.actor)
 
 
 def stamp(plan: Fact | None) -> str:
@@ -191,7 +206,7 @@ def own_plan(found: Held) -> Fact | None:
 
 
 def own_words_of(session: Session, person: Person) -> Fact | None:
-    """The plan that holds now in their own words, as whoever asks may see it: for the call screen."""
+    """The plan that holds now of those written on their page, as whoever asks may see it: for the call screen."""
     ids = [one.key for one in store.members(session, person)]
     rows = store.rows(session, Fact, ids, seen.hidden(session, person.place))
     sealed = store.sealings(session, [one.key for one in rows])

@@ -4,6 +4,7 @@ phrase that was agreed by voice. Nothing here tells whether anybody is known."""
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import delete, func, text, update
 from sqlmodel import Session, col, select
@@ -22,14 +23,20 @@ LASTS, IDLE = timedelta(hours=1), timedelta(minutes=15)
 """A log-in on a phone that somebody else may pick up. [LOCAL]"""
 WINDOW = timedelta(hours=1)
 MOST_OF_NUMBER, MOST_OF_ADDRESS, MOST_CODES = 5, 30, 4
-"""In an hour: asks for one number, asks and wrong codes from one address, codes for one person. [LOCAL]"""
+"""In an hour: asks for one number from one address, asks and wrong codes from one address, codes for one person.
+[LOCAL]"""
+A_DAY, MOST_CODES_A_DAY = timedelta(hours=24), 10
+"""[LOCAL]"""
 TRIES = 5
 MOST_FOUND = 5
 
 
 def must_wait(session: Session, given: str, address: str, now: datetime) -> bool:
-    """By what was typed and from where alone, so that it says nothing of who is known."""
-    limits = {digest(f"own:{given}"): MOST_OF_NUMBER, digest(f"own from:{address}"): MOST_OF_ADDRESS}
+    """By what was typed from there alone, so that it says nothing of who is known, or of what others ask for. It only
+    looks: whoever must wait holds up no writer."""
+    limits = {_from(address): MOST_OF_ADDRESS}
+    if given:
+        limits[_given(given, address)] = MOST_OF_NUMBER
     for who, limit in limits.items():
         tried = select(func.count()).where(OwnTry.who == who, OwnTry.at > now - WINDOW)
         if session.execute(tried).scalar_one() >= limit:
@@ -39,26 +46,53 @@ def must_wait(session: Session, given: str, address: str, now: datetime) -> bool
 
 def count(session: Session, given: str, address: str, now: datetime) -> None:
     session.execute(delete(OwnTry).where(col(OwnTry.at) < now - WINDOW))
-    session.add(OwnTry(who=digest(f"own from:{address}"), at=now))
+    session.add(OwnTry(who=_from(address), at=now))
     if given:
-        session.add(OwnTry(who=digest(f"own:{given}"), at=now))
+        session.add(OwnTry(who=_given(given, address), at=now))
+
+
+def _from(address: str) -> str:
+    return digest(f"own from:{network(address)}")
+
+
+def _given(given: str, address: str) -> str:
+    return digest(f"own:{given} from:{network(address)}")
+
+
+def network(address: str) -> str:
+    """Of IPv6 the /64: whoever has one address there has all of them. Pure."""
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(read, IPv4Address):
+        return str(read)
+    return str(read.ipv4_mapped or ip_network((read, 64), strict=False))
 
 
 def ask(session: Session, place: str, given: str, born: str, now: datetime) -> None:
     """The same work for everybody: who they are a worker finds out, after the answer has left."""
-    session.execute(delete(OwnAsk).where(col(OwnAsk.at) < now - CODE_LASTS))  # whom no worker came for
     row = OwnAsk(place=place, given=given, born=born, at=now)
     session.add(row)
     session.flush()
     effect = Effect(
         place=place,
-        queue=Queue.alerts,
+        queue=Queue.records,
         kind="own_ask",
         payload={"ask": row.id},
         valid_until=now + CODE_LASTS,
         created_at=now,
     )
     append(session, effect)
+
+
+def any_old(session: Session, now: datetime) -> bool:
+    """Whether anything was asked that no worker came for in time."""
+    return session.exec(select(OwnAsk.id).where(OwnAsk.at < now - CODE_LASTS).limit(1)).first() is not None
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(OwnAsk).where(col(OwnAsk.at) < now - CODE_LASTS))
 
 
 def taken(session: Session, ask_id: int) -> OwnAsk | None:
@@ -72,17 +106,16 @@ def taken(session: Session, ask_id: int) -> OwnAsk | None:
 def found(session: Session, asked: OwnAsk) -> list[OwnAccess]:
     """Those whom a code may be sent to. The number typed must be one that is kept, or the person's NHS number; the date
     of birth is the person's."""
-    with asking.asks(None, ()):
-        if len(asked.given) == 10 and asked.given.isdigit():
-            people = store.who_may_be(session, asked.place, asked.given, None)
-            candidates = [one for person in people for one in accesses.of_person(session, person)]
-            candidates = [one for one in candidates if one.kind is OwnKind.person]
-        else:
-            of_number = select(OwnAccess).where(
-                OwnAccess.place == asked.place, OwnAccess.number == asked.given, text(LIVE)
-            )
-            candidates = list(session.exec(of_number.order_by(col(OwnAccess.id)).limit(MOST_FOUND)))
-        return [one for one in candidates[:MOST_FOUND] if _may_have_code(session, one, asked)]
+    if len(asked.given) == 10 and asked.given.isdigit():
+        people = store.who_may_be(session, asked.place, asked.given, None)
+        candidates = [one for person in people for one in accesses.of_person(session, person)]
+        candidates = [one for one in candidates if one.kind is OwnKind.person]
+    else:
+        of_number = select(OwnAccess).where(
+            OwnAccess.place == asked.place, OwnAccess.number == asked.given, text(LIVE)
+        )
+        candidates = list(session.exec(of_number.order_by(col(OwnAccess.id)).limit(MOST_FOUND)))
+    return [one for one in candidates[:MOST_FOUND] if _may_have_code(session, one, asked)]
 
 
 def _may_have_code(session: Session, access: OwnAccess, asked: OwnAsk) -> bool:
@@ -94,8 +127,8 @@ def _may_have_code(session: Session, access: OwnAccess, asked: OwnAsk) -> bool:
 
 
 def record_of(session: Session, access: OwnAccess) -> Record:
-    """As whoever has no rights sees it: of what is sealed there is nothing (S18)."""
-    with asking.asks(None, ()):
+    """As the hub knows it: a log-in that ended because something was sealed would tell of it (S18)."""
+    with asking.as_hub():
         return store.record(session, head_of(session, access))
 
 
@@ -104,13 +137,12 @@ def head_of(session: Session, access: OwnAccess) -> Person:
 
 
 def make_code(session: Session, access: OwnAccess, now: datetime) -> tuple[str, str] | None:
-    """The link's token and the code, which are nowhere else; those before are over. None where they have had too many.
-    `now`: machine time."""
-    session.execute(delete(OwnCode).where(col(OwnCode.made_at) < now - WINDOW))
-    mine = col(OwnCode.access_id) == access.key
-    if session.execute(select(func.count()).where(mine)).scalar_one() >= MOST_CODES:
+    """The link's token and the code, which are nowhere else. Those before hold on: whoever asks in somebody's place
+    must not keep them out. None where they have had too many. `now`: machine time."""
+    session.execute(delete(OwnCode).where(col(OwnCode.made_at) < now - A_DAY))
+    made = session.exec(select(OwnCode.made_at).where(OwnCode.access_id == access.key)).all()
+    if len(made) >= MOST_CODES_A_DAY or sum(at > now - WINDOW for at in made) >= MOST_CODES:
         return None
-    session.execute(update(OwnCode).where(mine, col(OwnCode.over_at).is_(None)).values(over_at=now))
     token, code = secrets.token_urlsafe(12), f"{secrets.randbelow(1_000_000):06}"
     session.add(
         OwnCode(
@@ -171,6 +203,8 @@ def let_in(session: Session, token: str, now: datetime) -> tuple[str, OwnAccess]
         return None
     access.wrong = 0
     session.add(access)
+    mine = col(OwnCode.access_id) == access.key
+    session.execute(update(OwnCode).where(mine, col(OwnCode.over_at).is_(None)).values(over_at=now))
     session.execute(delete(OwnLogIn).where(col(OwnLogIn.ends_at) < now))
     cookie = secrets.token_urlsafe(32)
     session.add(OwnLogIn(token_hash=digest(cookie), access_id=access.key, seen_at=now, ends_at=now + LASTS))

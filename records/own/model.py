@@ -10,7 +10,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from hub.actors import Actor
-from hub.columns import one_live, one_of, where_live
+from hub.columns import Json, one_live, one_of, where_live
 
 LIVE = "ended_at IS NULL"
 WAITS = "answered_at IS NULL"
@@ -33,7 +33,10 @@ class Sees(StrEnum):
 
 class OwnAccess(SQLModel, table=True):
     """One who may open a person's page. `number`: where the codes go, while it is known to be safe (S17). `key_word`
-    names it on pages: a row's number would say how many there are. `wrong`: tries since the last right one."""
+    names it on pages: a row's number would say how many there are. `wrong`: tries since the last right one.
+    `of_name`: how the person was called then, for the head of the page. `agreed_on`: the numbers of the records that
+    were theirs then; where a merge or its undoing has made them others, it opens nothing until somebody confirms it
+    (S14)."""
 
     __tablename__ = "own_access"
     __table_args__ = (
@@ -47,6 +50,8 @@ class OwnAccess(SQLModel, table=True):
     kind: OwnKind = Field(sa_type=one_of(OwnKind))
     name: str = Field(max_length=80)
     relation: str = Field(default="", max_length=80)
+    of_name: str = Field(default="", max_length=200)
+    agreed_on: list[int] = Field(default_factory=list, sa_type=Json)
     sees: Sees = Field(default=Sees.all, sa_type=one_of(Sees))
     number: str = Field(max_length=20, description="E.164")
     phrase_hash: str = Field(max_length=200)
@@ -107,7 +112,7 @@ class OwnTry(SQLModel, table=True):
     """Kept only to slow down guessing: hashes of what was tried, not the words."""
 
     __tablename__ = "own_try"
-    __table_args__ = (Index("own_try_at", "who", "at"),)
+    __table_args__ = (Index("own_try_at", "who", "at"), Index("own_try_old", "at"))
     id: int | None = Field(default=None, primary_key=True)
     who: str = Field(max_length=64)
     at: datetime

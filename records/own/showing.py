@@ -1,6 +1,6 @@
 """What the own page shows, and to whom: one pure function over one literal table.
 
-What is not in the table is shown to nobody. Sealed things (S18) are not even read: whoever asks here has no rights.
+What is not in the table is shown to nobody. What `kept_back.py` keeps off the page (S18) comes to no table.
 """
 
 from enum import StrEnum
@@ -21,6 +21,7 @@ class Item(StrEnum):
     visits = "visits"
     plans = "plans"
     write_plan = "write_plan"
+    earlier_plans = "earlier_plans"
     health = "health"
     who_they_are = "who_they_are"
     contact = "contact"
@@ -44,6 +45,7 @@ TABLE: dict[Item, frozenset[Viewer]] = {
     Item.visits: ALL,
     Item.plans: ALL,
     Item.write_plan: FOR_THEM,
+    Item.earlier_plans: frozenset({Viewer.person}),
     Item.health: FOR_THEM | {Viewer.carer_all},
     Item.who_they_are: FOR_THEM | {Viewer.carer_all},
     Item.contact: FOR_THEM,

@@ -149,11 +149,21 @@ def _is_hidden(session: Session, person: Person) -> bool:
 def rows(
     session: Session, kind: type[R], ids: Collection[int], hidden: Collection[int], limit: int = MOST
 ) -> list[R]:
-    """The newest first; none that was said in a case which whoever asks may not see."""
+    """The newest first; none that was said in a case which whoever asks may not see. Where there are more than `limit`,
+    what counts no more is left out first: nobody writes what stands off a screen."""
     found = select(kind).where(col(kind.person_id).in_(ids))
     if hidden:
         found = found.where(or_(col(kind.case_id).is_(None), col(kind.case_id).not_in(hidden)))
-    return list(session.exec(found.order_by(col(kind.id).desc()).limit(limit)))
+    gone = [col(kind.entered_in_error_at).is_not(None)]
+    if kind is Fact:
+        successors = select(Fact.supersedes_id).where(
+            col(Fact.person_id).in_(ids),
+            col(Fact.supersedes_id).is_not(None),
+            col(Fact.entered_in_error_at).is_(None),
+        )
+        gone.append(col(Fact.id).in_(successors))
+    newest = session.exec(found.order_by(or_(*gone), col(kind.id).desc()).limit(limit))
+    return sorted(newest, key=lambda row: -row.key)
 
 
 def record(session: Session, person: Person) -> Record:

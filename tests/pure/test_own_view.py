@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 NEVER = {Item.staff_safety, Item.at_risk, Item.way_in, Item.in_confidence, Item.in_error, Item.sealed}
 CELLS = {
     Viewer.person: set(Item) - NEVER,
-    Viewer.attorney: set(Item) - NEVER - {Item.delegates},
+    Viewer.attorney: set(Item) - NEVER - {Item.delegates, Item.earlier_plans},
     Viewer.carer_all: {Item.visits, Item.plans, Item.health, Item.who_they_are},
     Viewer.carer_some: {Item.visits, Item.plans},
 }

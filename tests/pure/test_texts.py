@@ -149,6 +149,7 @@ REALISTIC: dict[str, list[dict[str, Any]]] = {
     "person_told_not_coming": [{"who": "Maximiliana", "public_number": "0113 496 0000"}],
     "own_code": [{"link": "https://ucr.leeds.example.nhs.uk/own/in/AAAAAAAAAAAAAAAA", "code": "888888"}],
     "own_logged_in": [{"at": "23:59", "public_number": "+44 113 496 0000"}],
+    "own_opened": [{"public_number": "+44 113 496 0000"}],
     "own_answered": [{"public_number": "+44 113 496 0000"}],
     "nudge": [{"code": CODE, "question": "are you there? Reply ARRIVED or DELAY 20.", "at": "23:59"}],
     "nobody_has_accepted": [

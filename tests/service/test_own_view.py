@@ -15,14 +15,16 @@ from hub.audit import Audit
 from hub.deadlines import Deadline
 from hub.gate import COOKIE as STAFF_COOKIE
 from hub.outbox import Effect
-from records import sealing
+from records import consents, sealing
 from records.alarms import Alarm
+from records.consent_model import Purpose
 from records.contact_points import Safe
 from records.model import Case, Outcome, Timeline
 from records.own import corrections
 from records.own.accesses import WRONG_LIMIT
 from records.own.log_ins import MOST_CODES, MOST_OF_NUMBER, TRIES
 from records.own.model import Correction, OwnAccess, OwnAsk
+from records.own.written import MOST_IN_A_DAY
 from records.people.fact_model import Fact
 from records.people.model import PersonNumber
 from tests.desk import Desk
@@ -36,11 +38,13 @@ from tests.own_view import (
     asks,
     browser,
     code_of,
+    codes_to,
     enters,
     has_number,
     is_safe,
     logged_in,
     opens,
+    proof,
     texts_to,
     with_page,
 )
@@ -154,11 +158,10 @@ def test_guessing_is_bounded_in_every_way(sqlite_desk: Desk) -> None:
     client = browser(desk)
     for _ in range(MOST_CODES + 1):
         assert asks(desk, client).status_code == 303
-    codes = [code_of(text) for text in texts_to(desk)]
+    codes = [code_of(text) for text in codes_to(desk)]
     assert len(codes) == MOST_CODES, "no more codes than that in an hour"
     assert MOST_OF_NUMBER == MOST_CODES + 1
     assert asks(desk, client).status_code == 429
-    assert enters(client, *codes[0]).status_code == 401, "a newer code ends those before"
     assert enters(client, codes[-1][0], codes[-2][1]).status_code == 401, "the code of another link"
     for _ in range(TRIES):
         enters(client, codes[-1][0], codes[-1][1], "wrong and wrong again")
@@ -170,12 +173,12 @@ def test_guessing_is_bounded_in_every_way(sqlite_desk: Desk) -> None:
         session.add(row)
     desk.clock.machine_ahead += timedelta(hours=2)
     asks(desk, client)
-    assert len(texts_to(desk)) == MOST_CODES, "locked: no more texts"
+    assert len(codes_to(desk)) == MOST_CODES, "locked: no more texts"
     desk.jay = desk.person("Jay Osei")
     assert "locked" in opens(desk.jay, f"/people/{person}/own-page")
     agrees(desk, person, kind="person", number=NUMBER)
     asks(desk, client)
-    assert len(texts_to(desk)) == MOST_CODES + 1
+    assert len(codes_to(desk)) == MOST_CODES + 1
 
 
 def test_a_page_is_agreed_with_a_safe_number_and_a_phrase_that_nobody_guesses(sqlite_desk: Desk) -> None:
@@ -235,9 +238,10 @@ def test_a_log_in_ends_by_itself_everywhere_and_with_the_safety_of_the_number(sq
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-def test_s18_nothing_sealed_leaves_a_trace(sqlite_desk: Desk) -> None:
-    """Every page is the same to the letter as before there was anything sealed: a case, what was said in it, a fact, a
-    note, consent, and who looked because of it."""
+@pytest.mark.parametrize("how", ["sealed", "marked"])
+def test_s18_nothing_sealed_leaves_a_trace(sqlite_desk: Desk, how: str) -> None:
+    """Every page is the same to the letter as before there was anything sealed, or marked for safeguarding (S17): a
+    case, what was said in it, a fact, a note, consent, and who looked because of it."""
     desk = sqlite_desk
     person = with_page(desk)
     fact(desk, person, kind="allergy", about="penicillin")
@@ -259,7 +263,10 @@ def test_s18_nothing_sealed_leaves_a_trace(sqlite_desk: Desk) -> None:
     assert desk.jay.post(f"/cases/{case}/consent", data=consent).status_code == 303
     with desk.hub.db.write() as session:
         mina = session.exec(select(User).where(User.name == "Mina Patel")).one()
-        sealing.seal(session, case, "she is afraid of him", desk.clock.now(), mina.actor)
+        if how == "sealed":
+            sealing.seal(session, case, "she is afraid of him", desk.clock.now(), mina.actor)
+        else:
+            session.get_one(Case, case).safeguarding = True
     assert (
         femi.post(f"/api/people/facts/{alone}/seal", json={"why": "her husband reads along"}).status_code
         == 200
@@ -385,6 +392,54 @@ def test_consent_is_given_and_taken_back_as_they_say_it(sqlite_desk: Desk) -> No
     assert "on their own page, in their own words" in staff
 
 
+def test_consent_holds_in_each_case_of_theirs_whatever_it_goes_by(sqlite_desk: Desk) -> None:
+    """The newest case came without an NHS number: what they say counts in the one before as well."""
+    desk = sqlite_desk
+    person = with_page(desk)
+    first = desk.rows(Case)[0].key
+    _, newest = rung(desk, person_name="Maureen Doyle", born="3/7/1941")
+    with desk.hub.db.write() as session:
+        session.get_one(Case, newest).person_id = person
+    client = logged_in(desk)
+    for said in ("agreed", "objected"):
+        assert client.post("/own/consent", data={"purpose": "direct_care", "said": said}).status_code == 303
+        with desk.hub.db.read() as session:
+            now = [
+                consents.newest(session, session.get_one(Case, one), Purpose.direct_care)
+                for one in (first, newest)
+            ]
+        assert [one.said if one else None for one in now] == [said, said]
+    assert opens(client, "/own/consent").count("You said no.") == 1
+
+
+def test_what_they_write_crowds_out_nothing_that_stands(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S8: however often they write, no allergy and no warning leaves a screen; and in one day there is an end."""
+    desk = sqlite_desk
+    person = with_page(desk)
+    fact(desk, person, kind="allergy", about="penicillin")
+    fact(desk, person, kind="staff_safety", about="dog", words="the dog bites")
+    client, stamp = logged_in(desk), ""
+    for number in range(MOST_IN_A_DAY):
+        form = {"words": f"plan {number}", "seen_at": stamp}
+        assert client.post("/own/plans", data=form).status_code == 303
+        stamp = re.search(r'name="seen_at" value="([^"]+)"', opens(client, "/own/plans"))[1]  # type: ignore[index]
+        desk.clock.at += timedelta(seconds=1)
+    again = client.post("/own/plans", data={"words": "once more", "seen_at": stamp})
+    assert again.status_code == 422
+    assert "many times today" in again.text
+    for said in ("agreed", "objected") * 5:
+        answer = client.post("/own/consent", data={"purpose": "research", "said": said})
+        desk.clock.at += timedelta(seconds=1)
+    assert answer.status_code == 422
+    monkeypatch.setattr("records.people.store.rows.__defaults__", (4,))
+    staff = opens(desk.jay, f"/people/{person}")
+    for stands in ("penicillin", "the dog bites", f"plan {MOST_IN_A_DAY - 1}"):
+        assert stands in staff
+    assert "penicillin" in opens(client, "/own/health")
+
+
 def test_a_correction_is_answered_within_a_month_and_wakes_somebody(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     with_page(desk)
@@ -431,7 +486,7 @@ def test_a_delegate_sees_what_was_agreed_and_each_look_is_seen(sqlite_desk: Desk
     client = browser(desk)
     asks(desk, client, DAUGHTER)
     link, code = code_of(texts_to(desk, DAUGHTER)[-1])
-    assert texts_to(desk) == [], "her number, and her phrase"
+    assert codes_to(desk) == [], "her number, and her phrase"
     assert enters(client, link, code).status_code == 401, "the person's own phrase is not hers"
     assert enters(client, link, code, "a tin of blue buttons").status_code == 303
     shut = {"/own/health", "/own/about", "/own/looked", "/own/consent", "/own/corrections", "/own/delegates"}
@@ -442,7 +497,7 @@ def test_a_delegate_sees_what_was_agreed_and_each_look_is_seen(sqlite_desk: Desk
     me = logged_in(desk)
     assert "Anna Doyle, daughter: opened this page." in " ".join(opens(me, "/own/looked").split())
     who = next(one for one in desk.rows(OwnAccess) if one.name == "Anna Doyle")
-    assert me.post("/own/delegates", data={"who": who.key_word}).status_code == 200
+    assert me.post("/own/delegates", data={"who": who.key_word}).status_code == 303
     assert not is_in(client)
     assert client.post("/own/plans", data={"words": "x", "seen_at": ""}).status_code == 401
 
@@ -460,6 +515,27 @@ def test_an_attorney_speaks_for_them_and_is_ended_by_the_hub(sqlite_desk: Desk) 
     assert enters(client, link, code, "A tin of BLUE buttons!").status_code == 303
     assert "12 Oak Road" in opens(client, "/own/about")
     opens(client, "/own/delegates", 404)
+    me = logged_in(desk)
+    for who_says, words in ((me, "Paul takes my money."), (client, "She did not fall.")):
+        proof(who_says)
+        assert who_says.post("/own/corrections", data={"about": "", "words": words}).status_code == 303
+    assert "my money" in opens(me, "/own/corrections")
+    assert "my money" not in opens(client, "/own/corrections")
+    assert "did not fall" in opens(client, "/own/corrections")
+    assert "Others who can read what you write here: Paul Doyle." in opens(me, "/own/plans")
+    assert me.post("/own/plans", data={"words": "Never ring Paul.", "seen_at": ""}).status_code == 303
+    stamp = re.search(r'name="seen_at" value="([^"]+)"', opens(client, "/own/plans"))[1]  # type: ignore[index]
+    assert client.post("/own/plans", data={"words": "Ring me first.", "seen_at": stamp}).status_code == 303
+    assert "Never ring Paul" not in opens(client, "/own/plans"), (
+        "what was written before is the person's alone"
+    )
+    assert "Never ring Paul" in opens(me, "/own/plans")
+    assert client.post("/own/consent", data={"purpose": "research", "said": "agreed"}).status_code == 303
+    case = desk.rows(Case)[0].key
+    assert "on their page, by Paul Doyle (attorney)" in opens(desk.jay, f"/cases/{case}/consent")
+    call, _ = rung(desk, person_name="Maureen Doyle", born="3/7/1941", nhs_number=NHS)
+    known = opens(desk.jay, f"/calls/{call}/known")
+    assert "Written for them by Paul Doyle (attorney): Ring me first." in known
     who = next(one for one in desk.rows(OwnAccess) if one.name == "Paul Doyle")
     assert desk.jay.post(f"/people/{person}/own-page/end", data={"who": who.key_word}).status_code == 303
     assert not is_in(client)

@@ -22,6 +22,7 @@ from records.fhir.export_model import Export, ExportPart, ExportStage
 from records.fhir.kinds import PAGES, Face, Narrow
 from records.fhir.written import Resource
 from records.model import Case
+from records.people import store as people_store
 
 KEPT_FOR = timedelta(days=1)
 ROWS = 200
@@ -127,7 +128,8 @@ def _about(resource: Resource) -> set[str]:
 
 
 def _said_no(session: Session, export: Export) -> frozenset[str]:
-    """Under pseudonyms: whoever has said no to research. With names: whoever has said no to this receiver."""
+    """Under pseudonyms: whoever has said no to research. With names: whoever has said no to this receiver. What one
+    has said all have who turned out to be the same."""
     purpose, whom = (Purpose.sharing, export.by_name) if export.named else (Purpose.research, "")
     said = select(Consent).where(
         Consent.place == export.place, Consent.purpose == purpose, Consent.with_whom == whom
@@ -141,7 +143,8 @@ def _said_no(session: Session, export: Export) -> frozenset[str]:
     theirs = select(Case).where(
         Case.place == export.place, col(Case.nhs_number).in_(numbers) | col(Case.id).in_(ids)
     )
-    people = {case.person_id for case in session.exec(theirs) if case.person_id is not None}
+    named = {case.person_id for case in session.exec(theirs) if case.person_id is not None}
+    people = people_store.everybody(session, named)
     of_people = select(Case.id).where(col(Case.person_id).in_(people))
     cases = {case.key for case in session.exec(theirs)} | set(session.exec(of_people))
     return frozenset({f"Encounter/{one}" for one in cases} | {f"Patient/{one}" for one in people})

@@ -11,9 +11,11 @@ from sqlmodel import select
 from dashboard.fhir import finding
 from hub.actors import HUB
 from hub.audit import Audit
+from hub.outbox import Effect, Queue
 from hub.tokens import Scope
 from records.fhir.asked import Asked, is_it, span
 from records.model import Case
+from records.people.model import Person
 from records.sealing import seal
 from tests.desk import Desk, entry, types
 from tests.fhir_clients import Client
@@ -177,6 +179,7 @@ def test_s18_every_cell_for_a_machine_at_fhir(sqlite_desk: Desk, may: bool) -> N
     """What is sealed is absent without a trace, by number, by search and in the audit, but for `sealed:read`."""
     room = Room(sqlite_desk)
     scopes = [Scope.cases_read, Scope.audit_read, *([Scope.sealed_read] if may else [])]
+    traces = _traces(sqlite_desk, room.cases["sealed"], room.cases["ordinary"])
     reader = Client(sqlite_desk, scopes).comes_in()
     seen = {kind for kind in room.cases if kind != "elsewhere" and (may or kind != "sealed")}
     listed = [one["id"] for one in reader.all_of("Encounter?_count=1")]
@@ -188,9 +191,38 @@ def test_s18_every_cell_for_a_machine_at_fhir(sqlite_desk: Desk, may: bool) -> N
         assert len(reader.all_of(f"Encounter?_id={case.key}")) == (kind in seen), kind
     sealed = json.dumps(reader.all_of("AuditEvent?_count=100"))
     assert (f'"urn:first-point:case", "value": "{room.cases["sealed"].key}"' in sealed) is may
+    given = {one["id"] for one in reader.all_of("AuditEvent?subtype=traced&_count=100")}
+    assert given == {str(number) for number, names_it in traces.items() if may or not names_it}
     with sqlite_desk.hub.db.read() as session:
         about = {one.subject for one in session.exec(select(Audit).where(Audit.action == "case_opened"))}
     assert (f"case:{room.cases['sealed'].key}" in about) is may
+
+
+def _traces(desk: Desk, sealed: Case, ordinary: Case) -> dict[int, bool]:
+    """Rows of the audit that name what is sealed in one way or another, or only look as if: by their numbers."""
+    now = desk.clock.now()
+    with desk.hub.db.write() as session:
+        of = {"place": sealed.place, "case_id": sealed.key}
+        effect = Effect(queue=Queue.records, kind="fhir_write", payload={}, created_at=now, **of)
+        known = Person(**of, made_at=now, made_by="Mina Patel")
+        other = Person(place=ordinary.place, case_id=ordinary.key, made_at=now, made_by="Mina Patel")
+        session.add_all([effect, known, other])
+        session.flush()
+        rows = [
+            (f"person:{other.key}", f"case:{sealed.key}", True),
+            (f"person:{other.key}", f"case:{sealed.key}0", False),
+            (f"place:{sealed.place}", f"{ordinary.ref}, {sealed.ref}", True),
+            (f"place:{sealed.place}", f"{ordinary.ref}, {sealed.ref}K", False),
+            (f"effect:{effect.id}", None, True),
+            (f"person:{known.key}", None, True),
+            (f"person:{other.key}", f"person:{known.key}", True),
+            (f"referral:{sealed.key}", None, False),
+        ]
+        made = [Audit(place=sealed.place, at=now, actor="hub", action="traced", subject=about, why=why)
+                for about, why, _ in rows]  # fmt: skip
+        session.add_all(made)
+        session.flush()
+        return {one.id or 0: names_it for one, (*_, names_it) in zip(made, rows, strict=True)}
 
 
 def test_dates_as_the_standard_compares_them() -> None:

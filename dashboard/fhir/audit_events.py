@@ -70,7 +70,7 @@ def _hidden(session: Session, face: Face, words: Collection[str]) -> set[str]:
     hidden = set(session.exec(select(Case.ref).where(col(Case.id).in_(cases))))
     for kind, table in OF_CASE.items():
         if ids := _numbers(words, kind):
-            of = table.id if table is Case else table.case_id
+            of: Any = table.id if table is Case else table.case_id
             theirs = select(table.id).where(table.id.in_(ids), of.in_(cases))
             hidden |= {f"{kind}:{number}" for number in session.exec(theirs)}
     if ids := _numbers(words, "referral_message"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from records.fhir.asked import Asked, changed_since, is_it, numbers
-from records.fhir.kinds import PAGES, Face, Narrow, Page, family
+from records.fhir.kinds import PAGES, Face, Narrow, Page, family, of_heads
 from records.fhir.written import NHS_NUMBER, Resource
 from records.model import Assessment
 from records.people.model import NHS_NUMBER as OUR_NHS_NUMBER
@@ -34,7 +34,7 @@ def find(session: Session, face: Face, asked: Asked, after: Cursor, page: Page |
     narrow = _narrowed(session, face, asked)
     if narrow is None:
         return Found([], None)
-    page = page or PAGES[asked.kind]
+    page, asked = page or PAGES[asked.kind], of_heads(session, face, asked)
     found: list[Resource] = []
     looked = 0
     while True:

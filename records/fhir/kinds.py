@@ -15,6 +15,7 @@ from hub.errors import NotFound
 from hub.places import Place
 from records import seen
 from records.fhir import face, people
+from records.fhir.asked import REFERENCES, Asked, numbers
 from records.fhir.face import Known, NewsTotal
 from records.fhir.leaving import Leaving, what_may_leave
 from records.fhir.written import Resource
@@ -231,6 +232,27 @@ def family(session: Session, face_: Face, person_id: int) -> tuple[int, ...]:
         return ()
     head = people_store.head(session, person)
     return tuple(one.key for one in people_store.members(session, head))
+
+
+def of_heads(session: Session, face_: Face, asked: Asked) -> Asked:
+    """Whoever turned out to be another is asked for by that number, which is what resources say."""
+    filters = tuple(
+        (name, tuple(_of_head(session, face_, one) for one in values))
+        if REFERENCES.get(name) == "Patient"
+        else (name, values)
+        for name, values in asked.filters
+    )
+    return replace(asked, filters=filters)
+
+
+def _of_head(session: Session, face_: Face, said: str) -> str:
+    for number in numbers([said], "Patient"):
+        try:
+            person = people_store.visible(session, face_.place.id, number)
+        except NotFound:
+            return said
+        return str(people_store.head(session, person).key)
+    return said
 
 
 PAGES: dict[str, Page] = {

@@ -234,6 +234,7 @@ def seal(session: Session, fact: Fact, why: str, now: datetime, actor: Actor) ->
             why=why.strip()[:300],
         )
     )
+    exporting.end_all(session, fact.place, now)
     audit.note(session, fact.place, now, actor, "fact_sealed", f"person:{fact.person_id}")
 
 

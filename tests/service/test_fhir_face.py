@@ -117,7 +117,8 @@ def test_searches(sqlite_desk: Desk) -> None:
         "Encounter?status=triaged,arrived": whole,
         "Encounter?status=finished": [],
         f"Encounter?identifier=http://testserver/id/case|{case.ref}-{case.key}": [str(case.key)],
-        f"Encounter?_id={case.key},77": [str(case.key)],
+        f"Encounter?_id={case.key},77,{10**30},{'0' * 11}5": [str(case.key)],
+        f"Encounter?patient={10**30}": [],
         f"Encounter?date={at:%Y-%m-%d}": [],  # it goes on, so that day does not hold all of it
         f"Encounter?date=ge{at:%Y-%m-%d}": whole,
         f"Encounter?date=lt{at:%Y-%m-%d}": [],
@@ -138,6 +139,7 @@ def test_searches(sqlite_desk: Desk) -> None:
     for wrong in (
         "Encounter?date=yesterday",
         "Encounter?date=2026-13",
+        "Encounter?date=9999-12-31",
         "Encounter?date=ap2026",
         "Encounter?_count=many",
         "Encounter?status:not=finished",

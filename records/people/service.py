@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from hub import audit
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
+from records.fhir import exporting
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import Confidence, Fact, FactKind, FactSealing, Says

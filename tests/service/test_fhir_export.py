@@ -5,18 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from hub.actors import HUB
 from hub.audit import Audit
-from hub.outbox import Queue
+from hub.outbox import LIVE, Effect, EffectState, Queue
 from hub.tokens import Scope
 from records import consents
 from records.consent_model import Purpose, Said
 from records.fhir import exporting
-from records.fhir.export_model import ExportPart
+from records.fhir.export_model import Export, ExportPart, ExportStage
 from records.model import Case
-from records.people import merging
+from records.people import merging, service
+from records.people.fact_model import Fact
 from records.sealing import seal
 from tests.desk import Desk
 from tests.fhir_clients import Client
@@ -130,10 +132,42 @@ def test_with_names_since_then_and_gone_after_a_day(sqlite_desk: Desk) -> None:
     assert platform.http.delete(ended).status_code == 202
     works(sqlite_desk)
     assert platform.http.get(ended).status_code == 404
+    given_up = platform.asks("?_type=Encounter,Task")
+    with sqlite_desk.hub.db.write() as session:
+        effect = session.exec(select(Effect).where(Effect.kind == "fhir_export", text(LIVE))).one()
+        effect.state = EffectState.parked
+    assert platform.http.get(given_up).status_code == 500
     last = platform.asks("?_type=Encounter")
-    assert platform.lines(last)
+    assert platform.lines(last), "one that was given up is in nobody's way"
     sqlite_desk.clock.at += timedelta(days=1, seconds=1)
     assert platform.http.get(last).status_code == 404
+    Ticker(set_up(sqlite_desk.hub, "ticker")).forget_exports()
+    assert sqlite_desk.rows(ExportPart) == []
+
+
+def test_s18_what_was_made_before_somebody_was_sealed_is_over(sqlite_desk: Desk) -> None:
+    """And of what was given up nothing is kept for longer than of what was done."""
+    case = maureen(sqlite_desk)
+    platform = Commissioner(sqlite_desk, [Scope.export_named]).comes_in()
+    plan = fact(sqlite_desk, case.person_id or 0, kind="plan", about="respect")
+    other = sqlite_desk.does("/api/calls/new")["case"]
+    for how in ("plan", "case"):
+        where = platform.asks("?_type=Patient")
+        assert platform.lines(where)
+        with sqlite_desk.hub.db.write() as session:
+            now = sqlite_desk.clock.now()
+            if how == "plan":
+                service.seal(session, session.get_one(Fact, plan), "a colleague", now, HUB)
+            else:
+                seal(session, other, "a colleague", now, HUB)
+        assert platform.http.get(where).status_code == 404, how
+        assert sqlite_desk.rows(ExportPart) == [], how
+    platform.asks("?_type=Patient,Task")
+    with sqlite_desk.hub.db.write() as session:
+        export = session.exec(select(Export).where(Export.stage == ExportStage.running)).one()
+        session.add(ExportPart(export_id=export.key, kind="Patient", first=0, body=b""))
+        session.get_one(Effect, export.effect_id).state = EffectState.parked
+    sqlite_desk.clock.at += timedelta(days=1, seconds=1)
     Ticker(set_up(sqlite_desk.hub, "ticker")).forget_exports()
     assert sqlite_desk.rows(ExportPart) == []
 

@@ -14,13 +14,13 @@ from hub.audit import Audit
 from hub.outbox import Effect, Queue
 from hub.tokens import Scope
 from records.fhir.asked import Asked, is_it, span
-from records.model import Case
+from records.model import Assessment, Case, Position
 from records.people.model import Person
 from records.sealing import seal
 from tests.desk import Desk, entry, types
 from tests.fhir_clients import Client
 from tests.fhir_published import judged
-from tests.people import HOME, MAUREEN, fact
+from tests.people import HOME, MAUREEN, fact, person
 from tests.sealed_room import Room
 from tests.story import BEST_ANSWERS, VISIT
 
@@ -145,6 +145,7 @@ def test_searches(sqlite_desk: Desk) -> None:
         "Encounter?status:not=finished",
         "Encounter?status=",
         "Encounter?_page=abc",
+        f"Encounter?{'&'.join(['status=arrived'] * 41)}",
     ):
         assert reader.gets(wrong, 400)["resourceType"] == "OperationOutcome", wrong
     by_post = reader.posts("Patient/_search", identifier="9990000018")
@@ -198,6 +199,33 @@ def test_s18_every_cell_for_a_machine_at_fhir(sqlite_desk: Desk, may: bool) -> N
     with sqlite_desk.hub.db.read() as session:
         about = {one.subject for one in session.exec(select(Audit).where(Audit.action == "case_opened"))}
     assert (f"case:{room.cases['sealed'].key}" in about) is may
+
+
+def test_searches_go_by_their_indexes(sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told in one page was not looked for through all there is."""
+    case = maureen(sqlite_desk)
+    for nth in range(4):
+        person(sqlite_desk, person_name=f"Mo {nth}", born=f"{nth + 1}/1/1950", nhs_number="")
+    with sqlite_desk.hub.db.write() as session:
+        one, visit = session.exec(select(Assessment)).one(), session.exec(select(Position)).one()
+        for other in session.exec(select(Case.id).where(Case.id != case.key)):
+            for row in (one, visit):
+                session.add(type(row)(**row.model_dump() | {"id": None, "case_id": other}))
+    reader = Client(sqlite_desk, [Scope.cases_read, Scope.audit_read]).comes_in()
+    sqlite_desk.clock.at += timedelta(days=1)
+    with sqlite_desk.hub.db.write() as session:
+        now = sqlite_desk.clock.now()
+        session.add(Audit(place=case.place, at=now, actor="hub", action="traced", subject="hub"))
+    monkeypatch.setattr(finding, "AT_ONCE", 3)
+    monkeypatch.setattr(finding, "MOST_ROWS", 3)
+    for asked in (
+        f"AuditEvent?date=ge{now:%Y-%m-%d}&subtype=traced",  # the first, because each search is a row
+        f"Task?encounter=Encounter/{case.key}",
+        "Patient?birthdate=1950-01-02",
+        "Patient?identifier=9990000018",
+    ):
+        assert reader.gets(asked).get("total") == 1, asked
+    assert "total" not in reader.gets("Encounter?status=finished"), "of which there is no index"
 
 
 def _traces(desk: Desk, sealed: Case, ordinary: Case) -> dict[int, bool]:

@@ -363,7 +363,7 @@ def test_in_a_live_place_nothing_is_sent_within_the_walls(monkeypatch: pytest.Mo
     is the one that is spoken to."""
     inside = (
         "127.0.0.1", "10.0.0.8", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "::1", "fe80::1%eth0", "fd00:ec2::254", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
+        "::1", "fe80::1%eth0", "fd00:ec2::254", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
     )  # fmt: skip
     for number in inside:
         assert not endpoints.is_outside(number), number

@@ -232,7 +232,7 @@ def _traces(desk: Desk, sealed: Case, ordinary: Case) -> dict[int, bool]:
     """Rows of the audit that name what is sealed in one way or another, or only look as if: by their numbers."""
     now = desk.clock.now()
     with desk.hub.db.write() as session:
-        of = {"place": sealed.place, "case_id": sealed.key}
+        of: dict[str, Any] = {"place": sealed.place, "case_id": sealed.key}
         effect = Effect(queue=Queue.records, kind="fhir_write", payload={}, created_at=now, **of)
         known = Person(**of, made_at=now, made_by="Mina Patel")
         other = Person(place=ordinary.place, case_id=ordinary.key, made_at=now, made_by="Mina Patel")

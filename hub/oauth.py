@@ -2,6 +2,7 @@
 client credentials; SMART backend services, RFC 7523)."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,15 +26,26 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS384", "ES384")
 LONGEST_JTI = 200
 CLIENT = "machine-"
+FAR = 9999
+"""A year beyond which no time can be added to."""
 
 
 class OAuthError(FirstPointError):
     """`code` is OAuth's own word for it; the sentence says what to do, and never which part of a secret was wrong."""
 
-    def __init__(self, code: str, words: str) -> None:
+    def __init__(self, code: str, words: str, status: int = 0) -> None:
         super().__init__(words)
         self.code = code
-        self.status = 401 if code == "invalid_client" else 400
+        self.status = status or (401 if code == "invalid_client" else 400)
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A machine that has proved who it is; by a proof that is used once, or by its secret (`jti` is empty)."""
+
+    token: ApiToken
+    jti: str = ""
+    ends_at: datetime | None = None
 
 
 def client_id(token_id: int) -> str:
@@ -45,23 +57,27 @@ def actor_of(token: ApiToken) -> Actor:
     return Actor(f"token:{token.key}", token.name)
 
 
-def by_secret(session: Session, client: str, secret: str, machine_time: datetime) -> ApiToken:
+def by_secret(session: Session, client: str, secret: str, machine_time: datetime) -> Proved:
     """The client's secret is its token. Raises `OAuthError`."""
     found = machine_of(session, secret, machine_time)
     if found is None or client_id(found.token) != client:
         raise OAuthError("invalid_client", "This client is not known, or its secret does not hold.")
-    return session.get_one(ApiToken, found.token)
+    return Proved(session.get_one(ApiToken, found.token))
 
 
-def by_assertion(session: Session, assertion: str, token_url: str, machine_time: datetime) -> ApiToken:
-    """A proof signed with a registered key, for this address, used once. Raises `OAuthError`. In a transaction that
-    writes: the proof is kept as used."""
+def issuer(assertion: str) -> Any:
+    """Who it says that it is from, which nobody has proved yet. Raises `OAuthError`."""
     try:
-        algorithm = str(jwt.get_unverified_header(assertion).get("alg"))
-        unproved = jwt.decode(assertion, options={"verify_signature": False})
+        return jwt.decode(assertion, options={"verify_signature": False}).get("iss")
     except jwt.PyJWTError:
         raise _not_proved("it is no JWT") from None
-    token = _token_of(session, unproved.get("iss"))
+
+
+def by_assertion(session: Session, assertion: str, token_url: str, machine_time: datetime) -> Proved:
+    """A proof signed with a registered key, for this address. Raises `OAuthError`. It writes nothing: whoever lets them
+    in keeps it as used (`take_in`)."""
+    token = _token_of(session, issuer(assertion))
+    algorithm = str(jwt.get_unverified_header(assertion).get("alg"))
     if token is None or not token.holds(machine_time) or algorithm not in ALGORITHMS:
         raise _not_proved("no such client, or another algorithm than RS384 and ES384")
     keys = [key for key in client_keys.living(session, [token.key]) if key.algorithm == algorithm]
@@ -69,7 +85,17 @@ def by_assertion(session: Session, assertion: str, token_url: str, machine_time:
     if claims is None:
         raise _not_proved("no key of this client has signed it")
     ends_at = _checked(claims, token, token_url, machine_time)
-    _use_once(session, token, claims["jti"], ends_at)
+    return Proved(token, claims["jti"], ends_at)
+
+
+def take_in(session: Session, proved: Proved, machine_time: datetime) -> ApiToken:
+    """In a transaction that writes. Raises `OAuthError`, and `Conflict` where the same proof came at the same
+    moment."""
+    token = session.get_one(ApiToken, proved.token.key)
+    if not token.holds(machine_time):
+        raise OAuthError("invalid_client", "This client is not known, or its secret does not hold.")
+    if proved.ends_at is not None:
+        _use_once(session, token, proved.jti, proved.ends_at)
     return token
 
 
@@ -112,9 +138,10 @@ def _instant(said: Any) -> datetime | None:
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
     try:
-        return datetime.fromtimestamp(said, UTC)
+        at = datetime.fromtimestamp(said, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return at if at.year < FAR else None
 
 
 def _use_once(session: Session, token: ApiToken, jti: str, ends_at: datetime) -> None:

@@ -184,7 +184,11 @@ def weigh(said: Said) -> Weighed:
 
 
 def known_total(answers: Mapping[str, Any], plausible: Mapping[str, tuple[float, float]]) -> int | None:
-    """The total where each observation was taken and can be true; else None (S7)."""
+    """The total where each observation was taken and can be true; else None (S7). Nobody asked for the scale: it is 1;
+    whoever was asked and does not know has said neither."""
+    scale = answers.get(SCALE, "scale_1")
+    if scale not in OBSERVATIONS[SCALE].answers:
+        return None
     said = {name: answers.get(name) for name in NEEDED}
     for name, value in said.items():
         if value is None or value == "unknown":
@@ -193,8 +197,7 @@ def known_total(answers: Mapping[str, Any], plausible: Mapping[str, tuple[float,
             low, high = plausible.get(name, (float("-inf"), float("inf")))
             if not isinstance(value, int | float) or not low <= value <= high:
                 return None
-    scale = answers.get(SCALE)
-    least, most = weigh(said | ({SCALE: scale} if scale else {})).total
+    least, most = weigh(said | {SCALE: scale}).total
     return least if least == most else None
 
 

@@ -12,6 +12,7 @@ from hub.actors import Actor
 from hub.errors import Conflict, Refused
 from records import alarms, store
 from records.board import JUST_SEALED, task_facts
+from records.fhir import exporting
 from records.model import Case, Outcome, Task
 from records.sealing_model import STANDS, Sealing
 from records.service import take, write_line
@@ -78,6 +79,7 @@ def _seal(session: Session, case: Case, why: str, now: datetime, actor: Actor) -
         Sealing(place=case.place, case_id=case.key, by=actor.ref, by_name=actor.name, at=now, why=why[:300])
     )
     write_line(session, case.key, now, actor, "sealed", "Sealed.")
+    exporting.end_all(session, case.place, now)
     _gone(session, case, "case", case.key, now)
     _tell_what_is_of_it(session, case, now)
 

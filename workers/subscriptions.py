@@ -1,6 +1,7 @@
 """Other systems are told of changes, each in order: what fails waits by itself, and holds up nobody else's."""
 
 import json
+import logging
 import time
 import uuid
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ import httpx
 from sqlmodel import Session
 
 from hub import outbox
+from hub.errors import Conflict
 from hub.outbox import Effect
 from hub.places import place_of
 from hub.tokens import ApiToken
-from records.fhir import subscribing
+from records.fhir import following, subscribing
+from records.fhir.kinds import Face
 from records.fhir.subscription_model import Notice, Subscription, SubscriptionStage
 from workers import outward
 from workers.bench import Bench
@@ -22,6 +25,8 @@ from workers.exports import face_of
 from workers.heads import signature
 from workers.outward import NotThere
 
+log = logging.getLogger(__name__)
+LIVE = (SubscriptionStage.requested, SubscriptionStage.active)
 BUDGET_S = 4.0
 """For all that one turn tells one receiver, beside the last time-out: well under the lease of an effect."""
 STATUS = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription-status-r4"
@@ -30,27 +35,48 @@ GONE = 410
 
 @dataclass
 class Told:
-    """How one turn went."""
+    """How one turn went. `over`: nothing was to be sent any more; `answered`: they have said at least once that they
+    are there."""
 
     told: list[Notice]
+    answered: bool = False
+    over: bool = False
     trouble: str = ""
     gone: bool = False
 
 
 def look(bench: Bench) -> None:
-    """Each in a transaction of its own."""
+    """Each by itself: where the hub fails with one, that one says so, and the others go on."""
     hub = bench.hub
     with hub.db.read() as session:
         live = subscribing.live(session)
-        ahead = [
-            row for row in live if subscribing.has_news(session, row, hub.clock.machine(), hub.clock.now())
-        ]
-    for row in ahead:
-        face = face_of(bench, row.place)
+    faces: dict[str, Face] = {}
+    for row in live:
+        try:
+            if row.place not in faces:
+                faces[row.place] = face_of(bench, row.place)
+            _look_at(bench, row, faces[row.place])
+        except Conflict:
+            continue  # another ticker was first
+        except Exception as error:
+            log.error("subscription_fault", exc_info=True, extra={"subscription": row.key})
+            _in_trouble(bench, row, f"the hub cannot look at it: {type(error).__name__}")
+
+
+def _look_at(bench: Bench, row: Subscription, face: Face) -> None:
+    hub = bench.hub
+    with hub.db.read() as session:
+        news = following.look(session, row, face, hub.clock.machine())
+    if news is not None:
         with hub.db.write() as session:
             fresh = session.get_one(Subscription, row.key, with_for_update=True)
-            if fresh.stage in (SubscriptionStage.requested, SubscriptionStage.active):
-                subscribing.look(session, fresh, face, hub.clock.machine())
+            following.note(session, fresh, news, face.now)
+
+
+def _in_trouble(bench: Bench, row: Subscription, why: str) -> None:
+    if row.trouble != why:
+        with bench.hub.db.write() as session:
+            session.get_one(Subscription, row.key, with_for_update=True).trouble = why
 
 
 def tell(bench: Bench, effect: Effect) -> None:
@@ -63,8 +89,8 @@ def tell(bench: Bench, effect: Effect) -> None:
         notices, dropped = subscribing.to_tell(session, row, token.scopes)
         secret = hub.db.seal.open(row.sealed_secret)
         is_training = place_of(session, row.place).training
-    went = Told([])
-    if holds and row.stage in (SubscriptionStage.requested, SubscriptionStage.active):
+    went = Told([], over=True)
+    if holds and row.stage in LIVE:
         went = _send(bench, effect, row, notices, secret, is_training=is_training)
     now = hub.clock.now()
     hub.db.write_again(lambda session: _write_down(session, bench, effect, went, dropped, now))
@@ -81,7 +107,7 @@ def _send(
 ) -> Told:
     went = Told([])
     if secret is None:
-        return Told([], "none of the hub's secrets opens that under which it is signed")
+        return Told([], trouble="none of the hub's secrets opens that under which it is signed")
     until = time.monotonic() + BUDGET_S
     handshake: list[Notice | None] = [None] if row.stage is SubscriptionStage.requested else []
     try:
@@ -89,6 +115,7 @@ def _send(
         with httpx.Client(trust_env=False, headers={"accept-encoding": "identity"}) as http:
             for notice in [*handshake, *notices]:
                 if time.monotonic() > until or not outbox.lease_holds(effect, bench.hub.clock.machine()):
+                    went.trouble = "" if went.answered else "it took too long to find it"
                     break
                 body = json.dumps(_notification(bench, row, notice, row.told + len(went.told) + 1)).encode()
                 signed = {
@@ -97,7 +124,9 @@ def _send(
                 }
                 status = outward.post(http, way, body, signed)
                 if not 200 <= status < 300:
-                    return Told(went.told, f"it answered {status}", status == GONE)
+                    went.trouble, went.gone = f"it answered {status}", status == GONE
+                    break
+                went.answered = True
                 if notice is not None:
                     went.told.append(notice)
     except NotThere as error:
@@ -144,18 +173,26 @@ def _notification(bench: Bench, row: Subscription, notice: Notice | None, nth: i
 def _write_down(
     session: Session, bench: Bench, effect: Effect, went: Told, dropped: list[Notice], now: datetime
 ) -> None:
+    """Nothing where the lease was lost: whoever holds it now writes down what they have done."""
     row = session.get_one(Subscription, int(effect.payload["subscription"]), with_for_update=True)
-    subscribing.arrived(session, row, went.told, dropped, now)
-    if row.stage not in (SubscriptionStage.requested, SubscriptionStage.active):
-        outbox.settle(session, effect, now, {"over": True})
-        return
-    if not went.trouble:
-        outbox.settle(session, effect, now, {"told": len(went.told)})
-        subscribing.well(session, row, now)
-    elif subscribing.failed(session, row, went.trouble, now, gone=went.gone):
-        first = bool(went.told)  # it was there a moment ago: this is the first failure again
-        wait = subscribing.BACK_OFF[0 if first else min(effect.attempts, len(subscribing.BACK_OFF)) - 1]
-        machine = bench.hub.clock.machine()
-        outbox.try_again(session, effect, now + wait, machine, went.trouble, 1 if first else None)
+    told, is_over = bool(went.told), went.over or row.stage not in LIVE
+    given_up = bool(went.trouble) and subscribing.is_given_up(row, now, told=told, gone=went.gone)
+    if went.trouble and not given_up and not is_over:
+        # It was there a moment ago: then this is the first failure again.
+        wait = subscribing.BACK_OFF[0 if told else min(effect.attempts, len(subscribing.BACK_OFF)) - 1]
+        machine, attempts = bench.hub.clock.machine(), 1 if told else None
+        ours = outbox.try_again(session, effect, now + wait, machine, went.trouble, attempts)
     else:
-        outbox.settle(session, effect, now, {"gave_up": went.trouble})
+        ours = outbox.settle(session, effect, now, {"told": len(went.told), "gave_up": went.trouble})
+    if not ours:
+        return
+    subscribing.arrived(session, row, went.told, dropped, now)
+    if is_over:
+        return
+    if went.trouble:
+        subscribing.failed(session, row, went.trouble, now, told=told)
+        row.stage = SubscriptionStage.error if given_up else row.stage
+        return
+    if went.answered:
+        subscribing.well(session, row)
+    subscribing.go_on(session, row, now)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from records.fhir.asked import Asked, changed_since, is_it, numbers
-from records.fhir.kinds import PAGES, Face, Narrow, Page, family
+from records.fhir.asked import Asked, is_it, numbers, since, span
+from records.fhir.kinds import PAGES, Face, Narrow, Page, born_in, family, of_heads
 from records.fhir.written import NHS_NUMBER, Resource
 from records.model import Assessment
 from records.people.model import NHS_NUMBER as OUR_NHS_NUMBER
@@ -34,7 +34,7 @@ def find(session: Session, face: Face, asked: Asked, after: Cursor, page: Page |
     narrow = _narrowed(session, face, asked)
     if narrow is None:
         return Found([], None)
-    page = page or PAGES[asked.kind]
+    page, asked = page or PAGES[asked.kind], of_heads(session, face, asked)
     found: list[Resource] = []
     looked = 0
     while True:
@@ -57,17 +57,20 @@ def find(session: Session, face: Face, asked: Asked, after: Cursor, page: Page |
 
 def _narrowed(session: Session, face: Face, asked: Asked) -> Narrow | None:
     """What the query itself can leave out; None where nothing can be it. `asked.is_it` still has the last word."""
-    people = _people(session, face, asked)
+    people = _people(session, face, asked) if asked.kind != "Patient" else _born(session, face, asked)
     only = _only(session, asked)
-    if people == () or only == ():
+    encounters = asked.values("encounter")
+    cases = numbers(encounters[0], "Encounter") if encounters and asked.kind == "Task" else None
+    if () in (people, only, cases):
         return None
     statuses = asked.values("status")
     open_states = OPEN_CASES.get(asked.kind, frozenset())
     return Narrow(
         only=only,
         people=people,
-        since=changed_since(asked),
+        since=since(asked, "date" if asked.kind == "AuditEvent" else "_lastUpdated"),
         open_only=any(open_states.issuperset(values) for values in statuses),
+        cases=cases,
         identifier=_identifier(asked),
         ref=_ref(asked),
     )
@@ -82,6 +85,15 @@ def _people(session: Session, face: Face, asked: Asked) -> tuple[int, ...] | Non
     )
 
 
+def _born(session: Session, face: Face, asked: Asked) -> tuple[int, ...] | None:
+    """Whoever can be it by the index of days of birth, where they are few."""
+    wanted = asked.values("birthdate")
+    if not wanted or len(wanted[0]) != 1:
+        return None
+    prefix, first, after = span(wanted[0][0])
+    return born_in(session, face, first.date(), after.date(), MOST_ROWS) if prefix == "eq" else None
+
+
 def _only(session: Session, asked: Asked) -> tuple[int, ...] | None:
     ids, encounters = asked.values("_id"), asked.values("encounter")
     of_encounter = numbers(encounters[0], "Encounter") if encounters and asked.kind != "Task" else None
@@ -93,14 +105,16 @@ def _only(session: Session, asked: Asked) -> tuple[int, ...] | None:
     return tuple(session.exec(select(Assessment.case_id).where(col(Assessment.id).in_(assessments))))
 
 
-def _identifier(asked: Asked) -> tuple[str, str] | None:
-    """Of a person, where it is one and its system is said."""
+def _identifier(asked: Asked) -> tuple[str | None, str] | None:
+    """Of a person, where it is one; None for its system, where that is not said."""
     wanted = asked.values("identifier")
     if asked.kind != "Patient" or not wanted or len(wanted[0]) != 1:
         return None
     system, bar, value = wanted[0][0].rpartition("|")
-    if not bar or not system or not value:
+    if not value or (bar and not system):
         return None
+    if not bar:
+        return None, value
     return (OUR_NHS_NUMBER if system == NHS_NUMBER else system), value
 
 

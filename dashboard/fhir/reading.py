@@ -26,6 +26,7 @@ from records.looks import keep_finding, keep_look
 router = APIRouter()
 Said = Sequence[tuple[str, str]]
 MOST_PARAMETERS = 40
+TOO_MANY = f"Send {MOST_PARAMETERS} parameters at most."
 NO_SUCH = "There is no such resource here."
 
 
@@ -35,7 +36,7 @@ async def form(request: Request) -> Said:
     try:
         typed = parse_qsl(sent.decode(), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
-        raise NotUnderstood(f"Send a form of {MOST_PARAMETERS} fields at most.") from None
+        raise NotUnderstood(TOO_MANY) from None
     return [*request.query_params.multi_items(), *typed]
 
 
@@ -47,7 +48,9 @@ def search(request: Request, held: Held, kind: str, said: Said, page: Page | Non
     must_open(held, kind, "s")
     hub = hub_of(request)
     strict = "handling=strict" in request.headers.get("prefer", "")
-    kept = [(as_kept(name), as_kept(value)) for name, value in said[:MOST_PARAMETERS]]
+    if len(said) > MOST_PARAMETERS:
+        raise NotUnderstood(TOO_MANY)
+    kept = [(as_kept(name), as_kept(value)) for name, value in said]
     asked, after = read(kind, kept, strict=strict), FIRST
     if asked.page:
         asked, after = unsealed(hub.db, kind, asked.page)

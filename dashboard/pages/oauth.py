@@ -11,10 +11,11 @@ from sqlmodel import Session
 
 from dashboard.fhir.capability import token_url
 from hub import audit, oauth
+from hub.access import WRONG_WINDOW, must_wait, remember_wrong
 from hub.assemble import Hub
 from hub.errors import Conflict
 from hub.gate import everybody, hub_of
-from hub.oauth import OAuthError
+from hub.oauth import OAuthError, Proved
 from hub.smart import in_words
 from hub.tokens import ApiToken
 
@@ -24,6 +25,9 @@ LONGEST = 8_192
 MOST_FIELDS = 12
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 Said = Mapping[str, str]
+USED = "This proof was used before: sign a new one, with a new jti."
+AGAIN = "The hub could not write it down just now: ask again."
+WAIT = f"Too many that did not hold. Look at the key or the secret; ask again in {WRONG_WINDOW.seconds // 60} minutes."
 
 
 async def sent(request: Request) -> Said:
@@ -35,15 +39,29 @@ async def sent(request: Request) -> Said:
 
 @router.post("/oauth2/token", dependencies=[OPEN])
 def token(request: Request, said: Annotated[Said, Depends(sent)]) -> Response:
+    """Whoever has proved nothing yet waits for no writer, and nobody waits for them."""
     hub = hub_of(request)
+    now = hub.clock.machine()
+    address = request.client.host if request.client else "unknown"
+    who = f"{_says_they_are(request, said)} at {address}", f"machines at {address}"
+    try:
+        with hub.db.read() as session:
+            if must_wait(session, *who, now):
+                raise OAuthError("slow_down", WAIT, 429)
+            proved = _client(session, hub, request, said)
+    except OAuthError as error:
+        if error.code == "invalid_client":
+            with hub.db.write() as session:
+                remember_wrong(session, *who, now)
+        return _refused(error)
     try:
         with hub.db.write() as session:
-            client = _client(session, hub, request, said)
-            access, grants = oauth.give(session, client, said.get("scope", "")[:LONGEST], hub.clock.machine())
+            client = oauth.take_in(session, proved, now)
+            access, grants = oauth.give(session, client, said.get("scope", "")[:LONGEST], now)
             _keep(session, hub, client, in_words(grants))
-    except Conflict:  # the same proof at the same moment, or a moment ago
+    except Conflict:
         return _refused(
-            OAuthError("invalid_client", "This proof was used before: sign a new one, with a new jti.")
+            OAuthError("invalid_client", USED) if proved.jti else OAuthError("slow_down", AGAIN, 503)
         )
     except OAuthError as error:
         return _refused(error)
@@ -56,7 +74,17 @@ def token(request: Request, said: Annotated[Said, Depends(sent)]) -> Response:
     return JSONResponse(body, headers=NO_STORE)
 
 
-def _client(session: Session, hub: Hub, request: Request, said: Said) -> ApiToken:
+def _says_they_are(request: Request, said: Said) -> str:
+    """Not proved: by that they are told apart from others at the same address."""
+    if not (assertion := said.get("client_assertion", "")[:LONGEST]):
+        return (_basic(request) or (said.get("client_id", ""), ""))[0]
+    try:
+        return str(oauth.issuer(assertion))
+    except OAuthError:
+        return ""
+
+
+def _client(session: Session, hub: Hub, request: Request, said: Said) -> Proved:
     if said.get("grant_type") != "client_credentials":
         raise OAuthError("unsupported_grant_type", "Send grant_type=client_credentials, as a form.")
     now = hub.clock.machine()

@@ -121,6 +121,8 @@ def span(value: str) -> tuple[str, datetime, datetime]:
 
 def _first_and_after(found: re.Match[str]) -> Span:
     year, month, day = int(found["year"]), int(found["month"] or 1), int(found["day"] or 1)
+    if year >= FAR.year:
+        raise ValueError("what has no end ends then")
     if found["time"]:
         zone = "+00:00" if found["zone"] in (None, "Z") else found["zone"]
         first = datetime.fromisoformat(f"{year:04}-{month:02}-{day:02}T{found['time']}{zone}").astimezone(UTC)
@@ -222,10 +224,10 @@ def _is_then(there: Span | None, value: str) -> bool:
     }[prefix]
 
 
-def changed_since(asked: Asked) -> datetime | None:
-    """The earliest that `_lastUpdated` allows, so that no more is looked through than need be."""
+def since(asked: Asked, name: str) -> datetime | None:
+    """The earliest that this parameter allows, so that no more is looked through than need be."""
     found = []
-    for values in asked.values("_lastUpdated"):
+    for values in asked.values(name):
         spans = [span(one) for one in values]
         if all(prefix in ("gt", "ge", "sa", "eq") for prefix, *_ in spans):
             found.append(min(first for _, first, _ in spans))
@@ -235,4 +237,5 @@ def changed_since(asked: Asked) -> datetime | None:
 def numbers(values: Sequence[str], kind: str = "") -> tuple[int, ...]:
     """Those that could be numbers of ours."""
     bare = (one.removeprefix(f"{kind}/") for one in values)
-    return tuple(int(one) for one in bare if one.isascii() and one.isdigit() and 0 < int(one[:12]) < 2**31)
+    said = (int(one) for one in bare if one.isascii() and one.isdigit() and len(one) <= 10)
+    return tuple(one for one in said if 0 < one < 2**31)

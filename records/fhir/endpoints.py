@@ -43,6 +43,6 @@ def is_outside(address: str) -> bool:
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if inner is not None:
             return is_outside(str(inner))
-        if found in NAT64:
+        if found in NAT64 or found.is_site_local:
             return False
     return found.is_global and not found.is_multicast

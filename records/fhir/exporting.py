@@ -6,15 +6,16 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, update
 from sqlmodel import Session, col, select
 
 from hub import asking, audit, outbox
 from hub.actors import Actor
 from hub.assemble import Hub
 from hub.errors import Conflict, NotFound
-from hub.outbox import Effect, EffectState, Queue
+from hub.outbox import LIVING, Effect, EffectState, Queue
 from hub.tokens import ApiToken, Machine, Scope
 from records.consent_model import Consent, Purpose, Said
 from records.fhir import pseudonyms
@@ -22,6 +23,7 @@ from records.fhir.export_model import Export, ExportPart, ExportStage
 from records.fhir.kinds import PAGES, Face, Narrow
 from records.fhir.written import Resource
 from records.model import Case
+from records.people import store as people_store
 
 KEPT_FOR = timedelta(days=1)
 ROWS = 200
@@ -39,9 +41,11 @@ def ask(
     now: datetime,
 ) -> Export:
     """Raises `Conflict` while another of this machine is being made."""
-    running = select(Export.id).where(Export.token_id == machine.token, Export.stage == ExportStage.running)
-    if session.exec(running).first() is not None:
-        raise Conflict("An export of yours is being made. Wait for it, or delete it.")
+    running = select(Export).where(Export.token_id == machine.token, Export.stage == ExportStage.running)
+    if (before := session.exec(running).first()) is not None:
+        if not has_failed(session, before):
+            raise Conflict("An export of yours is being made. Wait for it, or delete it.")
+        end(session, before, now, machine.actor)
     export = Export(
         uid=str(uuid.uuid4()),
         place=machine.place,
@@ -127,7 +131,8 @@ def _about(resource: Resource) -> set[str]:
 
 
 def _said_no(session: Session, export: Export) -> frozenset[str]:
-    """Under pseudonyms: whoever has said no to research. With names: whoever has said no to this receiver."""
+    """Under pseudonyms: whoever has said no to research. With names: whoever has said no to this receiver. What one
+    has said all have who turned out to be the same."""
     purpose, whom = (Purpose.sharing, export.by_name) if export.named else (Purpose.research, "")
     said = select(Consent).where(
         Consent.place == export.place, Consent.purpose == purpose, Consent.with_whom == whom
@@ -141,7 +146,8 @@ def _said_no(session: Session, export: Export) -> frozenset[str]:
     theirs = select(Case).where(
         Case.place == export.place, col(Case.nhs_number).in_(numbers) | col(Case.id).in_(ids)
     )
-    people = {case.person_id for case in session.exec(theirs) if case.person_id is not None}
+    named = {case.person_id for case in session.exec(theirs) if case.person_id is not None}
+    people = people_store.everybody(session, named)
     of_people = select(Case.id).where(col(Case.person_id).in_(people))
     cases = {case.key for case in session.exec(theirs)} | set(session.exec(of_people))
     return frozenset({f"Encounter/{one}" for one in cases} | {f"Patient/{one}" for one in people})
@@ -208,24 +214,32 @@ def end(session: Session, export: Export, now: datetime, actor: Actor) -> None:
     audit.note(session, row.place, now, actor, "export_deleted", f"export:{row.key}")
 
 
+def end_all(session: Session, place: str, now: datetime) -> None:
+    """Somebody was sealed or erased, who may be in what was made before: it is asked for anew."""
+    theirs = Export.place == place, col(Export.stage).in_((ExportStage.running, ExportStage.done))
+    _over(session, *theirs, done_at=func.coalesce(col(Export.done_at), now))
+
+
 def any_old(session: Session, now: datetime) -> bool:
     return session.exec(select(Export.id).where(*_old(now)).limit(1)).first() is not None
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """The parts of what was done a day ago; that there was an export stays."""
-    old = select(Export.id).where(*_old(now))
-    session.execute(delete(ExportPart).where(col(ExportPart.export_id).in_(old)))
-    session.execute(
-        update(Export)
-        .where(*_old(now))
-        .values(stage=ExportStage.over)
-        .execution_options(synchronize_session=False)
-    )
+    """The parts of what was done a day ago, or given up; that there was an export stays."""
+    _over(session, *_old(now))
+
+
+def _over(session: Session, *which: Any, **values: Any) -> None:
+    """Their parts first, which belong to them."""
+    session.execute(delete(ExportPart).where(col(ExportPart.export_id).in_(select(Export.id).where(*which))))
+    over = update(Export).where(*which).values(stage=ExportStage.over, **values)
+    session.execute(over.execution_options(synchronize_session=False))
 
 
 def _old(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return col(Export.stage) != ExportStage.over, col(Export.done_at) < now - KEPT_FOR
+    goes_on = exists().where(col(Effect.id) == col(Export.effect_id), col(Effect.state).in_(LIVING))
+    given_up = and_(col(Export.stage) == ExportStage.running, col(Export.asked_at) < now - KEPT_FOR, ~goes_on)
+    return col(Export.stage) != ExportStage.over, or_(col(Export.done_at) < now - KEPT_FOR, given_up)
 
 
 def listed(session: Session, place: str) -> list[Export]:

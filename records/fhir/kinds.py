@@ -5,16 +5,17 @@ Rows that whoever asks may not see (S18, `records.seen`) are left out by the que
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from hub.errors import NotFound
 from hub.places import Place
 from records import seen
 from records.fhir import face, people
+from records.fhir.asked import REFERENCES, Asked, numbers
 from records.fhir.face import Known, NewsTotal
 from records.fhir.leaving import Leaving, what_may_leave
 from records.fhir.written import Resource
@@ -43,14 +44,16 @@ class Face:
 @dataclass(frozen=True)
 class Narrow:
     """Which rows are looked at. `first`: from this number on; `people`: about these persons; `since`: not changed
-    before that; `identifier`: our name of the system and the value, of persons alone; `ref`: of cases alone."""
+    before that; `cases`: visits to these; `identifier`: our name of the system, or None for any, and the value, of
+    persons alone; `ref`: of cases alone."""
 
     first: int = 0
     only: tuple[int, ...] | None = None
     people: tuple[int, ...] | None = None
     since: datetime | None = None
     open_only: bool = False
-    identifier: tuple[str, str] | None = None
+    cases: tuple[int, ...] | None = None
+    identifier: tuple[str | None, str] | None = None
     ref: str | None = None
 
 
@@ -140,6 +143,8 @@ def _tasks(session: Session, face_: Face, narrow: Narrow, limit: int) -> Made:
     found = _of_case(found, narrow, hidden)
     if narrow.only is not None:
         found = found.where(col(Position.id).in_(narrow.only))
+    if narrow.cases is not None:
+        found = found.where(col(Position.case_id).in_(narrow.cases))
     rows = session.exec(found.order_by(col(Position.id)).limit(limit)).all()
     known = {
         one.case.key: one for one in known_of(session, list({case.key: case for _, case in rows}.values()))
@@ -165,18 +170,38 @@ def _patients(session: Session, face_: Face, narrow: Narrow, limit: int) -> Made
     return [(one.key, _patient(session, face_, one)) for one in rows]
 
 
-def _carry(session: Session, face_: Face, identifier: tuple[str, str]) -> list[int]:
+def _carry(session: Session, face_: Face, identifier: tuple[str | None, str]) -> list[int]:
     """Whoever carries it, as they are now; not by what was said in a case that whoever asks may not see."""
     system, value = identifier
     said = select(Identifier).where(
         Identifier.place == face_.place.id,
-        Identifier.system == system,
+        col(Identifier.system).in_([system] if system else _systems(session, face_.place.id)),
         Identifier.value == value,
         col(Identifier.entered_in_error_at).is_(None),
     )
     hidden = seen.hidden(session, face_.place.id)
     of = {one.person_id for one in session.exec(said.limit(100)) if one.case_id not in hidden}
     return sorted(set(_now_are(session, of).values()))
+
+
+def _systems(session: Session, place: str) -> list[str]:
+    """Those that numbers are of: one look into the index for each."""
+    found: list[str] = []
+    last = ""
+    while last is not None:
+        newer = select(func.min(Identifier.system)).where(Identifier.place == place, Identifier.system > last)
+        if last := session.execute(newer).scalar_one():
+            found.append(last)
+    return found
+
+
+def born_in(session: Session, face_: Face, first: date, after: date, most: int) -> tuple[int, ...] | None:
+    """Who is known to be born then, as they are now; None where they are more than `most`."""
+    born = select(Person.id).where(
+        Person.place == face_.place.id, col(Person.born) >= first, col(Person.born) < after
+    )
+    found = {one for one in session.exec(born.limit(most + 1)) if one is not None}
+    return tuple(sorted(set(_now_are(session, found).values()))) if len(found) <= most else None
 
 
 def _patient(session: Session, face_: Face, person: Person) -> list[Resource]:
@@ -231,6 +256,27 @@ def family(session: Session, face_: Face, person_id: int) -> tuple[int, ...]:
         return ()
     head = people_store.head(session, person)
     return tuple(one.key for one in people_store.members(session, head))
+
+
+def of_heads(session: Session, face_: Face, asked: Asked) -> Asked:
+    """Whoever turned out to be another is asked for by that number, which is what resources say."""
+    filters = tuple(
+        (name, tuple(_of_head(session, face_, one) for one in values))
+        if REFERENCES.get(name) == "Patient"
+        else (name, values)
+        for name, values in asked.filters
+    )
+    return replace(asked, filters=filters)
+
+
+def _of_head(session: Session, face_: Face, said: str) -> str:
+    for number in numbers([said], "Patient"):
+        try:
+            person = people_store.visible(session, face_.place.id, number)
+        except NotFound:
+            return said
+        return str(people_store.head(session, person).key)
+    return said
 
 
 PAGES: dict[str, Page] = {

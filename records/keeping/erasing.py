@@ -14,6 +14,7 @@ from hub.actors import HUB
 from hub.db import Database
 from hub.errors import Conflict
 from hub.outbox import RECORD_KIND
+from records.fhir import exporting
 from records.keeping import erasures, holds, subject
 from records.keeping.model import Erasure, ErasureState
 from records.keeping.reach import REACH
@@ -163,5 +164,6 @@ def _finish(session: Session, erasure: Erasure, now: datetime) -> None:
             audit.note(
                 session, erasure.place, now, HUB, "erased", f"{kind}:{number}", f"erasure {erasure.key}"
             )
+    exporting.end_all(session, erasure.place, now)
     erasure.state, erasure.done_at, erasure.scope = ErasureState.done, now, {}
     session.add(erasure)

@@ -120,7 +120,7 @@ NOTHING: dict[str, str] = {
     **dict.fromkeys(("alarm_round", "beat", "event_counter", "area", "place"), _MACHINE),
     **dict.fromkeys(("api_token", "client_key", "access_token", "used_proof", "fhir_export", "fhir_subscription"),
                     "of machines"),
-    "fhir_export_part": "copies for a machine, by number or under pseudonyms, gone after a day",
+    "fhir_export_part": "copies for a machine, by number or under pseudonyms: for a day, or until an erasure",
     "own_ask": "what somebody typed to open their own page, until a worker has looked, or for minutes",
     "own_try": "hashes of what was tried, for an hour, to slow down guessing",
     "api_once": "what machines were answered, so that asking twice does one thing; gone after a day",

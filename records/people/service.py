@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from hub import audit
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
+from records.fhir import exporting
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import Confidence, Fact, FactKind, FactSealing, Says
@@ -234,6 +235,7 @@ def seal(session: Session, fact: Fact, why: str, now: datetime, actor: Actor) ->
             why=why.strip()[:300],
         )
     )
+    exporting.end_all(session, fact.place, now)
     audit.note(session, fact.place, now, actor, "fact_sealed", f"person:{fact.person_id}")
 
 

@@ -83,6 +83,12 @@ def families(session: Session, heads: Iterable[Person]) -> dict[int, list[Person
     return found
 
 
+def everybody(session: Session, ids: Collection[int]) -> set[int]:
+    """The numbers of all who turned out to be one of these, or whom one of these turned out to be."""
+    found = session.exec(select(Person).where(col(Person.id).in_(ids)))
+    return {one.key for family in families(session, heads_of(session, found)).values() for one in family}
+
+
 def members(session: Session, person: Person) -> list[Person]:
     return families(session, [person])[person.key]
 

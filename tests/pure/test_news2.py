@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols.news2 import IMPLAUSIBLE, OBSERVATIONS, bands, weigh
+from protocols.news2 import IMPLAUSIBLE, OBSERVATIONS, bands, known_total, weigh
 
 MILD = {name: one.mild for name, one in OBSERVATIONS.items()}
 
@@ -218,6 +218,13 @@ def test_taking_one_more_observation_never_widens_the_interval(said, data):
         before.points[one][0] <= low <= high <= before.points[one][1]
         for one, (low, high) in after.points.items()
     )
+
+
+def test_s7_what_is_told_others_is_a_total_of_which_nothing_is_missing():
+    assert known_total(MILD, {}) == 0
+    assert known_total({**MILD, "spo2_scale": "scale_2", "spo2": 88}, {}) == 0
+    for unknown in ({"spo2_scale": "unknown"}, {"pulse": "unknown"}, {"temp": None}, {"resp": "implausible"}):
+        assert known_total({**MILD, **unknown}, {}) is None, unknown
 
 
 @pytest.mark.parametrize("on", ["air", "oxygen"])

@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
-from hub import audit, audit_proof, wiping
+from hub import audit, audit_proof, tokens, wiping
+from hub.actors import HUB
+from hub.tokens import Scope
+from records.fhir.export_model import Export, ExportStage
 from records.keeping import erasing, subject
 from records.keeping.model import Erasure, ErasureState, Ground, LegalHold
 from records.keeping.reach import REACH
@@ -367,10 +370,20 @@ def test_one_case_goes_and_the_rest_of_them_stays(sqlite_desk: Desk) -> None:
     """A wrong number that was linked by mistake."""
     desk = sqlite_desk
     one = filled(desk)
+    with desk.hub.db.write() as session:
+        token, _ = tokens.make(
+            session, desk.place, "ICB", [Scope.export_named], 30, HUB, desk.clock.machine()
+        )
+        now, stage = desk.clock.now(), ExportStage.done
+        made = Export(uid="made before", place=desk.place, token_id=token.key, by_name="ICB", named=True, kinds=[],
+                      asked="", asked_at=now, kind="Patient", done_at=now, stage=stage)  # fmt: skip
+        session.add(made)
     nora, dana = desk.person("Nora Quinn"), desk.person("Dana Cole")
     assert posts(nora, "/erasures", ref="qg7a", ground="unlawful", why="it was a wrong number") == 303
     assert posts(dana, f"/erasures/{desk.rows(Erasure)[-1].key}", agreed="true") == 303
     works(desk)
+    over = [row.stage for row in desk.rows(Export) if row.uid == "made before"]
+    assert over == [ExportStage.over], "they may be in it"
     left = words_left(desk)
     assert not left.keys() & {
         "case_",

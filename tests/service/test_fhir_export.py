@@ -5,24 +5,27 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from hub.actors import HUB
 from hub.audit import Audit
-from hub.outbox import Queue
+from hub.outbox import LIVE, Effect, EffectState, Queue
 from hub.tokens import Scope
 from records import consents
 from records.consent_model import Purpose, Said
 from records.fhir import exporting
-from records.fhir.export_model import ExportPart
+from records.fhir.export_model import Export, ExportPart, ExportStage
 from records.model import Case
+from records.people import merging, service
+from records.people.fact_model import Fact
 from records.sealing import seal
 from tests.desk import Desk
 from tests.fhir_clients import Client
 from tests.fhir_published import judged
-from tests.people import fact
+from tests.people import fact, person
 from tests.service.test_fhir_face import maureen
-from workers import jobs
+from workers import jobs, relay
 from workers.bench import set_up
 from workers.relay import Relay
 from workers.ticker import Ticker
@@ -53,8 +56,8 @@ class Commissioner(Client):
 
 
 def works(desk: Desk, most: int = 100) -> None:
-    relay = Relay(set_up(desk.hub, "reports"), Queue.reports, {}, jobs.OUTSIDE)
-    while most and relay.run_due():
+    worker = Relay(set_up(desk.hub, "reports"), Queue.reports, {}, jobs.OUTSIDE)
+    while most and worker.run_due():
         most -= 1
 
 
@@ -129,12 +132,68 @@ def test_with_names_since_then_and_gone_after_a_day(sqlite_desk: Desk) -> None:
     assert platform.http.delete(ended).status_code == 202
     works(sqlite_desk)
     assert platform.http.get(ended).status_code == 404
+    given_up = platform.asks("?_type=Encounter,Task")
+    with sqlite_desk.hub.db.write() as session:
+        effect = session.exec(select(Effect).where(Effect.kind == "fhir_export", text(LIVE))).one()
+        effect.state = EffectState.parked
+    assert platform.http.get(given_up).status_code == 500
     last = platform.asks("?_type=Encounter")
-    assert platform.lines(last)
+    assert platform.lines(last), "one that was given up is in nobody's way"
     sqlite_desk.clock.at += timedelta(days=1, seconds=1)
     assert platform.http.get(last).status_code == 404
     Ticker(set_up(sqlite_desk.hub, "ticker")).forget_exports()
     assert sqlite_desk.rows(ExportPart) == []
+
+
+def test_s18_what_was_made_before_somebody_was_sealed_is_over(sqlite_desk: Desk) -> None:
+    """And of what was given up nothing is kept for longer than of what was done."""
+    case = maureen(sqlite_desk)
+    platform = Commissioner(sqlite_desk, [Scope.export_named]).comes_in()
+    plan = fact(sqlite_desk, case.person_id or 0, kind="plan", about="respect")
+    other = sqlite_desk.does("/api/calls/new")["case"]
+    for how in ("plan", "case"):
+        where = platform.asks("?_type=Patient")
+        assert platform.lines(where)
+        with sqlite_desk.hub.db.write() as session:
+            now = sqlite_desk.clock.now()
+            if how == "plan":
+                service.seal(session, session.get_one(Fact, plan), "a colleague", now, HUB)
+            else:
+                seal(session, other, "a colleague", now, HUB)
+        assert platform.http.get(where).status_code == 404, how
+        assert sqlite_desk.rows(ExportPart) == [], how
+    platform.asks("?_type=Patient,Task")
+    with sqlite_desk.hub.db.write() as session:
+        export = session.exec(select(Export).where(Export.stage == ExportStage.running)).one()
+        session.add(ExportPart(export_id=export.key, kind="Patient", first=0, body=b""))
+        session.get_one(Effect, export.effect_id).state = EffectState.parked
+    sqlite_desk.clock.at += timedelta(days=1, seconds=1)
+    Ticker(set_up(sqlite_desk.hub, "ticker")).forget_exports()
+    assert sqlite_desk.rows(ExportPart) == []
+
+
+def test_a_turn_is_short_and_the_rest_comes_after_others(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker says that it lives between two turns alone: no export is one long turn."""
+    monkeypatch.setattr(relay, "GOES_ON_FOR", timedelta(0))
+    maureen(sqlite_desk)
+    platform = Commissioner(sqlite_desk, [Scope.export_named]).comes_in()
+    where = platform.asks("?_type=Encounter,Patient,Task")
+    works(sqlite_desk, most=1)
+    assert platform.http.get(where).headers["x-progress"] == "Patient, 1 so far"
+    assert set(platform.lines(where)) == {"Encounter", "Patient", "Task"}
+
+
+def test_who_said_no_is_left_out_by_whatever_number_they_turned_out_to_have(sqlite_desk: Desk) -> None:
+    first = maureen(sqlite_desk)
+    other = person(sqlite_desk, person_name="Mo Doyle", nhs_number="943 476 5919")
+    with sqlite_desk.hub.db.write() as session:
+        now, objects = sqlite_desk.clock.now(), session.get_one(Case, first.key)
+        consents.record(session, objects, Purpose.research, Said.objected, "by phone", now, HUB)
+        merging.merge(session, first.place, first.person_id or 0, other, "the same number", now, HUB)
+    commissioner = Commissioner(sqlite_desk, [Scope.export_pseudonyms]).comes_in()
+    assert commissioner.lines(commissioner.asks("?_type=Encounter,Patient")) == {}
 
 
 def test_what_cannot_be_exported(sqlite_desk: Desk) -> None:

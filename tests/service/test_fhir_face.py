@@ -11,14 +11,16 @@ from sqlmodel import select
 from dashboard.fhir import finding
 from hub.actors import HUB
 from hub.audit import Audit
+from hub.outbox import Effect, Queue
 from hub.tokens import Scope
 from records.fhir.asked import Asked, is_it, span
-from records.model import Case
+from records.model import Assessment, Case, Position
+from records.people.model import Person
 from records.sealing import seal
 from tests.desk import Desk, entry, types
 from tests.fhir_clients import Client
 from tests.fhir_published import judged
-from tests.people import HOME, MAUREEN, fact
+from tests.people import HOME, MAUREEN, fact, person
 from tests.sealed_room import Room
 from tests.story import BEST_ANSWERS, VISIT
 
@@ -115,7 +117,8 @@ def test_searches(sqlite_desk: Desk) -> None:
         "Encounter?status=triaged,arrived": whole,
         "Encounter?status=finished": [],
         f"Encounter?identifier=http://testserver/id/case|{case.ref}-{case.key}": [str(case.key)],
-        f"Encounter?_id={case.key},77": [str(case.key)],
+        f"Encounter?_id={case.key},77,{10**30},{'0' * 11}5": [str(case.key)],
+        f"Encounter?patient={10**30}": [],
         f"Encounter?date={at:%Y-%m-%d}": [],  # it goes on, so that day does not hold all of it
         f"Encounter?date=ge{at:%Y-%m-%d}": whole,
         f"Encounter?date=lt{at:%Y-%m-%d}": [],
@@ -136,11 +139,13 @@ def test_searches(sqlite_desk: Desk) -> None:
     for wrong in (
         "Encounter?date=yesterday",
         "Encounter?date=2026-13",
+        "Encounter?date=9999-12-31",
         "Encounter?date=ap2026",
         "Encounter?_count=many",
         "Encounter?status:not=finished",
         "Encounter?status=",
         "Encounter?_page=abc",
+        f"Encounter?{'&'.join(['status=arrived'] * 41)}",
     ):
         assert reader.gets(wrong, 400)["resourceType"] == "OperationOutcome", wrong
     by_post = reader.posts("Patient/_search", identifier="9990000018")
@@ -177,6 +182,7 @@ def test_s18_every_cell_for_a_machine_at_fhir(sqlite_desk: Desk, may: bool) -> N
     """What is sealed is absent without a trace, by number, by search and in the audit, but for `sealed:read`."""
     room = Room(sqlite_desk)
     scopes = [Scope.cases_read, Scope.audit_read, *([Scope.sealed_read] if may else [])]
+    traces = _traces(sqlite_desk, room.cases["sealed"], room.cases["ordinary"])
     reader = Client(sqlite_desk, scopes).comes_in()
     seen = {kind for kind in room.cases if kind != "elsewhere" and (may or kind != "sealed")}
     listed = [one["id"] for one in reader.all_of("Encounter?_count=1")]
@@ -188,9 +194,65 @@ def test_s18_every_cell_for_a_machine_at_fhir(sqlite_desk: Desk, may: bool) -> N
         assert len(reader.all_of(f"Encounter?_id={case.key}")) == (kind in seen), kind
     sealed = json.dumps(reader.all_of("AuditEvent?_count=100"))
     assert (f'"urn:first-point:case", "value": "{room.cases["sealed"].key}"' in sealed) is may
+    given = {one["id"] for one in reader.all_of("AuditEvent?subtype=traced&_count=100")}
+    assert given == {str(number) for number, names_it in traces.items() if may or not names_it}
     with sqlite_desk.hub.db.read() as session:
         about = {one.subject for one in session.exec(select(Audit).where(Audit.action == "case_opened"))}
     assert (f"case:{room.cases['sealed'].key}" in about) is may
+
+
+def test_searches_go_by_their_indexes(sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told in one page was not looked for through all there is."""
+    case = maureen(sqlite_desk)
+    for nth in range(4):
+        person(sqlite_desk, person_name=f"Mo {nth}", born=f"{nth + 1}/1/1950", nhs_number="")
+    with sqlite_desk.hub.db.write() as session:
+        one, visit = session.exec(select(Assessment)).one(), session.exec(select(Position)).one()
+        for other in session.exec(select(Case.id).where(Case.id != case.key)):
+            for row in (one, visit):
+                session.add(type(row)(**row.model_dump() | {"id": None, "case_id": other}))
+    reader = Client(sqlite_desk, [Scope.cases_read, Scope.audit_read]).comes_in()
+    sqlite_desk.clock.at += timedelta(days=1)
+    with sqlite_desk.hub.db.write() as session:
+        now = sqlite_desk.clock.now()
+        session.add(Audit(place=case.place, at=now, actor="hub", action="traced", subject="hub"))
+    monkeypatch.setattr(finding, "AT_ONCE", 3)
+    monkeypatch.setattr(finding, "MOST_ROWS", 3)
+    for asked in (
+        f"AuditEvent?date=ge{now:%Y-%m-%d}&subtype=traced",  # the first, because each search is a row
+        f"Task?encounter=Encounter/{case.key}",
+        "Patient?birthdate=1950-01-02",
+        "Patient?identifier=9990000018",
+    ):
+        assert reader.gets(asked).get("total") == 1, asked
+    assert "total" not in reader.gets("Encounter?status=finished"), "of which there is no index"
+
+
+def _traces(desk: Desk, sealed: Case, ordinary: Case) -> dict[int, bool]:
+    """Rows of the audit that name what is sealed in one way or another, or only look as if: by their numbers."""
+    now = desk.clock.now()
+    with desk.hub.db.write() as session:
+        of: dict[str, Any] = {"place": sealed.place, "case_id": sealed.key}
+        effect = Effect(queue=Queue.records, kind="fhir_write", payload={}, created_at=now, **of)
+        known = Person(**of, made_at=now, made_by="Mina Patel")
+        other = Person(place=ordinary.place, case_id=ordinary.key, made_at=now, made_by="Mina Patel")
+        session.add_all([effect, known, other])
+        session.flush()
+        rows = [
+            (f"person:{other.key}", f"case:{sealed.key}", True),
+            (f"person:{other.key}", f"case:{sealed.key}0", False),
+            (f"place:{sealed.place}", f"{ordinary.ref}, {sealed.ref}", True),
+            (f"place:{sealed.place}", f"{ordinary.ref}, {sealed.ref}K", False),
+            (f"effect:{effect.id}", None, True),
+            (f"person:{known.key}", None, True),
+            (f"person:{other.key}", f"person:{known.key}", True),
+            (f"referral:{sealed.key}", None, False),
+        ]
+        made = [Audit(place=sealed.place, at=now, actor="hub", action="traced", subject=about, why=why)
+                for about, why, _ in rows]  # fmt: skip
+        session.add_all(made)
+        session.flush()
+        return {one.id or 0: names_it for one, (*_, names_it) in zip(made, rows, strict=True)}
 
 
 def test_dates_as_the_standard_compares_them() -> None:

@@ -16,14 +16,17 @@ from sqlmodel import select
 from hub.actors import HUB
 from hub.outbox import Effect, EffectState, Queue
 from hub.tokens import Scope
-from records.fhir import endpoints
+from records.fhir import endpoints, following
 from records.fhir.subscription_model import Notice, Subscription
-from records.sealing import seal
+from records.model import Case
+from records.people import merging
+from records.sealing import seal, unseal
 from records.service import take
 from tests.desk import Desk
 from tests.fhir_clients import Client
 from tests.fhir_published import judged
-from workers import jobs, outward
+from tests.people import person
+from workers import jobs, outward, subscriptions
 from workers.bench import Bench, set_up
 from workers.outward import NotThere, way_to
 from workers.relay import Relay
@@ -212,6 +215,109 @@ def test_down_slow_and_gone(sqlite_desk: Desk, receiver: Receiver, monkeypatch: 
     )
 
 
+class Wavers(Receiver):
+    """Takes every other notification."""
+
+    @property
+    def status(self) -> int:
+        return 500 if len(self.told) % 2 else 200
+
+    @status.setter
+    def status(self, _: int) -> None:
+        return
+
+
+def test_who_takes_some_of_it_is_not_given_up_and_nothing_sent_is_not_well(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wavers = Wavers()
+    one = Subscriber(sqlite_desk)
+    made = one.subscribes(wavers.url)["id"]
+    monkeypatch.setattr(subscriptions, "BUDGET_S", -1.0)
+    one.works()
+    said = one.gets(f"Subscription/{made}")
+    assert (said["status"], said["error"]) == ("requested", "it took too long to find it")
+    monkeypatch.undo()
+    wavers.told.append(({}, b""))
+    one.works(minutes=1)
+    assert one.gets(f"Subscription/{made}")["status"] == "active"
+    for _ in range(12):
+        sqlite_desk.does("/api/calls/new")
+    for _ in range(5):
+        one.works(days=1)
+    assert one.gets(f"Subscription/{made}")["status"] == "active"
+    assert [notice for notice in notices(sqlite_desk) if notice.waits]
+    with sqlite_desk.hub.db.write() as session:
+        session.merge(one.row).revoked_at = sqlite_desk.clock.machine()
+    sqlite_desk.clock.at += timedelta(days=1)
+    Relay(one.bench, Queue.reports, {}, jobs.OUTSIDE).run_due()
+    with sqlite_desk.hub.db.read() as session:
+        owed = session.exec(select(Effect.state).where(Effect.kind == "fhir_notify")).all()
+    assert set(owed) == {EffectState.settled}, "whose token is over is told nothing, and not again and again"
+    one.works()
+    assert [row.stage for row in sqlite_desk.rows(Subscription)] == ["off"]
+    sqlite_desk.clock.at += timedelta(days=31)
+    Ticker(one.bench).forget_exports()
+    assert sqlite_desk.rows(Subscription) == []
+    wavers.close()
+
+
+def test_a_fault_with_one_is_said_there_and_holds_up_nobody(
+    sqlite_desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what came while somebody else was first is noted once."""
+    one, other = Subscriber(sqlite_desk), Subscriber(sqlite_desk, "Another")
+    broken, sound = one.subscribes(receiver.url + "/x")["id"], other.subscribes(receiver.url)["id"]
+    real = following.look
+
+    def fails(session: Any, row: Subscription, *rest: Any) -> Any:
+        if row.uid == broken:
+            raise KeyError("unknown")
+        return real(session, row, *rest)
+
+    monkeypatch.setattr(following, "look", fails)
+    case = sqlite_desk.does("/api/calls/new")["case"]
+    other.works()
+    other.works()
+    assert receiver.foci() == ["", "", f"Encounter/{case}"]
+    assert one.gets(f"Subscription/{broken}")["error"] == "the hub cannot look at it: KeyError"
+    monkeypatch.setattr(following, "look", real)
+    Ticker(one.bench).look_for_others()
+    assert "error" not in one.gets(f"Subscription/{broken}")
+    with sqlite_desk.hub.db.write() as session:
+        row = session.exec(select(Subscription).where(Subscription.uid == sound)).one()
+        following.note(session, row, following.News(row.cursor - 1, row.cursor + 9), sqlite_desk.clock.now())
+        assert (
+            session.exec(select(Subscription.cursor).where(Subscription.uid == sound)).one() < row.cursor + 9
+        )
+
+
+def test_a_merge_and_a_sealing_that_is_lifted_lose_no_change(sqlite_desk: Desk, receiver: Receiver) -> None:
+    """S18."""
+    first = person(sqlite_desk)
+    other = person(sqlite_desk, person_name="Mo Doyle", nhs_number="943 476 5919")
+    case = next(one for one in sqlite_desk.rows(Case) if one.person_id == first)
+    one = Subscriber(sqlite_desk)
+    one.subscribes(receiver.url, f"Encounter?patient={first}")
+    one.works()
+    with sqlite_desk.hub.db.write() as session:
+        merging.merge(session, case.place, first, other, "the same number", sqlite_desk.clock.now(), HUB)
+    found = one.gets(f"Encounter?patient=Patient/{first}")
+    assert found["total"] == 2, "asked for by a number that was merged"
+    receiver.status = 500
+    changes(sqlite_desk, case.key, "fall")
+    one.works()
+    with sqlite_desk.hub.db.write() as session:
+        seal(session, case.key, "a colleague", sqlite_desk.clock.now(), HUB)
+    receiver.status = 200
+    one.works(minutes=1)
+    assert f"Encounter/{case.key}" not in receiver.foci()[2:]
+    with sqlite_desk.hub.db.write() as session:
+        unseal(session, case.key, sqlite_desk.clock.now(), HUB)
+    one.works(minutes=1)
+    assert receiver.foci()[-1] == f"Encounter/{case.key}"
+
+
 def notices(desk: Desk) -> list[Notice]:
     with desk.hub.db.read() as session:
         return list(session.exec(select(Notice)))
@@ -257,7 +363,7 @@ def test_in_a_live_place_nothing_is_sent_within_the_walls(monkeypatch: pytest.Mo
     is the one that is spoken to."""
     inside = (
         "127.0.0.1", "10.0.0.8", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "::1", "fe80::1%eth0", "fd00:ec2::254", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
+        "::1", "fe80::1%eth0", "fd00:ec2::254", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
     )  # fmt: skip
     for number in inside:
         assert not endpoints.is_outside(number), number

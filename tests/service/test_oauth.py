@@ -9,8 +9,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlmodel import select
+from starlette.testclient import TestClient
 
 from hub import client_keys, smart, tokens
+from hub.access import WRONG_LIMIT, WRONG_WINDOW
 from hub.actors import HUB
 from hub.audit import Audit
 from hub.errors import Refused
@@ -61,6 +63,7 @@ def test_attacks_on_the_proof(sqlite_desk: Desk) -> None:
         "no exp": client.signs(exp=None),
         "exp true": client.signs(exp=True),
         "exp beyond all time": client.signs(exp=10**30),
+        "exp at the end of it": client.signs(exp=253402300799),
         "not yet": client.signs(nbf=far),
         "no jti": client.signs(jti=None),
         "for another": client.signs(sub=other.id),
@@ -69,7 +72,8 @@ def test_attacks_on_the_proof(sqlite_desk: Desk) -> None:
         "no JWT": "hello",
         "garbage": "a.b.c",
     }
-    for what, assertion in tried.items():
+    for nth, (what, assertion) in enumerate(tried.items()):
+        client.http = TestClient(sqlite_desk.app, client=(f"10.0.0.{nth}", 4000))
         said = client.proves(assertion)
         assert (said.status_code, said.json()["error"]) == (401, "invalid_client"), what
     once = client.signs()
@@ -81,6 +85,21 @@ def test_attacks_on_the_proof(sqlite_desk: Desk) -> None:
     with sqlite_desk.hub.db.read() as session:
         assert len(session.exec(select(UsedProof)).all()) == 2
         assert len(session.exec(select(AccessToken)).all()) == 2
+
+
+def test_whoever_fails_too_often_waits_alone_and_holds_up_no_writer(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, other = Client(sqlite_desk), Client(sqlite_desk, name="Another")
+    for _ in range(WRONG_LIMIT):
+        assert client.proves(client.signs(other.key)).status_code == 401
+    with monkeypatch.context() as no_writer:
+        no_writer.setattr(sqlite_desk.hub.db, "write", None)
+        waits = client.proves(client.signs())
+        assert (waits.status_code, waits.json()["error"]) == (429, "slow_down")
+    assert other.proves(other.signs()).status_code == 200, "from the same address"
+    sqlite_desk.clock.machine_ahead += WRONG_WINDOW
+    assert client.proves(client.signs()).status_code == 200
 
 
 def test_a_secret_opens_too_and_what_is_taken_back_opens_nothing(sqlite_desk: Desk) -> None:

@@ -31,6 +31,8 @@ PROCESSES = (
     ("workers", "alerts"),
     ("workers", "ticker"),
 )
+STARTS_S = 240.0
+"""Six processes start at once, each some seconds of a core: beside other work on the same cores it takes minutes."""
 
 
 @dataclass
@@ -53,8 +55,8 @@ class House:
     def run(self) -> Iterator[None]:
         running = [self._command("-m", *words) for words in PROCESSES]
         try:
-            until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", 60)
-            until(self._all_beat, "the workers", 60)
+            until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", STARTS_S)
+            until(self._all_beat, "the workers", STARTS_S)
             yield
         finally:
             for process in running:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from hub.actors import HUB
 from hub.sealing import seal_of
@@ -22,6 +22,7 @@ from records.people.fact_model import Confidence, Fact, FactKind, Says
 from records.people.model import NHS_NUMBER, Carer, Identifier, Person, SourceKind, Verified
 from records.people.rules import Who
 from records.people.service import Said, Source
+from records.people.standing import R, open_in, standing
 from records.reading.asking import asked_for, who_of
 from records.reading.model import ReadState, RecordRead
 from records.service import take
@@ -107,13 +108,18 @@ def put_on_person(
 
 
 def _is_put(session: Session, read: RecordRead, case: Case) -> bool:
-    """By this case, or by another that is still about the same person."""
-    if read.put_at is None or read.answered_at is None or read.put_at < read.answered_at:
+    """By this case, or by another of the same person that all may see who see this one (S18)."""
+    if not read.held or read.put_at is None or read.answered_at is None or read.put_at < read.answered_at:
         return False
-    if case.person_id is None or read.put_on != case.person_id:
+    if case.person_id is None or read.put_on is None:
+        return False
+    on, whose = (session.get_one(Person, key) for key in (read.put_on, case.person_id))
+    if store.head(session, on).key != store.head(session, whose).key:
         return False
     other = session.get(Case, read.put_for) if read.put_for else None
-    return other is None or other.person_id == case.person_id
+    if other is None or other.key == case.key:
+        return True
+    return other.person_id is not None and not other.sealed
 
 
 def _whose(session: Session, case: Case, title: str, now: datetime) -> Person | None:
@@ -153,18 +159,9 @@ def put(
 def _before(session: Session, person: Person, server: str, case_id: int | None) -> dict[str, Fact]:
     """What stands of this server, by its own numbers. What only those may read who may see a sealed case is said anew
     in this one (S18)."""
-    ids = [one.key for one in store.members(session, person)]
-    found = select(Fact).where(
-        col(Fact.person_id).in_(ids), col(Fact.outside_id).startswith(f"{server}|", autoescape=True)
-    )
-    standing = rules.standing(list(session.exec(found.order_by(col(Fact.id)).limit(store.MOST * 4))))
-    others = {one.case_id for one in standing if one.case_id not in (None, case_id)}
-    shut = (
-        set(session.exec(select(Case.id).where(col(Case.id).in_(others), col(Case.sealed))))
-        if others
-        else set()
-    )
-    return {one.outside_id: one for one in standing if one.outside_id and one.case_id not in shut}
+    of_server = col(Fact.outside_id).startswith(f"{server}|", autoescape=True)
+    found = standing(session, person, case_id, of_server, sealed=True)
+    return {one.outside_id: one for one in reversed(found) if one.outside_id}
 
 
 def _said(one: ReadFact, server: str, source: Source, before: dict[str, Fact], now: datetime) -> Said:
@@ -207,22 +204,27 @@ def _gone(
 
 
 def _carers(session: Session, person: Person, source: Source, answered: Answered, now: datetime) -> None:
-    ids = [one.key for one in store.members(session, person)]
     mine = [
         one
-        for one in store.rows(session, Carer, ids, ())
+        for one in _rows(session, Carer, person, source)
         if not one.in_error and one.source_kind is SourceKind.record and one.source == source.name
     ]
     live = [one for one in mine if not rules.is_over(one, now)]
-    said = {_same(one): one for one in answered.carers if not one.over}
+    said = {_same(one): one for one in answered.carers if not one.is_over(now)}
+    over = {_same(one) for one in answered.carers} - set(said)
     for key, one in said.items():
         if key not in {_same(row) for row in live}:
             known = {"name": one.name, "relation": one.relation, "number": one.number or None}
             service.put(session, person, Carer, source, now, HUB, **known)
-    if "RelatedPerson" in answered.whole:
-        for row in live:
-            if _same(row) not in said:
-                service.end(session, row, now)
+    is_whole = "RelatedPerson" in answered.whole
+    for row in live:
+        if _same(row) in over or (is_whole and _same(row) not in said):
+            service.end(session, row, now)
+
+
+def _rows(session: Session, kind: type[R], person: Person, source: Source) -> list[R]:
+    ids = [one.key for one in store.members(session, person)]
+    return open_in(session, store.rows(session, kind, ids, ()), source.case_id)
 
 
 def _same(one: Carer | ReadCarer) -> tuple[str, str, str]:
@@ -233,8 +235,7 @@ def _number(session: Session, person: Person, source: Source, patient: Patient, 
     """Traced by name, birth and postcode: their number is known from then on, and says how."""
     if not patient.nhs_number:
         return
-    ids = [one.key for one in store.members(session, person)]
-    known = {one.value for one in store.rows(session, Identifier, ids, ()) if one.system == NHS_NUMBER}
+    known = {one.value for one in _rows(session, Identifier, person, source) if one.system == NHS_NUMBER}
     if not known:
         said = {"system": NHS_NUMBER, "value": patient.nhs_number, "verified": Verified.traced}
         service.put(session, person, Identifier, source, now, HUB, **said)

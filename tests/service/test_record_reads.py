@@ -178,6 +178,29 @@ def test_two_who_could_be_meant(desk: Desk, there: FhirServer, reader: ReaderInH
     assert (read.state, read.why) == (ReadState.may_be, "2 people there could be meant")
 
 
+def test_what_was_put_down_for_a_sealed_case_is_put_down_for_the_open_one(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """S8, S18: whoever may not see the sealed case would have nothing of it, and the call would be less urgent."""
+    first, shut = call(desk, **SAID)
+    say(desk, first, read_back=BY_NUMBER)
+    reader.reads()
+    desk.does(f"/api/calls/{first}/end")
+    sealed = desk.person("Amara Obi").post(f"/api/cases/{shut}/seal", json={"why": "An allegation."})
+    assert sealed.status_code == 200, sealed.text
+    second, case = call(desk, **SAID)
+    begun = desk.does(f"/api/cases/{case}/assessments", {"protocol": "fall-at-home"})["view"]["assessment"]
+    say(desk, second, read_back=BY_NUMBER)
+    of_open = [one for one in desk.rows(Fact) if one.case_id == case]
+    assert "blood thinner" in {one.about for one in of_open}
+    assert [one.case_id for one in desk.rows(Carer)] == [shut, case]
+    row = next(one for one in desk.rows(Assessment) if one.id == begun)
+    assert row.facts["thinners"]["answer"] == "yes"
+    before = len(desk.rows(Fact))
+    say(desk, second, person_name="Maureen Doyle", read_back=BY_NUMBER)
+    assert len(desk.rows(Fact)) == before, "once"
+
+
 def test_unlinked_as_wrong_takes_away_what_was_read_for_them(
     desk: Desk, there: FhirServer, reader: ReaderInHand
 ) -> None:

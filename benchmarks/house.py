@@ -56,7 +56,7 @@ class House:
         running = [self._command("-m", *words) for words in PROCESSES]
         try:
             until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", STARTS_S)
-            until(self._all_beat, "the workers", STARTS_S)
+            self.must_beat(len(PROCESSES) - 1)
             yield
         finally:
             for process in running:
@@ -76,9 +76,14 @@ class House:
         proof = csrf_of(token, SECRET)
         return Line(self.settings.port, {"cookie": f"{COOKIE}={token}", "x-csrf-token": proof})
 
-    def _all_beat(self) -> bool:
-        with self.hub.db.read() as session:
-            return len(session.exec(select(Beat)).all()) >= len(PROCESSES) - 1
+    def must_beat(self, many: int) -> None:
+        """Wait until so many processes beside the dashboard are at work."""
+
+        def beat() -> bool:
+            with self.hub.db.read() as session:
+                return len(session.exec(select(Beat)).all()) >= many
+
+        until(beat, "the workers", STARTS_S)
 
     def _command(self, *words: str) -> "subprocess.Popen[bytes]":
         log = (Path(self.settings.data) / "log.txt").open("ab")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session, col
 
@@ -33,31 +34,39 @@ UNDATED = "Over; its source does not say since when."
 
 @dataclass(frozen=True)
 class Held:
-    """The copy of what one server said: of whom, and what."""
+    """The copy of what one server said: of whom, and what. Whom it is of is read without all that is said of them."""
 
     patient: Patient
     answered: Answered
 
     def as_text(self) -> str:
-        patient = asdict(self.patient) | {
-            "born": self.patient.born.isoformat() if self.patient.born else None
-        }
-        return json.dumps({"patient": patient, "answered": self.answered.as_text()})
+        born = self.patient.born.isoformat() if self.patient.born else None
+        return json.dumps(
+            {"patient": asdict(self.patient) | {"born": born}, "answered": self.answered.as_text()}
+        )
 
     @classmethod
     def of_text(cls, text: str) -> "Held":
         said = json.loads(text)
-        one = said["patient"]
-        born = date.fromisoformat(one["born"]) if one["born"] else None
-        homes = tuple(Home(*home) for home in one["homes"])
-        patient = Patient(one["id"], one["nhs_number"], tuple(one["names"]), born, homes)
-        return cls(patient, Answered.of_text(said["answered"]))
+        return cls(_patient(said["patient"]), Answered.of_text(said["answered"]))
+
+
+def _patient(one: dict[str, Any]) -> Patient:
+    born = date.fromisoformat(one["born"]) if one["born"] else None
+    homes = tuple(Home(*home) for home in one["homes"])
+    return Patient(one["id"], one["nhs_number"], tuple(one["names"]), born, homes)
 
 
 def held_of(session: Session, read: RecordRead) -> Held | None:
     """None where nothing is kept, or under a secret that is no longer ours."""
     opened = seal_of(session).open(read.held) if read.held else None
     return Held.of_text(opened) if opened else None
+
+
+def patient_of(session: Session, read: RecordRead) -> Patient | None:
+    """As `held_of`; for a page that looks again and again."""
+    opened = seal_of(session).open(read.held) if read.held else None
+    return _patient(json.loads(opened)["patient"]) if opened else None
 
 
 def is_theirs(case: Case, patient: Patient) -> bool:

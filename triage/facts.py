@@ -177,6 +177,8 @@ def _came_late(
         return
     take(session, row.case_id, now)
     label = house.priority(verdict.priority).label
-    words = f"{LATE} {_known(protocol, facts)[:120]}. With this it would be {label}: look again, and ring them."
+    words = (
+        f"{LATE} {_known(protocol, facts)[:120]}. With this it would be {label}: look again, and ring them."
+    )
     task = Task(place=case.place, opened_at=now, case_id=case.key, words=words)
     owe(session, task, now, HUB, words, Due("task", now + LOOK_IN))

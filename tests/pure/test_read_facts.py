@@ -99,7 +99,7 @@ def test_of_a_score_the_last_counts_and_a_scale_may_say_it_in_words() -> None:
     assert (found.about, found.value, found.dated) == ("rockwood", "7", "2026-01-01")
 
 
-LABEL = {"meta": {"security": [{"code": "HTEST"}, {"code": "R"}]}}
+LABEL: dict[str, Any] = {"meta": {"security": [{"code": "HTEST"}, {"code": "R"}]}}
 
 
 @pytest.mark.parametrize(

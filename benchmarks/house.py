@@ -31,6 +31,8 @@ PROCESSES = (
     ("workers", "alerts"),
     ("workers", "ticker"),
 )
+STARTS_S = 240.0
+"""Six processes start at once, each some seconds of a core: beside other work on the same cores it takes minutes."""
 
 
 @dataclass
@@ -53,8 +55,8 @@ class House:
     def run(self) -> Iterator[None]:
         running = [self._command("-m", *words) for words in PROCESSES]
         try:
-            until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", 60)
-            until(self._all_beat, "the workers", 60)
+            until(lambda: answers(self.settings.port, "/health/ready"), "the dashboard", STARTS_S)
+            self.must_beat(len(PROCESSES) - 1)
             yield
         finally:
             for process in running:
@@ -74,9 +76,14 @@ class House:
         proof = csrf_of(token, SECRET)
         return Line(self.settings.port, {"cookie": f"{COOKIE}={token}", "x-csrf-token": proof})
 
-    def _all_beat(self) -> bool:
-        with self.hub.db.read() as session:
-            return len(session.exec(select(Beat)).all()) >= len(PROCESSES) - 1
+    def must_beat(self, many: int) -> None:
+        """Wait until so many processes beside the dashboard are at work."""
+
+        def beat() -> bool:
+            with self.hub.db.read() as session:
+                return len(session.exec(select(Beat)).all()) >= many
+
+        until(beat, "the workers", STARTS_S)
 
     def _command(self, *words: str) -> "subprocess.Popen[bytes]":
         log = (Path(self.settings.data) / "log.txt").open("ab")

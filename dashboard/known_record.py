@@ -20,7 +20,7 @@ from records.people.rules import Who
 from records.read_back import is_read_back
 from records.reading.asking import about, asked_for, who_of
 from records.reading.model import AskState, ReadState, RecordAsk, RecordRead
-from records.reading.putting import held_of, is_theirs
+from records.reading.putting import is_theirs, patient_of
 from triage.ago import ago, on
 
 SOON_MS, LATER_MS = 150, 5000
@@ -183,15 +183,15 @@ def _one(
 def _read(
     session: Session, case: Case | None, who: Who, server: RecordServer, read: RecordRead, at: str
 ) -> ServerSaid:
-    copy = held_of(session, read)
-    if copy is not None and (against := speaks_against(who, copy.patient)):
+    patient = patient_of(session, read)
+    if patient is not None and (against := speaks_against(who, patient)):
         words = f"may have this person, but the {against} there is another one: nothing is shown"
         return ServerSaid(server.title, words, is_doubt=True)
     if case is not None and not is_read_back(case):
         return ServerSaid(
             server.title, f"has somebody of this number or name (read {at}). Read two back to see it"
         )
-    if case is not None and (copy is None or not is_theirs(case, copy.patient)):
+    if case is not None and (patient is None or not is_theirs(case, patient)):
         return ServerSaid(
             server.title, "may have this person; what was read back does not show it", is_doubt=True
         )

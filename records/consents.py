@@ -1,5 +1,6 @@
 """What a person has agreed to, by purpose: by whom it was recorded, how it was said, taken back. The newest counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -78,16 +79,30 @@ def record(
 
 def agreed(session: Session, case: Case, purpose: Purpose, with_whom: str = "") -> Agreed:
     """What counts now. What was taken back is as if nothing had been said: unknown, which is neither yes nor no."""
-    found = newest(session, case, purpose, with_whom)
+    return _counts(newest(session, case, purpose, with_whom))
+
+
+def agreed_under(session: Session, place: str, people: Sequence[str], purpose: Purpose) -> Agreed:
+    """The same of one whom no case names by their number: by keys of `records/person_key.py`."""
+    return _counts(_newest(session, place, people, purpose, ""))
+
+
+def _counts(found: Consent | None) -> Agreed:
     if found is None or found.said is Said.taken_back:
         return Agreed.unknown
     return Agreed.yes if found.said is Said.agreed else Agreed.no
 
 
 def newest(session: Session, case: Case, purpose: Purpose, with_whom: str = "") -> Consent | None:
+    return _newest(session, case.place, person_keys(case), purpose, with_whom)
+
+
+def _newest(
+    session: Session, place: str, people: Sequence[str], purpose: Purpose, with_whom: str
+) -> Consent | None:
     of = {
-        "of_place": case.place,
-        "of_person": person_keys(case),
+        "of_place": place,
+        "of_person": list(people),
         "for_purpose": purpose,
         "with_them": with_whom,
     }

@@ -5,7 +5,11 @@ from records.model import Case
 
 def person_key(case: Case) -> str:
     """The NHS number where it is known; else the case itself, so that nothing is said of somebody else."""
-    return f"nhs:{case.nhs_number}" if case.nhs_number else _own(case)
+    return of_number(case.nhs_number) if case.nhs_number else _own(case)
+
+
+def of_number(nhs_number: str) -> str:
+    return f"nhs:{nhs_number}"
 
 
 def person_keys(case: Case) -> list[str]:

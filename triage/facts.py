@@ -12,17 +12,19 @@ from typing import Any
 from sqlmodel import Session
 
 from hub.actors import HUB
+from hub.db import attempt
 from hub.places import place_of
 from protocols.answers import badness, fact_of
-from protocols.engine import words_of
+from protocols.engine import assess, words_of
 from protocols.loader import Library
 from protocols.model import Question, TriageProtocol
 from protocols.verdict import Leaf, Verdict
-from records.model import Assessment, Case
+from records.lifecycles import AssessmentState
+from records.model import Assessment, Case, CaseState, Task
 from records.people.linking import link_by_rule
 from records.read_back import is_read_back
 from records.reading import putting
-from records.service import take, write_line
+from records.service import Due, owe, take, write_line
 from records.store import rows_of
 from triage.ago import on
 from triage.answer_words import said_as
@@ -35,6 +37,10 @@ from triage.versions import exact
 WHO = frozenset(
     {CaptureField.read_back, CaptureField.nhs_number, CaptureField.born, CaptureField.person_name}
 )
+
+LATE = "Read from their record after the questions were over:"
+LOOK_IN = timedelta(minutes=5)
+"""How soon somebody must have looked. [LOCAL]"""
 
 
 def counted(
@@ -115,11 +121,13 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
     if not is_read_back(case):
         return
     link_by_rule(session, case, now)
-    putting.put_on_record(session, case, now)
-    taking = rows_of(session, Assessment, case_id, live=True)
-    if not taking:
+    is_new = _put_on_record(session, case, now)
+    rows = rows_of(session, Assessment, case_id)
+    taking = [row for row in rows if row.state is AssessmentState.taking]
+    done = [row for row in rows if is_new and row.state is AssessmentState.finished][-1:]
+    protocols = {row.key: exact(session, library, row)[0] for row in (*taking, *done)}
+    if not protocols:
         return
-    protocols = {row.key: exact(session, library, row)[0] for row in taking}
     asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}
     said = said_before(session, _open_to_all(past_of(session, case, now, marked=True).cases), asks)
     said += said_on_record(session, library.house, case, asks)
@@ -133,11 +141,44 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
         row.facts = facts or None
         session.add(row)
         session.flush()
-        known = [
-            f"{words_of(protocol.by_id[name], fact['answer'])} (said on {fact['on']})"
-            for name, fact in facts.items()
-            if raises(protocol.by_id[name], fact)
-        ]
-        if known:
-            words = f"Known from earlier cases, and from their record; counts: {'; '.join(known)}."
+        if known := _known(protocol, facts):
+            words = f"Known from earlier cases, and from their record; counts: {known}."
             write_line(session, case_id, now, HUB, "facts", words[:400])
+    for row in done:
+        _came_late(session, library, row, counted(protocols[row.key], said, now, zone), now)
+
+
+def _put_on_record(session: Session, case: Case, now: datetime) -> bool:
+    """Whether something was put down. It is others' data: a fault in it undoes itself alone, and what whoever calls
+    does goes on."""
+    found: list[bool] = []
+    attempt(session, lambda inner: found.append(putting.put_on_record(inner, case, now)))
+    return any(found)
+
+
+def _known(protocol: TriageProtocol, facts: Mapping[str, Mapping[str, Any]]) -> str:
+    return "; ".join(
+        f"{words_of(protocol.by_id[name], fact['answer'])} (said on {fact['on']})"
+        for name, fact in facts.items()
+        if raises(protocol.by_id[name], fact)
+    )
+
+
+def _came_late(
+    session: Session, library: Library, row: Assessment, facts: Mapping[str, Mapping[str, Any]], now: datetime
+) -> None:
+    """What was decided stands as it was decided. Where it would be more urgent by now somebody must look, once."""
+    protocol, house = exact(session, library, row)
+    verdict = assess(protocol, house, row.answers, {name: fact["answer"] for name, fact in facts.items()})
+    case = session.get_one(Case, row.case_id)
+    is_worse = row.priority is not None and verdict.rank < house.rank[row.priority]
+    told = any(task.words.startswith(LATE) for task in rows_of(session, Task, row.case_id))
+    if not is_worse or told or case.state is not CaseState.open:
+        return
+    take(session, row.case_id, now)
+    label = house.priority(verdict.priority).label
+    words = (
+        f"{LATE} {_known(protocol, facts)[:120]}. With this it would be {label}: look again, and ring them."
+    )
+    task = Task(place=case.place, opened_at=now, case_id=case.key, words=words)
+    owe(session, task, now, HUB, words, Due("task", now + LOOK_IN))

@@ -1,20 +1,24 @@
 """S8: what the record of this person answers to a question that it may answer, by the words of the house file. Only a
 worse answer is ever in that table's gift: what the record does not have, or says is not so, answers nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlmodel import Session
 
 from protocols.model import House
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import Fact, FactKind, Says
 from records.people.model import Person
+from records.people.standing import standing
 from triage.past import Said
 
 EVER = frozenset({FactKind.condition})
 """What they once had still answers; how long an answer holds is the question's own word."""
+EVER_READ = "|Condition/"
+"""The same of one that is read and restricted, so that it is of another kind here."""
 
 
 def said_on_record(session: Session, house: House, case: Case, questions: Collection[str]) -> list[Said]:
@@ -22,21 +26,15 @@ def said_on_record(session: Session, house: House, case: Case, questions: Collec
     if case.person_id is None or not house.record_says or not questions:
         return []
     person = store.head(session, session.get_one(Person, case.person_id))
-    facts = store.rows(session, Fact, [one.key for one in store.members(session, person)], ())
-    sealed = store.sealings(session, [fact.key for fact in facts])
-    shut = _shut(session, facts, case)
-    return answered(
-        house,
-        case,
-        [fact for fact in facts if fact.key not in sealed and fact.case_id not in shut],
-        questions,
-    )
+    words = [word for name in questions for said in house.record_says.get(name, {}).values() for word in said]
+    facts = standing(session, person, case.key, func.lower(Fact.about).in_(abouts(words)))
+    return answered(house, case, facts, questions)
 
 
-def _shut(session: Session, facts: Sequence[Fact], case: Case) -> set[int | None]:
-    others = {fact.case_id for fact in facts if fact.case_id not in (None, case.key)}
-    found = select(Case.id).where(col(Case.id).in_(others), col(Case.sealed))
-    return set(session.exec(found)) if others else set()
+def abouts(words: Iterable[str]) -> set[str]:
+    """All that a fact which fits one of these words may be about: `rockwood 7` is a value of `rockwood` too. Pure."""
+    parts = [word.casefold().split() for word in words]
+    return {" ".join(part[:upto]) for part in parts for upto in range(1, len(part) + 1)}
 
 
 def answered(house: House, case: Case, facts: Iterable[Fact], questions: Collection[str]) -> list[Said]:
@@ -55,7 +53,8 @@ def answered(house: House, case: Case, facts: Iterable[Fact], questions: Collect
 
 
 def _counts(fact: Fact, case: Case) -> bool:
-    over = fact.valid_until is not None and fact.valid_until <= case.clock_start and fact.kind not in EVER
+    is_over = fact.valid_until is not None and fact.valid_until <= case.clock_start
+    over = is_over and fact.kind not in EVER and EVER_READ not in (fact.outside_id or "")
     return fact.says is Says.present and not over
 
 

@@ -136,7 +136,7 @@ class Asking:
         """With a new token where the old one is not believed any more."""
         client = self._client
         base = client.server.base_url
-        url = path if path.startswith(f"{base}/") else f"{base}/{path}".rstrip("/")
+        url = path if path.startswith((f"{base}/", f"{base}?")) else f"{base}/{path}".rstrip("/")
         for again in (False, True):
             headers = {
                 **client._headers(self),

@@ -1,8 +1,9 @@
 """What one record server says of one person: who they are there, and then all kinds of resources side by side."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,8 @@ from workers.fhir import Asking, Fault, FhirClient, RecordError
 
 BUDGET_S = 2.0
 """For all that one person is asked for; nobody waits for it."""
-MOST_PAGES, A_PAGE, MOST_OF_A_KIND = 5, 100, 300
+MOST_PAGES, A_PAGE, MOST_OF_A_KIND, MOST_OF_ONE = 5, 100, 300, 400
+"""Of one person so many facts are kept of one server; a page shows 500 of all (`records/people/store.py`)."""
 _ONLY = {"Observation": f"&code={quote(','.join(f'{SNOMED}|{code}' for code in OBSERVED))}"}
 
 
@@ -69,37 +71,50 @@ def search_of(who: Who) -> str:
 
 def find(client: FhirClient, until: float, who: Who) -> tuple[dict[str, Any], Patient] | Outcome:
     """The one whom it surely means, or what is to be said instead. Raises `RecordError`."""
-    entries, whole = patiently(client, until, lambda asking: _pages(asking, search_of(who)))
+    pages: Pages = patiently(client, until, lambda asking: _pages(asking, search_of(who), "Patient"))
+    if pages.error:
+        raise pages.error
+    entries = pages.found
     found = [(one, patient) for one in entries if (patient := patient_of(one)) is not None]
     if who.nhs_numbers:
         found = [pair for pair in found if pair[1].nhs_number in who.nhs_numbers]
     if not found:
         return Outcome(ReadState.nobody)
-    if len(found) > 1 or not whole:
+    if len(found) > 1 or not pages.whole:
         return Outcome(ReadState.may_be, f"{len(found)} people there could be meant")
     if against := speaks_against(who, found[0][1]):
         return Outcome(ReadState.may_be, f"the {against} there is another one")
     return found[0]
 
 
-def kind_of(client: FhirClient, until: float, kind: str, patient: Patient) -> tuple[list[Any], bool]:
-    """Raises `RecordError`."""
+@dataclass(frozen=True)
+class Pages:
+    """What came, whether that is all, and where it is not the fault that a later page met."""
+
+    found: list[Any]
+    whole: bool
+    error: RecordError | None = None
+
+
+def kind_of(client: FhirClient, until: float, kind: str, patient: Patient) -> Pages:
+    """Raises `RecordError` where nothing of it came."""
     search = f"{kind}?patient={quote(f'Patient/{patient.id}', safe='/')}&_count={A_PAGE}{_ONLY.get(kind, '')}"
-    resources, whole = patiently(client, until, lambda asking: _pages(asking, search, kind))
-    found, legible = read(kind, resources[:MOST_OF_A_KIND], patient.id, patient.nhs_number or None)
-    return found, whole and legible and len(resources) <= MOST_OF_A_KIND
+    came: Pages = patiently(client, until, lambda asking: _pages(asking, search, kind))
+    found, legible = read(kind, came.found[:MOST_OF_A_KIND], patient.id, patient.nhs_number or None)
+    return replace(came, found=found, whole=came.whole and legible and len(came.found) <= MOST_OF_A_KIND)
 
 
-def _pages(asking: Asking, search: str, kind: str = "Patient") -> tuple[list[Any], bool]:
-    """The resources of that kind, and whether those are all."""
+def _pages(asking: Asking, search: str, kind: str) -> Pages:
+    """The resources of that kind. What came of them stays where a later page fails."""
     found: list[Any] = []
-    path: str | None = search
-    for _ in range(MOST_PAGES):
-        if path is None:
-            return found, True
-        said = asking.get(path)
-        if said.get("resourceType") != "Bundle":
-            raise RecordError(Fault.later, "its answer could not be read")
+    path = search
+    for page in range(MOST_PAGES):
+        try:
+            said = _page(asking, path)
+        except RecordError as error:
+            if page == 0:
+                raise
+            return Pages(found, False, error)
         entries = said.get("entry")
         each = (
             [one.get("resource") for one in entries if isinstance(one, dict)]
@@ -107,8 +122,18 @@ def _pages(asking: Asking, search: str, kind: str = "Patient") -> tuple[list[Any
             else []
         )
         found += [one for one in each if not isinstance(one, dict) or one.get("resourceType") == kind]
-        path = _next(said)
-    return found, path is None
+        further = _next(said)
+        if further is None:
+            return Pages(found, True)
+        path = further
+    return Pages(found, False)
+
+
+def _page(asking: Asking, path: str) -> dict[str, Any]:
+    said = asking.get(path)
+    if said.get("resourceType") != "Bundle":
+        raise RecordError(Fault.later, "its answer could not be read")
+    return said
 
 
 def _next(said: dict[str, Any]) -> str | None:
@@ -117,6 +142,10 @@ def _next(said: dict[str, Any]) -> str | None:
         if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
             return str(link["url"])
     return None
+
+
+def _kind(fact: ReadFact) -> str:
+    return fact.key.split("/", 1)[0]
 
 
 @dataclass
@@ -134,16 +163,22 @@ class Gathering:
         self.facts += facts_of(self.resource, self.patient)
         self.whole.append("Patient")
 
-    def came(self, kind: str, found: Sequence[Any], whole: bool) -> None:
-        self.facts += [one for one in found if isinstance(one, ReadFact)]
-        self.carers += [one for one in found if isinstance(one, ReadCarer)]
-        if whole:
+    def came(self, kind: str, pages: Pages) -> None:
+        self.facts += [one for one in pages.found if isinstance(one, ReadFact)]
+        self.carers += [one for one in pages.found if isinstance(one, ReadCarer)]
+        if pages.whole:
             self.whole.append(kind)
+        if pages.error:
+            self.errors.append(pages.error)
 
     def outcome(self) -> Outcome:
-        """As far as it has come."""
-        unread = tuple(kind for kind in READERS if kind not in self.whole)
-        answered = Answered(tuple(self.facts), tuple(self.carers), tuple(self.whole), unread)
+        """As far as it has come; where that is too much the longest kinds are cut, and said to be unread."""
+        long = Counter(_kind(fact) for fact in self.facts)
+        facts = sorted(self.facts, key=lambda fact: (not fact.in_error, long[_kind(fact)]))
+        cut = {_kind(fact) for fact in facts[MOST_OF_ONE:]}
+        whole = tuple(kind for kind in self.whole if kind not in cut)
+        unread = tuple(kind for kind in READERS if kind not in whole)
+        answered = Answered(tuple(facts[:MOST_OF_ONE]), tuple(self.carers), whole, unread)
         waits = [error.wait_s for error in self.errors if error.wait_s is not None]
         return Outcome(
             ReadState.read,

@@ -11,6 +11,7 @@ from functools import partial
 
 from hub.record_servers import RecordServer
 from records.fhir.read_facts import READERS
+from records.fhir.read_patient import Patient
 from records.people.rules import Who
 from records.reading.model import ReadState
 from workers import reads
@@ -18,7 +19,7 @@ from workers.app import Pulse
 from workers.bench import Bench
 from workers.breaker import Breaker
 from workers.fhir import Fault, FhirClient, RecordError
-from workers.fhir_reading import BUDGET_S, Gathering, Outcome, failed, find, kind_of
+from workers.fhir_reading import BUDGET_S, Gathering, Outcome, Pages, failed, find, kind_of
 from workers.reads import Claimed
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ SHOW_AFTER_S = 0.5
 CALLERS, ASKERS = 8, 24
 """People read at once from one server, and asks that are on their way to it."""
 Tell = Callable[[Outcome], None]
+May = Callable[[Patient], bool]
+Done = Callable[[bool], None]
+"""Whether some of it is worth another try."""
 
 
 class ServerReader:
@@ -42,9 +46,9 @@ class ServerReader:
         self._own = threading.local()
         self._clients: list[FhirClient] = []
 
-    def start(self, who: Who, tell: Tell, done: Callable[[], None]) -> None:
+    def start(self, who: Who, may: May, tell: Tell, done: Done) -> None:
         until = time.monotonic() + self._budget_s
-        self._callers.submit(self._run, who, until, tell, done)
+        self._callers.submit(self._run, who, until, may, tell, done)
 
     def close(self) -> None:
         for pool in (self._callers, self._askers):
@@ -52,23 +56,27 @@ class ServerReader:
         for client in self._clients:
             client.close()
 
-    def _run(self, who: Who, until: float, tell: Tell, done: Callable[[], None]) -> None:
+    def _run(self, who: Who, until: float, may: May, tell: Tell, done: Done) -> None:
+        is_short = False
         try:
-            outcome = self._read(who, until, tell)
+            outcome = self._read(who, until, may, tell)
+            is_short = outcome.fault and bool(outcome.unread)
             self._learn(outcome)
             tell(outcome)
         except Exception:
             log.error("read_fault", exc_info=True, extra={"where": self.server.name})
             tell(Outcome(ReadState.failed, "a fault of this hub's own; it is written down"))
         finally:
-            done()
+            done(is_short)
 
-    def _read(self, who: Who, until: float, tell: Tell) -> Outcome:
+    def _read(self, who: Who, until: float, may: May, tell: Tell) -> Outcome:
         try:
             self._must_be_askable(until)
             found = find(self._client(), until, who)
             if isinstance(found, Outcome):
                 return found
+            if not may(found[1]):
+                return Outcome(ReadState.objected)
             return self._kinds(Gathering(*found), until, tell)
         except RecordError as error:
             log.warning("record_server", extra={"where": self.server.name, "status": error.status})
@@ -87,7 +95,7 @@ class ServerReader:
             raise RecordError(Fault.changed, "it has not answered others in time, so nobody asked it now")
 
     def _kinds(self, gathering: Gathering, until: float, tell: Tell) -> Outcome:
-        waiting: dict[Future[tuple[list[object], bool]], str] = {
+        waiting: dict[Future[Pages], str] = {
             self._askers.submit(self._ask, until, kind, gathering): kind for kind in READERS
         }
         show_at = time.monotonic() + SHOW_AFTER_S
@@ -99,8 +107,8 @@ class ServerReader:
             if waiting and show_at and time.monotonic() >= show_at:
                 show_at = 0.0
                 tell(gathering.outcome())
-        for one in waiting:
-            one.cancel()
+        for one in [one for one in waiting if not one.cancel() and one.done()]:
+            self._came(gathering, waiting.pop(one), one)  # it came with the end of the time
         if waiting:
             gathering.errors.append(RecordError(Fault.later, "it did not answer in time"))
         outcome = gathering.outcome()
@@ -108,16 +116,14 @@ class ServerReader:
             return failed(gathering.errors[0])  # who they are, and nothing of them
         return outcome
 
-    def _ask(self, until: float, kind: str, gathering: Gathering) -> tuple[list[object], bool]:
+    def _ask(self, until: float, kind: str, gathering: Gathering) -> Pages:
         return kind_of(self._client(), until, kind, gathering.patient)
 
-    def _came(self, gathering: Gathering, kind: str, one: "Future[tuple[list[object], bool]]") -> None:
+    def _came(self, gathering: Gathering, kind: str, one: Future[Pages]) -> None:
         try:
-            found, whole = one.result()
+            gathering.came(kind, one.result())
         except RecordError as error:
             gathering.errors.append(error)
-            return
-        gathering.came(kind, found, whole)
 
     def _learn(self, outcome: Outcome) -> None:
         """One person's read is one fault, however many of its asks failed side by side."""
@@ -147,7 +153,7 @@ class Reader:
         read_from = [one for one in bench.hub.record_servers if one.reads]
         self.servers = [ServerReader(one, machine, budget_s) for one in read_from]
         self._lock = threading.Condition()
-        self._open: dict[int, tuple[Claimed, int]] = {}
+        self._open: dict[int, tuple[int, bool]] = {}
 
     def rest(self, most_s: float) -> bool:
         """Wait until nobody is being read any more."""
@@ -161,9 +167,10 @@ class Reader:
         claimed = reads.claim(self.bench)
         for ask in claimed:
             with self._lock:
-                self._open[ask.token] = (ask, len(self.servers))
+                self._open[ask.token] = (len(self.servers), False)
             for server in self.servers:
-                server.start(ask.who, self._tells(ask, server.server), partial(self._one_less, ask))
+                may = partial(reads.may_read, self.bench, ask)
+                server.start(ask.who, may, self._tells(ask, server.server), partial(self._one_less, ask))
         return len(claimed)
 
     def close(self) -> None:
@@ -173,13 +180,14 @@ class Reader:
     def _tells(self, ask: Claimed, server: RecordServer) -> Tell:
         return lambda outcome: reads.told(self.bench, ask, server, outcome)
 
-    def _one_less(self, ask: Claimed) -> None:
+    def _one_less(self, ask: Claimed, is_short: bool) -> None:
         with self._lock:
-            left = self._open[ask.token][1] - 1
-            self._open[ask.token] = (ask, left)
+            left, short = self._open[ask.token]
+            left, short = left - 1, short or is_short
+            self._open[ask.token] = (left, short)
         if left == 0:
             try:
-                reads.over(self.bench, ask)
+                reads.over(self.bench, ask, short=short)
             finally:
                 with self._lock:
                     del self._open[ask.token]

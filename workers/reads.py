@@ -14,10 +14,12 @@ from hub.record_servers import RecordServer
 from hub.sealing import seal_of
 from records import consents
 from records.consent_model import Purpose
+from records.fhir.read_patient import Patient
 from records.model import Case, CaseState
 from records.people import store
 from records.people.model import Person
 from records.people.rules import Who
+from records.person_key import of_number, person_keys
 from records.reading import putting
 from records.reading.asking import about, who_of
 from records.reading.model import BEING_READ, WAITS, AskState, ReadState, RecordAsk, RecordRead
@@ -40,13 +42,14 @@ _tokens = itertools.count(1)
 
 @dataclass(frozen=True)
 class Claimed:
-    """`who`: as they are known just now; `objects`: they have said no to being looked up."""
+    """`who`: as they are known just now; `until`: its lease, by which it is told from another claim of the same."""
 
     ask_id: int
     place: str
     who: Who
     case_id: int | None
     person_id: int | None
+    until: datetime
     token: int
 
 
@@ -101,7 +104,8 @@ def _claim(session: Session, bench: Bench, ask_id: int) -> Claimed | None:
     if objects:
         _objected(session, bench, taken, now)
         return None
-    return Claimed(taken.key, taken.place, who, taken.case_id, taken.person_id, next(_tokens))
+    until = machine + LEASE
+    return Claimed(taken.key, taken.place, who, taken.case_id, taken.person_id, until, next(_tokens))
 
 
 def _who(session: Session, ask: RecordAsk) -> tuple[Who, bool]:
@@ -121,6 +125,16 @@ def _objected(session: Session, bench: Bench, ask: RecordAsk, now: datetime) -> 
         if server.reads:
             _keep(session, ask.key, ask.place, server, Outcome(ReadState.objected), now)
     session.add(ask.sqlmodel_update({"state": AskState.done, "lease_until": None}))
+
+
+def may_read(bench: Bench, ask: Claimed, patient: Patient) -> bool:
+    """Found by name, they may have said no under the number that they turn out to have."""
+    if ask.who.nhs_numbers or not patient.nhs_number:
+        return True
+    with bench.hub.db.read() as session:
+        case = session.get(Case, ask.case_id) if ask.case_id is not None else None
+        keys = [of_number(patient.nhs_number), *(person_keys(case) if case else ())]
+        return consents.agreed_under(session, ask.place, keys, Purpose.direct_care) is not Agreed.no
 
 
 def told(bench: Bench, ask: Claimed, server: RecordServer, outcome: Outcome) -> None:
@@ -185,13 +199,13 @@ def _put_on_person(session: Session, ask: Claimed, now: datetime) -> None:
     putting.put_on_person(session, person, who, fresh, now)
 
 
-def over(bench: Bench, ask: Claimed) -> None:
-    """Every server has answered, or its time is over."""
+def over(bench: Bench, ask: Claimed, *, short: bool = False) -> None:
+    """Every server has answered, or its time is over. `short`: of one some kinds did not come."""
     hub = bench.hub
 
     def act(session: Session) -> None:
         row = session.get_one(RecordAsk, ask.ask_id)
-        if row.state is not AskState.reading or row.taken_by != bench.name:
+        if row.state is not AskState.reading or row.lease_until != ask.until:
             return  # somebody has said more of them since, or took it up
         states = [one.state for one in session.exec(select(RecordRead).where(RecordRead.ask_id == row.key))]
         changed: dict[str, Any] = {
@@ -199,7 +213,7 @@ def over(bench: Bench, ask: Claimed) -> None:
             "lease_until": None,
             "state": AskState.done,
         }
-        if ReadState.failed in states and row.tries <= len(AGAIN_S):
+        if (short or ReadState.failed in states) and row.tries <= len(AGAIN_S):
             wait = timedelta(seconds=AGAIN_S[row.tries - 1])
             changed |= {"state": AskState.waiting, "not_before": hub.clock.machine() + wait}
         session.add(row.sqlmodel_update(changed))
@@ -213,7 +227,8 @@ def forget_old(bench: Bench) -> None:
         old = select(RecordAsk.id).where(
             col(RecordAsk.asked_at) < before, col(RecordAsk.state) != AskState.reading
         )
-        ids = [one for one in session.exec(old.limit(500)) if one is not None]
+        held = old.limit(500).with_for_update(skip_locked=True)  # whoever asks anew just now waits for this
+        ids = [one for one in session.exec(held) if one is not None]
         if ids:
             session.execute(delete(RecordRead).where(col(RecordRead.ask_id).in_(ids)))
             session.execute(delete(RecordAsk).where(col(RecordAsk.id).in_(ids)))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from records.people.fact_model import Confidence, Says
 
@@ -33,6 +34,10 @@ class ReadCarer:
     relation: str = ""
     number: str = ""
     over: bool = False
+    until: str = ""
+
+    def is_over(self, now: datetime) -> bool:
+        return self.over or (self.until != "" and datetime.fromisoformat(self.until) <= now)
 
 
 @dataclass(frozen=True)

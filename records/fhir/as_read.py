@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.door_codes import cut
 from records.fhir.answered import ReadFact
-from records.fhir.shapes import Resource, code, moment, objects, said, things, words
+from records.fhir.shapes import Resource, code, first, moment, objects, said, things, words
 from records.fhir.value_sets import as_code
 from records.people.fact_model import Confidence, FactKind, Says
 
@@ -27,9 +27,24 @@ OVER = frozenset(
     }
 )
 UNSURE = frozenset(
-    {"unconfirmed", "provisional", "differential", "draft", "proposed", "preliminary", "proposal"}
+    {
+        "unconfirmed",
+        "provisional",
+        "differential",
+        "draft",
+        "proposed",
+        "preliminary",
+        "proposal",
+        "in-progress",
+    }
 )
 NOT_SO = frozenset({"refuted", "not-taken"})
+_FORM = "QuestionnaireResponse"
+_RESTRICTED = frozenset({"r", "v"})
+_IN_CONFIDENCE = re.compile(
+    r"safeguard|abuse|\bmarac\b|child protection|domestic violence|non-accidental injury", re.IGNORECASE
+)
+"""S18. [LOCAL]"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,16 @@ class Of:
             "author": _author(self.one),
             **{name: value for name, value in more.items() if value},
         }
+        if kind is not FactKind.staff_safety and self.in_confidence:
+            kind = FactKind.at_risk
         return fitted(ReadFact(self.key, kind.value, about, **found))
+
+    @property
+    def in_confidence(self) -> bool:
+        """S18: its source restricts it, or it is of safeguarding: for staff, and shown to nobody outside."""
+        names = [named(self.one.get(name)) for name in ("code", "category", "type", "scope")]
+        names += [words(self.one.get(name)) for name in ("title", "description")]
+        return is_restricted(self.one) or any(_IN_CONFIDENCE.search(name) for name in names)
 
 
 _MOST: Mapping[str, int] = {
@@ -77,10 +101,16 @@ def status_of(one: Resource) -> str:
     }
     if one.get("active") is False:
         every.add("inactive")
+    if one.get("resourceType") == _FORM:
+        every.discard("completed")  # filled in to its end: of a form this is how it comes to count
     for states in ({IN_ERROR}, NOT_SO, OVER, UNSURE):
         if held := sorted(every & set(states)):
             return held[0]
     return ""
+
+
+def is_restricted(one: Resource) -> bool:
+    return bool(_RESTRICTED & {code(label) for label in objects(first(one.get("meta")).get("security"))})
 
 
 def day(value: Any) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from records.fhir.answered import ReadFact
-from records.fhir.as_read import day, fitted, name_of
+from records.fhir.as_read import day, fitted, is_restricted, name_of
 from records.fhir.shapes import Resource, code, extensions, first, objects, said, value_of, words
 from records.fhir.value_sets import as_code
 from records.fhir.written import NHS_NUMBER
@@ -58,7 +58,8 @@ def patient_of(one: Any) -> Patient | None:
 
 def _nhs_number(one: Resource) -> str:
     for each in objects(one.get("identifier")):
-        if words(each.get("system"), 100) == NHS_NUMBER and (value := words(each.get("value"), 20)):
+        is_theirs = words(each.get("system"), 100) == NHS_NUMBER and code(each.get("use")) != "old"
+        if is_theirs and (value := words(each.get("value"), 20)):
             return value.replace(" ", "")
     return ""
 
@@ -127,7 +128,7 @@ def facts_of(one: Resource, patient: Patient) -> list[ReadFact]:
                 f"Patient/{patient.id}#died", FactKind.at_risk.value, "recorded as having died", dated=died
             )
         )
-    if code(first(one.get("meta")).get("security")) in ("r", "v"):
+    if is_restricted(one):
         words_ = "Their record is restricted: tell nobody where they are."
         found.append(
             ReadFact(

@@ -8,7 +8,7 @@ import phonenumbers
 from hub.door_codes import cut
 from records.fhir.answered import NOTHING, ReadCarer, ReadFact
 from records.fhir.as_read import OVER, Of, name_of, named
-from records.fhir.shapes import Resource, code, first, objects, said, words
+from records.fhir.shapes import Resource, code, first, moment, objects, said, words
 from records.fhir.value_sets import condition, plan
 from records.people.fact_model import FactKind
 
@@ -77,11 +77,18 @@ def related(of: Of) -> Any:
         for by in objects(one.get("telecom"))
         if code(by.get("system")) in ("phone", "sms", "")
     ]
+    relation, ended = said(one.get("relationship"), 80), first(one.get("period")).get("end")
+    number = next((e164(phone) for phone in phones if e164(phone)), "")
+    if of.in_confidence:  # who is a carer is shown to the person and to other carers
+        about = "restricted contact"
+        return of.fact(FactKind.at_risk, about, value=name, words=f"{relation} {number}".strip(), ended=ended)
+    until = moment(ended)
     return ReadCarer(
         cut(name).words[:200],
-        cut(said(one.get("relationship"), 80)).words[:80],
-        next((e164(phone) for phone in phones if e164(phone)), ""),
+        cut(relation).words[:80],
+        number,
         of.status in OVER,
+        until.isoformat() if until else "",
     )
 
 

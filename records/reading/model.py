@@ -65,9 +65,9 @@ class RecordAsk(SQLModel, table=True):
 
 
 class RecordRead(SQLModel, table=True):
-    """What one server last said. `held`: the copy of it, sealed, until it is put on somebody's record; `unread`: kinds
-    of which not all could be read. What was last answered stays when a later try fails: `tried_at` is after
-    `answered_at` then."""
+    """What one server last said. `held`: the copy of it, sealed, until nobody has asked for so long that the asking is
+    forgotten; `unread`: kinds of which not all could be read. What was last answered stays when a later try fails:
+    `tried_at` is after `answered_at` then."""
 
     __tablename__ = "record_read"
     __table_args__ = (

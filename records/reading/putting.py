@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from hub.actors import HUB
 from hub.sealing import seal_of
@@ -22,6 +23,7 @@ from records.people.fact_model import Confidence, Fact, FactKind, Says
 from records.people.model import NHS_NUMBER, Carer, Identifier, Person, SourceKind, Verified
 from records.people.rules import Who
 from records.people.service import Said, Source
+from records.people.standing import R, open_in, standing
 from records.reading.asking import asked_for, who_of
 from records.reading.model import ReadState, RecordRead
 from records.service import take
@@ -32,31 +34,39 @@ UNDATED = "Over; its source does not say since when."
 
 @dataclass(frozen=True)
 class Held:
-    """The copy of what one server said: of whom, and what."""
+    """The copy of what one server said: of whom, and what. Whom it is of is read without all that is said of them."""
 
     patient: Patient
     answered: Answered
 
     def as_text(self) -> str:
-        patient = asdict(self.patient) | {
-            "born": self.patient.born.isoformat() if self.patient.born else None
-        }
-        return json.dumps({"patient": patient, "answered": self.answered.as_text()})
+        born = self.patient.born.isoformat() if self.patient.born else None
+        return json.dumps(
+            {"patient": asdict(self.patient) | {"born": born}, "answered": self.answered.as_text()}
+        )
 
     @classmethod
     def of_text(cls, text: str) -> "Held":
         said = json.loads(text)
-        one = said["patient"]
-        born = date.fromisoformat(one["born"]) if one["born"] else None
-        homes = tuple(Home(*home) for home in one["homes"])
-        patient = Patient(one["id"], one["nhs_number"], tuple(one["names"]), born, homes)
-        return cls(patient, Answered.of_text(said["answered"]))
+        return cls(_patient(said["patient"]), Answered.of_text(said["answered"]))
+
+
+def _patient(one: dict[str, Any]) -> Patient:
+    born = date.fromisoformat(one["born"]) if one["born"] else None
+    homes = tuple(Home(*home) for home in one["homes"])
+    return Patient(one["id"], one["nhs_number"], tuple(one["names"]), born, homes)
 
 
 def held_of(session: Session, read: RecordRead) -> Held | None:
     """None where nothing is kept, or under a secret that is no longer ours."""
     opened = seal_of(session).open(read.held) if read.held else None
     return Held.of_text(opened) if opened else None
+
+
+def patient_of(session: Session, read: RecordRead) -> Patient | None:
+    """As `held_of`; for a page that looks again and again."""
+    opened = seal_of(session).open(read.held) if read.held else None
+    return _patient(json.loads(opened)["patient"]) if opened else None
 
 
 def is_theirs(case: Case, patient: Patient) -> bool:
@@ -107,13 +117,18 @@ def put_on_person(
 
 
 def _is_put(session: Session, read: RecordRead, case: Case) -> bool:
-    """By this case, or by another that is still about the same person."""
-    if read.put_at is None or read.answered_at is None or read.put_at < read.answered_at:
+    """By this case, or by another of the same person that all may see who see this one (S18)."""
+    if not read.held or read.put_at is None or read.answered_at is None or read.put_at < read.answered_at:
         return False
-    if case.person_id is None or read.put_on != case.person_id:
+    if case.person_id is None or read.put_on is None:
+        return False
+    on, whose = (session.get_one(Person, key) for key in (read.put_on, case.person_id))
+    if store.head(session, on).key != store.head(session, whose).key:
         return False
     other = session.get(Case, read.put_for) if read.put_for else None
-    return other is None or other.person_id == case.person_id
+    if other is None or other.key == case.key:
+        return True
+    return other.person_id is not None and not other.sealed
 
 
 def _whose(session: Session, case: Case, title: str, now: datetime) -> Person | None:
@@ -153,18 +168,9 @@ def put(
 def _before(session: Session, person: Person, server: str, case_id: int | None) -> dict[str, Fact]:
     """What stands of this server, by its own numbers. What only those may read who may see a sealed case is said anew
     in this one (S18)."""
-    ids = [one.key for one in store.members(session, person)]
-    found = select(Fact).where(
-        col(Fact.person_id).in_(ids), col(Fact.outside_id).startswith(f"{server}|", autoescape=True)
-    )
-    standing = rules.standing(list(session.exec(found.order_by(col(Fact.id)).limit(store.MOST * 4))))
-    others = {one.case_id for one in standing if one.case_id not in (None, case_id)}
-    shut = (
-        set(session.exec(select(Case.id).where(col(Case.id).in_(others), col(Case.sealed))))
-        if others
-        else set()
-    )
-    return {one.outside_id: one for one in standing if one.outside_id and one.case_id not in shut}
+    of_server = col(Fact.outside_id).startswith(f"{server}|", autoescape=True)
+    found = standing(session, person, case_id, of_server, sealed=True)
+    return {one.outside_id: one for one in reversed(found) if one.outside_id}
 
 
 def _said(one: ReadFact, server: str, source: Source, before: dict[str, Fact], now: datetime) -> Said:
@@ -207,22 +213,27 @@ def _gone(
 
 
 def _carers(session: Session, person: Person, source: Source, answered: Answered, now: datetime) -> None:
-    ids = [one.key for one in store.members(session, person)]
     mine = [
         one
-        for one in store.rows(session, Carer, ids, ())
+        for one in _rows(session, Carer, person, source)
         if not one.in_error and one.source_kind is SourceKind.record and one.source == source.name
     ]
     live = [one for one in mine if not rules.is_over(one, now)]
-    said = {_same(one): one for one in answered.carers if not one.over}
+    said = {_same(one): one for one in answered.carers if not one.is_over(now)}
+    over = {_same(one) for one in answered.carers} - set(said)
     for key, one in said.items():
         if key not in {_same(row) for row in live}:
             known = {"name": one.name, "relation": one.relation, "number": one.number or None}
             service.put(session, person, Carer, source, now, HUB, **known)
-    if "RelatedPerson" in answered.whole:
-        for row in live:
-            if _same(row) not in said:
-                service.end(session, row, now)
+    is_whole = "RelatedPerson" in answered.whole
+    for row in live:
+        if _same(row) in over or (is_whole and _same(row) not in said):
+            service.end(session, row, now)
+
+
+def _rows(session: Session, kind: type[R], person: Person, source: Source) -> list[R]:
+    ids = [one.key for one in store.members(session, person)]
+    return open_in(session, store.rows(session, kind, ids, ()), source.case_id)
 
 
 def _same(one: Carer | ReadCarer) -> tuple[str, str, str]:
@@ -233,8 +244,7 @@ def _number(session: Session, person: Person, source: Source, patient: Patient, 
     """Traced by name, birth and postcode: their number is known from then on, and says how."""
     if not patient.nhs_number:
         return
-    ids = [one.key for one in store.members(session, person)]
-    known = {one.value for one in store.rows(session, Identifier, ids, ()) if one.system == NHS_NUMBER}
+    known = {one.value for one in _rows(session, Identifier, person, source) if one.system == NHS_NUMBER}
     if not known:
         said = {"system": NHS_NUMBER, "value": patient.nhs_number, "verified": Verified.traced}
         service.put(session, person, Identifier, source, now, HUB, **said)

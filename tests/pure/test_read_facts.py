@@ -15,8 +15,10 @@ from protocols.engine import UNKNOWN, finish
 from records.fhir.answered import Answered, ReadCarer, ReadFact
 from records.fhir.read_facts import READERS, read
 from records.fhir.read_patient import facts_of, patient_of, speaks_against
+from records.fhir.written import NHS_NUMBER
 from records.homes import Home
 from records.model import Case
+from records.own.showing import OF_FACT
 from records.people.fact_model import ANY, Fact, FactKind, Says
 from records.people.model import SourceKind
 from records.people.rules import Who
@@ -97,6 +99,42 @@ def test_of_a_score_the_last_counts_and_a_scale_may_say_it_in_words() -> None:
     assert (found.about, found.value, found.dated) == ("rockwood", "7", "2026-01-01")
 
 
+LABEL: dict[str, Any] = {"meta": {"security": [{"code": "HTEST"}, {"code": "R"}]}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [
+        (of("DocumentReference", "1", status="current", type=concept("Child protection plan")), "at_risk"),
+        (of("CarePlan", "1", status="active", title="Plan", category=[concept("MARAC")]), "at_risk"),
+        (of("Consent", "1", status="active", category=[concept("Safeguarding referral")]), "at_risk"),
+        (condition("Victim of abuse", **states("active")), "at_risk"),
+        (condition("Breast cancer", **LABEL), "at_risk"),
+        (of("RelatedPerson", "1", name=[{"text": "Sam Doyle"}], **LABEL), "at_risk"),
+        (
+            of("Flag", "1", code=concept("Dog bites"), category=[concept("Staff safety")], **LABEL),
+            "staff_safety",
+        ),
+        (condition("Breast cancer"), "condition"),
+    ],
+)
+def test_what_is_restricted_or_of_safeguarding_is_for_staff_alone(
+    resource: dict[str, Any], kind: str
+) -> None:
+    """S18: of these two kinds nothing is shown to the person or their carers."""
+    found = one(resource)
+    assert found.kind == kind
+    assert (OF_FACT.get(FactKind(kind)) is None) == (kind == "condition")
+
+
+def test_an_old_number_is_not_theirs() -> None:
+    """S14."""
+    old = {"system": NHS_NUMBER, "value": "9000000009", "use": "old"}
+    found = patient_of({**MAUREEN, "identifier": [old, *MAUREEN["identifier"]]})
+    assert found is not None
+    assert found.nhs_number == "9990000018"
+
+
 def test_codes_of_doors_are_no_part_of_it() -> None:
     """S19."""
     safe = concept("Key safe 4711 at the back")
@@ -113,6 +151,8 @@ def test_of_a_form_only_respect_is_read() -> None:
     form = of("QuestionnaireResponse", "1", status="completed", questionnaire=which, item=items)
     found = one(form)
     assert (found.about, found.words) == ("ReSPECT", "CPR: Not recommended; Why: Frailty")
+    assert not found.over, "filled in to its end, it counts"
+    assert one({**form, "status": "in-progress"}).confidence == "unsure"
     other = {**form, "questionnaire": "https://x/phq9"}
     assert read("QuestionnaireResponse", [other], "maureen", None) == ([], True)
 

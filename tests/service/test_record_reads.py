@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from records.model import Assessment, Case
+from records.model import Assessment, Case, Task
+from records.people import service
 from records.people.fact_model import Fact, FactKind, Says
 from records.people.model import Carer, Person
 from records.reading.model import AskState, ReadState, RecordAsk, RecordRead
@@ -19,6 +20,9 @@ from tests.fhir_server.hand import configure
 from tests.fhir_server.known_there import ACTIVE, MAUREEN, OF_MAUREEN, ReaderInHand, concept, knows, of
 from tests.people import BY_NUMBER
 from tests.people import MAUREEN as SAID
+from tests.story import BEST_ANSWERS, VISIT
+from triage.facts import LATE
+from workers import reads
 
 NUMBER = {"nhs_number": SAID["nhs_number"]}
 PATIENT = {"timeout_s": 8, "connect_timeout_s": 5}
@@ -178,6 +182,29 @@ def test_two_who_could_be_meant(desk: Desk, there: FhirServer, reader: ReaderInH
     assert (read.state, read.why) == (ReadState.may_be, "2 people there could be meant")
 
 
+def test_what_was_put_down_for_a_sealed_case_is_put_down_for_the_open_one(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """S8, S18: whoever may not see the sealed case would have nothing of it, and the call would be less urgent."""
+    first, shut = call(desk, **SAID)
+    say(desk, first, read_back=BY_NUMBER)
+    reader.reads()
+    desk.does(f"/api/calls/{first}/end")
+    sealed = desk.person("Amara Obi").post(f"/api/cases/{shut}/seal", json={"why": "An allegation."})
+    assert sealed.status_code == 200, sealed.text
+    second, case = call(desk, **SAID)
+    begun = desk.does(f"/api/cases/{case}/assessments", {"protocol": "fall-at-home"})["view"]["assessment"]
+    say(desk, second, read_back=BY_NUMBER)
+    of_open = [one for one in desk.rows(Fact) if one.case_id == case]
+    assert "blood thinner" in {one.about for one in of_open}
+    assert [one.case_id for one in desk.rows(Carer)] == [shut, case]
+    row = next(one for one in desk.rows(Assessment) if one.id == begun)
+    assert row.facts["thinners"]["answer"] == "yes"
+    before = len(desk.rows(Fact))
+    say(desk, second, person_name="Maureen Doyle", read_back=BY_NUMBER)
+    assert len(desk.rows(Fact)) == before, "once"
+
+
 def test_unlinked_as_wrong_takes_away_what_was_read_for_them(
     desk: Desk, there: FhirServer, reader: ReaderInHand
 ) -> None:
@@ -248,6 +275,66 @@ def test_one_kind_that_fails_hides_nothing_of_the_others(
     assert read.state is ReadState.read
     assert len(read.unread) == 1
     assert len(standing(desk)) >= 4
+    desk.clock.machine_ahead += timedelta(seconds=30)
+    assert reader.reads() == 1, "what did not come is asked for again by itself"
+    (read,) = desk.rows(RecordRead)
+    assert read.unread == []
+
+
+def test_what_comes_after_the_questions_are_over_is_looked_at_once(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """S8: the decision stands as it was made, and somebody must look whether it would be more urgent."""
+    answers = BEST_ANSWERS | VISIT | {"hit_head": "yes", "thinners": "no", "head_signs": "no"}
+    number, assessment = desk.assessed(answers)
+    there.always({"status": 503})
+    say(desk, number, **SAID)
+    say(desk, number, read_back=BY_NUMBER)
+    reader.reads()
+    desk.does(f"/api/assessments/{assessment}/finish")
+    there.always(None)
+    desk.clock.machine_ahead += timedelta(minutes=3)
+    assert reader.reads() == 1
+    (task,) = [one for one in desk.rows(Task) if one.words.startswith(LATE)]
+    assert "takes a blood thinner" in task.words
+    (row,) = [one for one in desk.rows(Assessment) if one.id == assessment]
+    assert row.facts is None, "what it was decided on"
+    desk.clock.at += timedelta(minutes=11)
+    desk.does(f"/api/cases/{row.case_id}/records", {})
+    assert reader.reads() == 1
+    assert len([one for one in desk.rows(Task) if one.words.startswith(LATE)]) == 1
+
+
+def test_a_reader_that_dies_with_somebody_in_its_hands_is_followed_by_another(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    number, _ = call(desk, **SAID)
+    say(desk, number, read_back=BY_NUMBER)
+    (dead,) = reads.claim(reader.reader.bench)
+    assert reader.reads() == 0, "it may live"
+    desk.clock.machine_ahead += reads.LEASE
+    assert reader.reads() == 1
+    assert "blood thinner" in standing(desk)
+    desk.clock.at += timedelta(minutes=11)
+    desk.does(f"/api/cases/{dead.case_id}/records", {})
+    (_again,) = reads.claim(reader.reader.bench)
+    reads.over(reader.reader.bench, dead)
+    (ask,) = desk.rows(RecordAsk)
+    assert ask.state is AskState.reading, "one who comes back from the dead ends nobody else's read"
+
+
+def test_what_cannot_be_put_down_stops_nobodys_own_work(
+    desk: Desk, there: FhirServer, reader: ReaderInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _ = call(desk, **SAID)
+    reader.reads()
+    monkeypatch.setattr(service, "add_read", None)
+    say(desk, number, read_back=BY_NUMBER)
+    assert desk.rows(Case)[0].read_back
+    assert desk.rows(Fact) == []
+    monkeypatch.undo()
+    say(desk, number, person_name="Maureen Doyle", read_back=BY_NUMBER)
+    assert "blood thinner" in standing(desk), "the next look does it"
 
 
 def test_one_that_hangs_holds_up_nobody_and_two_that_disagree_both_stand(
@@ -325,6 +412,10 @@ def test_a_number_that_is_another_by_now_is_not_read_for_the_first(
     assert reader.reads() == 0
     assert len(there.asked) == before
     assert "they have said no to being looked up" in page(desk, f"/calls/{number}/known")
+    call(desk, person_name="Maureen Doyle", born="3/7/1941", postcode="LS8 2AB")
+    assert reader.reads() == 1
+    assert desk.rows(RecordRead)[-1].state is ReadState.objected, "found by name, under the number they have"
+    assert {one["url"].split("?")[0] for one in there.asked[before:]} == {"/fhir/Patient"}
 
 
 def test_nobody_reads_is_said_so(desk: Desk, there: FhirServer) -> None:
@@ -388,7 +479,9 @@ def test_a_persons_own_page_asks_and_says_what_became_of_it(
     desk.does(f"/api/people/{one.key}/records", {"pressed": False})
     assert "is being asked since 14:11" in page(desk, f"/people/{one.key}/records")
     reader.reads()
-    assert page(desk, f"/people/{one.key}/records") == "Leeds Care Record read 14:11 Ask again"
+    assert page(desk, f"/people/{one.key}/records") == (
+        "Leeds Care Record read 14:11 Ask again the other records"
+    )
     assert "Type 2 diabetes" in page(desk, f"/people/{one.key}")
     assert standing(desk)["diabetes"].case_id == case, (
         "an open case of theirs: what is read is put down for it"

@@ -68,6 +68,7 @@ class Panel:
     timeline: list[Any]
     hand_overs: list[HandOver]
     sent: Mapping[int, str]
+    ring_instead: list[int]
     call_backs: list[CallBack]
     holds: list[Hold]
     tasks: list[Task]
@@ -107,6 +108,13 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     assessment = assessments[-1] if assessments else None
     ladders = ladders_of(session, desk.library, positions, now)
     hand_overs = [row for row in store.rows_of(session, HandOver, case_id) if row.state != "superseded"]
+    sent = {
+        row.key: bars_out.of_hand_over(session, row.key) for row in hand_overs if row.dialled_by == MESSAGE
+    }
+
+    def clock(at: datetime) -> str:
+        return at.astimezone(place.local()).strftime("%H:%M")
+
     return Panel(
         case=case,
         age=age(case.born, now.date()) if case.born else None,
@@ -123,7 +131,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         thread=thread_of(session, case),
         timeline=sealed_items.timeline(session, case, TIMELINE),
         hand_overs=hand_overs,
-        sent=_sent(session, place, hand_overs),
+        sent={key: standing.in_words(of, clock) for key, of in sent.items()},
+        ring_instead=[row.key for row in hand_overs if standing.may_ring_instead(row, sent.get(row.key, ()))],
         call_backs=call_backs,
         holds=store.rows_of(session, Hold, case_id, live=True),
         tasks=[t for t in store.rows_of(session, Task, case_id, live=True) if t.kind is not TaskKind.finish],
@@ -149,16 +158,6 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         may_seal=user.has(*sealing.MAY_SEAL),
         sealed_items=sealed_items.standing(session, case_id),
     )
-
-
-def _sent(session: Session, place: Place, rows: list[HandOver]) -> dict[int, str]:
-    """Of those that went by message, how each stands."""
-
-    def clock(at: datetime) -> str:
-        return at.astimezone(place.local()).strftime("%H:%M")
-
-    by_message = [row.key for row in rows if row.dialled_by == MESSAGE]
-    return {key: standing.in_words(bars_out.of_hand_over(session, key), clock) for key in by_message}
 
 
 def _label(desk: Desk, priority: str | None) -> str:

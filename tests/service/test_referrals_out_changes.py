@@ -1,4 +1,4 @@
-"""Referrals out, once they were asked: they hear of what matters and has changed, and when they are not wanted (S17, S28)."""
+"""Referrals out, once they were asked: they hear of what has changed, and when they are not wanted (S17, S28)."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
 """What the panel shows of one case, and what can be done now: read from the rows and the tables of their lives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,7 @@ class Panel:
     timeline: list[Any]
     hand_overs: list[HandOver]
     sent: Mapping[int, str]
+    ring_instead: Sequence[int]
     call_backs: list[CallBack]
     holds: list[Hold]
     tasks: list[Task]
@@ -107,6 +108,7 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     assessment = assessments[-1] if assessments else None
     ladders = ladders_of(session, desk.library, positions, now)
     hand_overs = [row for row in store.rows_of(session, HandOver, case_id) if row.state != "superseded"]
+    sent, ring_instead = _by_message(session, place, hand_overs)
     return Panel(
         case=case,
         age=age(case.born, now.date()) if case.born else None,
@@ -123,7 +125,8 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
         thread=thread_of(session, case),
         timeline=sealed_items.timeline(session, case, TIMELINE),
         hand_overs=hand_overs,
-        sent=_sent(session, place, hand_overs),
+        sent=sent,
+        ring_instead=ring_instead,
         call_backs=call_backs,
         holds=store.rows_of(session, Hold, case_id, live=True),
         tasks=[t for t in store.rows_of(session, Task, case_id, live=True) if t.kind is not TaskKind.finish],
@@ -151,14 +154,17 @@ def panel_of(session: Session, app: FastAPI, place: Place, case_id: int, user: U
     )
 
 
-def _sent(session: Session, place: Place, rows: list[HandOver]) -> dict[int, str]:
-    """Of those that went by message, how each stands."""
+def _by_message(
+    session: Session, place: Place, rows: list[HandOver]
+) -> tuple[Mapping[int, str], Sequence[int]]:
+    """Of those that go by message, how each stands, and which may be rung instead."""
 
     def clock(at: datetime) -> str:
         return at.astimezone(place.local()).strftime("%H:%M")
 
-    by_message = [row.key for row in rows if row.dialled_by == MESSAGE]
-    return {key: standing.in_words(bars_out.of_hand_over(session, key), clock) for key in by_message}
+    sent = {row.key: bars_out.of_hand_over(session, row.key) for row in rows if row.dialled_by == MESSAGE}
+    may_ring = [row.key for row in rows if standing.may_ring_instead(row, sent.get(row.key, ()))]
+    return {key: standing.in_words(of, clock) for key, of in sent.items()}, may_ring
 
 
 def _label(desk: Desk, priority: str | None) -> str:

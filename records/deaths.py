@@ -10,7 +10,6 @@ from hub import outbox
 from hub.actors import HUB, Actor
 from hub.outbox import Effect, Queue
 from records import alarms, asked_elsewhere, dependants, holds, store, tell_wishes
-from records.lifecycles import HandOverState
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
 from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
 from records.sight import named_elsewhere
@@ -21,7 +20,6 @@ LOOK_IN = timedelta(minutes=10)
 """How long another open case of the same person waits for somebody to look. [LOCAL]"""
 BECAUSE = "The person has died."
 NEEDS_NOBODY_NOW = (Assessment, CallBack, Hold)
-ASKED = (HandOverState.requested, HandOverState.confirmed, HandOverState.timed_out)
 RING_ON = ("danger", "task", "hand_over", "ambulance", "call_long")
 """Alarms that are about those of ours at the door, about the ambulance, or about a task that stays."""
 
@@ -39,7 +37,10 @@ def record(
             supersede(session, task, now, actor, BECAUSE)
     also = [f"Tell {row.to} that the person has died." for row in _asked(session, case)]
     outbox.void_case(session, case.key, now)
-    asked_elsewhere.call_off(session, case, ASKED, now)
+    asked_elsewhere.call_off(session, case, now)
+    for asked in store.rows_of(session, HandOver, case.key, live=True):
+        if asked.dialled_by == asked_elsewhere.MESSAGE:
+            supersede(session, asked, now, actor, BECAUSE)
     tell_wishes.hush(session, case, now)
     alarms.end_of_case(session, case.key, now, but=RING_ON)
     end_target(session, case, now)

@@ -248,7 +248,7 @@ def _conclude_cases(session: Session) -> None:
             _close(session, case, now)
         before, case.word = case.word, case_word((row.owed, row.state) for row in owed)
         referred.moved(session, case, before, now)
-        asked_elsewhere.look(session, case, owed, now)
+        asked_elsewhere.look(session, case, now)
         due = next_due(owed, store.human_deadlines(session, case.key), case.breach_at, case.clock_stop)
         case.next_due_at, case.next_due_what = due or (None, None)
         case.moved_at = now

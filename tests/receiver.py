@@ -44,6 +44,8 @@ class Receiver:
                 body = said if isinstance(said, bytes) else json.dumps(said).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(body)))
+                if status == 429:
+                    self.send_header("retry-after", "21600")
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -96,10 +98,10 @@ class Receiver:
         }
         return {"resourceType": "Bundle", "entry": [{"resource": header}, {"resource": encounter}]}
 
-    def word(self, status: str, why: str = "") -> Bundle:
-        """Their later answer to the newest that came, as a message of its own."""
+    def word(self, status: str, why: str = "", to: int = -1) -> Bundle:
+        """Their later answer to one that came, as a message of its own; to the newest, if nothing else is said."""
         self.why = why
-        said = self.answer(self.came[-1])
+        said = self.answer(self.came[to])
         header, encounter = (one["resource"] for one in said["entry"])
         header["eventCoding"] = {"code": "servicerequest-response"}
         encounter["status"] = status

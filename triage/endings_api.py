@@ -14,13 +14,14 @@ from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
 from records.looks import keep_look
-from records.model import Call, Case, CaseState
+from records.model import Call, Case, CaseState, HandOver
 from records.refusals import Capacity, Refusal, Refuser
 from records.service import still_in_the_way
 from records.store import case as case_of
 from records.store import row
 from triage import endings, held, referrals
 from triage.api import library_of
+from triage.bars_out import asking
 from triage.endings import Ending
 from triage.summary import summary_of
 
@@ -167,6 +168,15 @@ def refer(request: Request, case_id: Number, body: Referred, visitor: Doer) -> S
         )
         words = f"{asked.to} is asked. It stays open until they confirm, within {asked.confirm_min} min."
         return {"said": words, "hand_over": asked.key, "closed": False}
+
+
+@router.post("/hand-overs/{row_id}/by-telephone")
+def ring_instead(request: Request, row_id: Number, visitor: Doer) -> Said:
+    hub, now = hub_of(request), hub_of(request).clock.now()
+    with hub.db.write() as session:
+        asked = row(session, HandOver, row_id, visitor.user.place)
+        asking.ring_instead(session, asked, now, visitor.user.actor)
+        return {"said": f"No message goes to {asked.to} any more: ring them."}
 
 
 @router.post("/cases/{case_id}/hold")

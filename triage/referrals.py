@@ -9,7 +9,7 @@ from hub.errors import Conflict, Refused
 from records import hand_overs
 from records.model import Case, CaseState, HandOver, Outcome
 from records.service import take
-from triage.bars_out import asking
+from triage.bars_out import asking, store
 from triage.endings import Ending
 
 NHS_111 = "nhs_111"
@@ -48,6 +48,6 @@ def refer(
         confirm_in=timedelta(minutes=service.confirm_min),
         ends_as=Outcome.handed_over if service_id == NHS_111 else Outcome.referred,
     )
-    if by_message:
+    if row.dialled_by == hand_overs.MESSAGE and not store.of_hand_over(session, row.key):
         asking.ask(session, row, case, service_id, hub_url, by.now)
     return row

@@ -96,7 +96,7 @@ def encounter(told: Written) -> Resource:
         made["serviceProvider"] = _us(told)
     if told.leaving is Leaving.whole and case.need_words.strip():
         made["reasonCode"] = [{"text": case.need_words.strip()}]
-    elif told.leaving is not Leaving.bare and case.need:
+    elif told.leaving in (Leaving.coded, Leaving.whole) and case.need:
         made["reasonCode"] = [{"text": case.need.replace("_", " ")}]
     return made
 

@@ -117,6 +117,9 @@ def test_what_is_shared_reads_well_and_is_worked_by_keyboard(
     in_both_lights(page, f"{room.url}/referrals/messages/1")
     in_both_lights(page, f"{room.url}/cases/{case_id}")
     expect(page.get_by_text("Not sent yet, tried 3 times")).to_be_visible()
+    page.get_by_role("button", name="Ring them instead").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not sent yet, tried 3 times")).to_have_count(0)
 
     page = opens("/audit", "Nora Quinn")
     in_both_lights(page, f"{room.url}/audit")

@@ -3,91 +3,29 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hub.actors import HUB
-from hub.deadlines import Deadline, DeadlineState
 from hub.errors import Refused
-from hub.outbox import Queue
 from hub.services import read_services
 from records import consents
 from records.alarms import Alarm
 from records.consent_model import Purpose, Said
-from records.model import CallBack, Case, HandOver, Task, Timeline
-from records.service import take
+from records.model import CallBack, Case, Timeline
 from tests.bars import Service, resource
-from tests.desk import Desk, entry, types
-from tests.receiver import WHY, Receiver, key_of, reachable, receiver
+from tests.desk import Desk
+from tests.receiver import WHY, key_of, receiver
+from tests.referring import Room
 from triage.bars_out.known import must_be_of_house
-from triage.bars_out.model import ReferralSent
-from workers import bars_out, jobs
-from workers.bench import set_up
-from workers.relay import Relay
-from workers.ticker import Ticker
+from workers import bars_out
 
 
 @pytest.fixture
-def them() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
-
-
-class Room:
-    """A desk, the worker of its records queue, and the palliative care team at its own door."""
-
-    def __init__(self, desk: Desk, them: Receiver) -> None:
-        self.desk, self.them = desk, them
-        self.bench = set_up(desk.hub, "records")
-        self.relay = Relay(self.bench, Queue.records, jobs.INSIDE, jobs.OUTSIDE)
-        reachable(them.url, desk.hub)
-        self.priya = desk.person("Priya Nair")
-
-    def asks(self, **fields: str) -> int:
-        call = self.desk.does("/api/calls/new")
-        said = {"person_name": "Maureen Doyle", "address": "12 Oak Road", "postcode": "LS8 2AB"} | fields
-        types(self.desk, call["call"], *(entry(name, value) for name, value in said.items()))
-        self.desk.does(f"/api/calls/{call['call']}/end")
-        body = {"service": "palliative_care", "why": WHY}
-        self.does(f"/cases/{call['case']}/refer", body)
-        return int(call["case"])
-
-    def does(self, path: str, body: Any = None) -> None:
-        answer = self.priya.post(f"/api{path}", json=body or {})
-        assert answer.status_code == 200, answer.text
-
-    def works(self, **by: float) -> None:
-        """Time passes, step by step, and the worker does what is due."""
-        self.desk.clock.at += timedelta(**by)
-        self.desk.clock.machine_ahead += timedelta(**by)
-        for _ in range(50):
-            if not self.relay.run_due() and not Ticker(self.bench).fire_due():
-                return
-        raise AssertionError("it goes round in circles")
-
-    @property
-    def row(self) -> HandOver:
-        row: HandOver = self.desk.rows(HandOver)[0]
-        return row
-
-    @property
-    def sent(self) -> list[ReferralSent]:
-        return self.desk.rows(ReferralSent)
-
-    @property
-    def timeline(self) -> str:
-        return "\n".join(line.words for line in self.desk.rows(Timeline))
-
-    def words(self) -> list[str]:
-        return [task.words for task in self.desk.rows(Task)]
-
-
-@pytest.fixture
-def room(sqlite_desk: Desk, them: Receiver) -> Room:
-    return Room(sqlite_desk, them)
+def room(sqlite_desk: Desk) -> Iterator[Room]:
+    with receiver() as them:
+        yield Room(sqlite_desk, them)
 
 
 def test_what_they_are_sent(room: Room) -> None:
@@ -152,7 +90,7 @@ def test_whatever_goes_wrong_they_are_asked_once(room: Room, does: int | str) ->
     if does != 409:
         assert room.sent[0].received_at is None
         assert room.sent[0].trouble
-        room.works(seconds=10)
+        room.works(seconds=145)
     assert room.them.reasons == ["new"]
     assert len(set(room.them.tries)) == 1, "each attempt under the same number"
     assert len(room.them.tries) == (2 if does in (503, 429, 401) else 1), "what got through is not sent again"
@@ -175,6 +113,10 @@ def test_people_read_how_it_stands(room: Room) -> None:
     assert "waiting for their word" in panel
     assert "by message" in panel
     assert "Palliative care team</b>: sent" in room.priya.get("/referrals").text
+    room.does(f"/cases/{case_id}/refer", {"service": "palliative_care", "why": WHY})
+    room.works(seconds=1)
+    assert len(room.them.tries) == 3, "whoever is asked already is not asked twice"
+    assert "Ring them instead" not in panel
 
 
 @pytest.mark.parametrize(
@@ -215,7 +157,9 @@ def test_a_worker_that_dies_after_sending_sends_nothing_twice(
     assert room.sent[0].received_at is not None
 
 
-@pytest.mark.parametrize("how", ["by a refusal", "in the answer", "later"])
+@pytest.mark.parametrize(
+    "how", ["by a refusal", "in the answer", "later", "to a change, at once", "to a change, later"]
+)
 def test_s30_their_no_puts_it_back_to_work_in_their_own_words(room: Room, how: str) -> None:
     why = "Not commissioned for this postcode."
     room.them.next = [422] if how == "by a refusal" else []
@@ -223,16 +167,28 @@ def test_s30_their_no_puts_it_back_to_work_in_their_own_words(room: Room, how: s
         room.them.encounter, room.them.why = "cancelled", why
     case_id = room.asks()
     room.works()
-    if how == "later":
+    if how.startswith("to a change"):
+        if how.endswith("at once"):
+            room.them.encounter, room.them.why = "cancelled", why
+        room.changes(case_id, address="14 Oak Road")
+        room.works(seconds=30)
+        assert room.them.reasons == ["new", "update"]
+    if how.endswith("later"):
         assert Service(room.desk, "Willow").sends(room.them.word("cancelled", why)).status_code == 200
     assert room.row.state == "refused"
     assert f"Palliative care team refused: {why}" in room.timeline
     assert [row.who for row in room.desk.rows(CallBack)] == ["hub_clinician"]
-    room.them.encounter, room.them.why = "planned", ""
+    if how.endswith("later"):
+        assert {"Willow"} <= {line.actor_name for line in room.desk.rows(Timeline) if why in line.words}
+    room.them.encounter, room.them.why, room.them.next = "planned", "", [503]
     room.does(f"/hand-overs/{room.row.key}/again")
     room.works(seconds=1)
-    assert room.row.state == "requested"
+    room.works(seconds=3)
+    assert (room.row.state, room.sent[-1].attempts) == ("requested", 2)
     assert room.sent[-1].received_at is not None
+    assert room.them.came[-1]["id"] == room.sent[-1].uid, (
+        "what they refused is not taken for what is asked now"
+    )
     assert len({key_of(one) for one in room.them.came}) == 1, f"the same referral of case {case_id}"
 
 
@@ -266,30 +222,6 @@ def test_s30_who_stays_away_is_rung_by_a_human_when_its_time_is_over(room: Room)
     assert room.sent[0].given_up_at is not None
 
 
-def test_they_hear_of_changes_that_matter_and_when_they_are_not_wanted(room: Room) -> None:
-    case_id = room.asks()
-    room.works()
-    room.works(seconds=30)
-    assert room.them.reasons == ["new"]
-    with room.desk.hub.db.write() as session:
-        take(session, case_id, room.desk.clock.now()).address = "14 Oak Road"
-    room.works(seconds=30)
-    assert room.them.reasons == ["new", "update"]
-    assert resource(room.them.came[1], "Location")["address"]["text"] == "14 Oak Road"
-    room.does(f"/cases/{case_id}/note", {"words": "Rang her daughter."})
-    room.works(seconds=30)
-    assert room.them.reasons == ["new", "update"], "nothing that matters"
-    waiting = [row.kind for row in room.desk.rows(Deadline) if row.state is DeadlineState.waiting]
-    assert "hand_over_unconfirmed" in waiting
-    room.does(f"/cases/{case_id}/died", {"expected": "yes", "words": "Her daughter, at 14:10."})
-    room.works(seconds=1)
-    assert room.them.reasons == ["new", "update", "revoked"]
-    kinds = {one["resource"]["resourceType"] for one in room.them.came[-1]["entry"]}
-    assert "Patient" not in kinds
-    assert "daughter" not in str(room.them.came[-1])
-    assert len({key_of(one) for one in room.them.came}) == 1, "they find it by its number"
-
-
 @pytest.mark.parametrize("how", ["sealed", "objected", "no address"])
 def test_s18_what_may_not_go_by_message_is_told_by_a_human(room: Room, how: str) -> None:
     case_id = room.asks()
@@ -307,3 +239,21 @@ def test_s18_what_may_not_go_by_message_is_told_by_a_human(room: Room, how: str)
     assert room.them.tries == []
     assert room.row.state == "requested"
     assert any("could not be sent this hand-over" in words for words in room.words())
+
+
+def test_s30_whoever_cannot_be_reached_by_message_is_rung_instead(room: Room) -> None:
+    room.them.next = [503] * 200
+    case_id = room.asks()
+    room.works()
+    assert "Ring them instead" in room.priya.get(f"/cases/{case_id}").text
+    room.does(f"/hand-overs/{room.row.key}/by-telephone")
+    assert room.priya.post(f"/api/hand-overs/{room.row.key}/by-telephone", json={}).status_code == 409
+    panel = room.priya.get(f"/cases/{case_id}").text
+    assert "the hub dials" in panel
+    assert "Ring them instead" not in panel
+    for _ in range(20):
+        room.works(minutes=3.1)
+    assert (len(room.them.tries), room.row.state) == (1, "timed_out"), "S30: its time goes on"
+    room.does(f"/hand-overs/{room.row.key}/again")
+    room.works(minutes=1)
+    assert (len(room.them.tries), len(room.sent), room.row.state) == (1, 1, "requested")

@@ -4,11 +4,13 @@ message is owed through the outbox; a hand-over's messages go out in order."""
 import uuid
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, select
 
 from hub import outbox
-from hub.actors import HUB
-from hub.outbox import Effect, Queue
+from hub.actors import HUB, Actor
+from hub.errors import Conflict
+from hub.outbox import LIVE, Effect, Queue
 from records import alarms
 from records.asked_elsewhere import Moved
 from records.lifecycles import HandOverState
@@ -17,6 +19,7 @@ from records.service import Due, owe, take, write_line
 from triage.bars_out import store
 from triage.bars_out.message import request_key
 from triage.bars_out.model import Reason, ReferralSent
+from triage.bars_out.standing import may_ring_instead
 
 RING_THEM_IN = timedelta(minutes=10)
 """How soon somebody must have rung a service that could not be told. [LOCAL]"""
@@ -30,27 +33,62 @@ def ask(session: Session, row: HandOver, case: Case, service: str, hub_url: str,
 
 
 def moved(session: Session, case_id: int, what: Moved, hand_over: int | None, now: datetime) -> None:
-    """What was owed them, in a transaction of its own. Of facts alone the worker knows whether they have changed."""
+    """What was owed them, in a transaction of its own. Of facts alone the worker knows whether they have changed. The
+    case is taken only where there is something to do: as a case closes, that must not lead to another look."""
     sent = store.of_hand_over(session, hand_over) if hand_over is not None else []
-    if not sent:
+    if not sent or not (what is Moved.again or _open(sent) or _are_to_be_told(what, sent)):
         return
     take(session, case_id, now)
-    row = session.get_one(HandOver, hand_over)
-    if what is Moved.again and row.state is HandOverState.requested:
-        _send(session, row, sent[-1].service, sent[-1].request_key, Reason.new, now)
-    elif what is Moved.off:
-        call_off(session, row, sent, now)
-
-
-def call_off(session: Session, row: HandOver, sent: list[ReferralSent], now: datetime) -> None:
-    """What has not left is taken back; where something may have arrived, they are told."""
     for one in sent:
-        if not one.is_over:
-            one.given_up_at, one.trouble = now, NOT_WANTED if one.left_at is None else one.trouble
-            session.add(one)
-    there = [one for one in sent if one.may_be_there]
-    if there and there[-1].reason is not Reason.revoked:
-        _send(session, row, there[-1].service, there[-1].request_key, Reason.revoked, now)
+        session.refresh(one)
+    row, last = session.get_one(HandOver, hand_over), sent[-1]
+    if what is Moved.again:
+        tries = live_tries(session, case_id)
+        is_asked = any(one.reason is Reason.new and one.key in tries for one in _open(sent))
+        if row.state is HandOverState.requested and not is_asked:
+            take_back(session, sent, now)
+            _send(session, row, last.service, last.request_key, Reason.new, now)
+        return
+    is_to_be_told = _are_to_be_told(what, sent)
+    take_back(session, sent, now)
+    if is_to_be_told:
+        _send(session, row, last.service, last.request_key, Reason.revoked, now)
+
+
+def _open(sent: list[ReferralSent]) -> list[ReferralSent]:
+    """What asks them, or tells of changes, and is not over. A calling off is never taken back."""
+    return [one for one in sent if not one.is_over and one.reason is not Reason.revoked]
+
+
+def _are_to_be_told(what: Moved, sent: list[ReferralSent]) -> bool:
+    """That they are not wanted any more: where something may have arrived, and once."""
+    is_told = sent[-1].reason is Reason.revoked
+    return what is Moved.off and not is_told and any(one.may_be_there for one in sent)
+
+
+def take_back(session: Session, sent: list[ReferralSent], now: datetime) -> None:
+    """What is not over is not sent, or not again. What may have arrived stays known as such."""
+    for one in _open(sent):
+        one.given_up_at, one.trouble = now, NOT_WANTED if one.left_at is None else one.trouble
+        session.add(one)
+
+
+def ring_instead(session: Session, row: HandOver, now: datetime, actor: Actor) -> None:
+    """From now on it is told by telephone; its deadline, or what came of it, stays as it is.
+
+    Raises `Conflict` where it does not go by message, or they have it."""
+    take(session, row.case_id, now)
+    session.refresh(row)
+    sent = store.of_hand_over(session, row.key)
+    if not may_ring_instead(row, sent):
+        raise Conflict(f"Nothing waits to be sent to {row.to}. Ring them, and type what they say.")
+    take_back(session, sent, now)
+    row.dialled_by = "hub"
+    session.add(row)
+    words = f"{row.to} is rung, and sent no message any more."
+    if any(one.left_at for one in sent):
+        words = f"{words} What was sent may have arrived."
+    write_line(session, row.case_id, now, actor, "referral", words)
 
 
 def tell_what_changed(session: Session, row: HandOver, last: ReferralSent, now: datetime) -> None:
@@ -82,6 +120,14 @@ def _send(
         created_at=now,
     )
     outbox.append(session, effect)
+
+
+def live_tries(session: Session, case_id: int) -> dict[int, datetime | None]:
+    """Of each message of the case that is being sent, or will be: not before when."""
+    found = select(Effect.payload, Effect.not_before).where(
+        text(LIVE), Effect.case_id == case_id, Effect.kind == "bars_request"
+    )
+    return {int(payload["referral"]): not_before for payload, not_before in session.exec(found)}
 
 
 def ring_them(

@@ -23,6 +23,9 @@ TAKEN = frozenset({"arrived", "triaged", "in-progress", "onleave", "finished"})
 """States of their encounter that say: it is ours now. `planned` says only that it waits there."""
 WAITS = frozenset({HandOverState.requested, HandOverState.timed_out})
 NO_REASON = "they gave no reason"
+NOT_TAKEN_IN = "their system could not take it in"
+NO_NEWS = frozenset({HandOverState.refused, HandOverState.superseded})
+"""It is back at work, or not wanted any more, already: their no changes nothing."""
 
 
 def received(session: Session, sent: ReferralSent, row: HandOver, now: datetime) -> None:
@@ -38,13 +41,34 @@ def received(session: Session, sent: ReferralSent, row: HandOver, now: datetime)
 
 
 def refused(session: Session, sent: ReferralSent, case: Case, row: HandOver, why: str, now: datetime) -> None:
-    """They will not take it: back to work on the old clock (S30). Of a change, or of a calling off, a human rings."""
+    """They do not take the message. Where it asked them that is their no; else a human rings."""
     sent.refused_at, sent.trouble = now, why[:300]
     session.add(sent)
-    if sent.reason is Reason.new and row.state is HandOverState.requested:
-        hand_overs.refuse(session, row, why[:300], now, HUB)
-    elif sent.reason is not Reason.new:
+    if sent.reason is Reason.new:
+        said_no(session, sent, case, row, why, now, HUB)
+    else:
         ring_them(session, case, row, sent, why, now)
+
+
+def said_no(
+    session: Session, sent: ReferralSent, case: Case, row: HandOver, why: str, now: datetime, who: Actor
+) -> None:
+    """They will not take the person, whichever message they say it to: back to work on the old clock (S30). Also after
+    they had taken it, or after its time: somebody must know, whatever the hand-over's state is by now."""
+    sent.refused_at, sent.trouble = sent.refused_at or now, why[:300]
+    session.add(sent)
+    if row.state is HandOverState.requested:
+        hand_overs.refuse(session, row, why[:300], now, who)
+        return
+    told = f"{row.to} says that they do not take it: {why}"[:280]
+    if row.state in NO_NEWS or store.is_called_off(session, row.key):
+        write_line(session, case.key, now, who, "referral", told)
+    elif case.state is CaseState.open:
+        task = Task(place=case.place, opened_at=now, case_id=case.key, words=f"{told}. Ring them.")
+        owe(session, task, now, HUB, told, Due("task", now + RING_THEM_IN))
+    else:
+        write_line(session, case.key, now, who, "referral", told)
+        alarms.ring(session, case.place, UNTOLD, sent.key, f"{case.ref}: {told}"[:300], now, case)
 
 
 def in_words(answer: Resource) -> str:
@@ -81,11 +105,10 @@ def _heard(
     now: datetime,
     who: Actor,
 ) -> None:
-    why = kept(found.encounter_why) or NO_REASON
     if found.answer_code not in ("", "ok"):
-        _not_taken(session, sent, case, row, "their system could not take it in", now)
+        refused(session, sent, case, row, NOT_TAKEN_IN, now)
     elif found.encounter_status == CANCELLED and sent.reason is not Reason.revoked:
-        _not_taken(session, sent, case, row, why, now)
+        said_no(session, sent, case, row, kept(found.encounter_why) or NO_REASON, now, who)
     elif found.encounter_status in TAKEN and row.state in WAITS:
         hand_overs.confirm(session, row, _reference(found), now, who)
     else:
@@ -97,24 +120,6 @@ def _heard(
 def _reference(found: Read) -> str:
     theirs = words(found.encounter_identifier.get("value"), 60)
     return theirs or found.bundle_id[:60] or "by message"
-
-
-def _not_taken(
-    session: Session, sent: ReferralSent, case: Case, row: HandOver, why: str, now: datetime
-) -> None:
-    """Also after they had taken it, or after its time: somebody must know, whatever the hand-over's state is by now."""
-    if row.state is HandOverState.requested:
-        refused(session, sent, case, row, why, now)
-        return
-    sent.refused_at = sent.refused_at or now
-    session.add(sent)
-    told = f"{row.to} says that they do not take it: {why}"[:280]
-    if case.state is CaseState.open:
-        task = Task(place=case.place, opened_at=now, case_id=case.key, words=f"{told}. Ring them.")
-        owe(session, task, now, HUB, told, Due("task", now + RING_THEM_IN))
-    else:
-        write_line(session, case.key, now, HUB, "referral", told)
-        alarms.ring(session, case.place, UNTOLD, sent.key, f"{case.ref}: {told}"[:300], now, case)
 
 
 def kept(told: str) -> str:

@@ -18,8 +18,8 @@ class Reason(StrEnum):
 
 
 class ReferralSent(SQLModel, table=True):
-    """One message. `uid`: its Bundle's and its `X-Request-Id`, however often it is tried. `sealed`: what was sent, from
-    the first attempt on, so that each attempt says the same. `told`: a digest of what matters in it."""
+    """One message. `uid`: its Bundle's and its `X-Request-Id`, however often it is tried. `sealed`: what the
+    newest attempt sent. `told`: a digest of what matters in it; empty where attempts differed in that."""
 
     __tablename__ = "referral_sent"
     __table_args__ = (

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from records import seen
 from records.model import Case, HandOver
-from triage.bars_out.model import ReferralSent
+from triage.bars_out.model import Reason, ReferralSent
 
 LISTED = 100
 _WITHOUT_BODY = defer(ReferralSent.sealed)  # type: ignore[arg-type]
@@ -17,6 +17,12 @@ def of_hand_over(session: Session, hand_over_id: int) -> list[ReferralSent]:
     """The oldest first."""
     found = select(ReferralSent).where(ReferralSent.hand_over_id == hand_over_id)
     return list(session.exec(found.options(_WITHOUT_BODY).order_by(col(ReferralSent.id))))
+
+
+def is_called_off(session: Session, hand_over_id: int) -> bool:
+    """They were told, or are about to be, that they are not needed any more; and were not asked again since."""
+    asked = [one for one in of_hand_over(session, hand_over_id) if one.reason is not Reason.update]
+    return bool(asked) and asked[-1].reason is Reason.revoked
 
 
 def of_case(session: Session, case_id: int) -> list[ReferralSent]:

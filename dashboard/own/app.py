@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.own import delegates, download, held, saying, way_in
 from dashboard.own.frame import own_page, words_of
-from dashboard.own.gate import PATH, OwnLogInNeeded
+from dashboard.own.gate import COOKIE, PATH, OwnLogInNeeded
 from hub import kept_apart
 from hub.errors import FirstPointError
 
@@ -34,7 +34,8 @@ def _said(request: Request, error: Exception) -> Response:
     kept_apart.is_over()
     if isinstance(error, OwnLogInNeeded):
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse(f"{PATH}/log-in?ended=1", 303)
+            ended = "?ended=1" if COOKIE in request.cookies else ""
+            return RedirectResponse(f"{PATH}/log-in{ended}", 303)
         return _problem(request, 401, "ended")
     return _problem(request, error.status, "problem.none" if error.status == 404 else "problem.what")
 

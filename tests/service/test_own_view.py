@@ -68,7 +68,9 @@ def test_s17_a_link_a_code_and_a_phrase_open_it(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     with_page(desk)
     client = browser(desk)
-    assert client.get("/own/home", headers=HTML).headers["location"] == "/own/log-in?ended=1"
+    assert client.get("/own/home", headers=HTML).headers["location"] == "/own/log-in", (
+        "nobody was there before"
+    )
     assert asks(desk, client).headers["location"] == "/own/sent"
     assert desk.rows(OwnAsk) == [], "what was typed is written nowhere any more"
     (text,) = texts_to(desk)

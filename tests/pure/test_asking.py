@@ -243,19 +243,19 @@ def test_what_settled_it_is_told_of_the_rule_that_fired_alone():
 @pytest.mark.parametrize(
     ("condition", "answers", "spared"),
     [
-        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "yes"}, {"fell", "hurt"}),
-        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "no"}, set()),
-        ({"not": {"any": [{"a": "yes"}, {"hurt": "no"}]}}, {"a": "yes"}, {"fell", "hurt"}),
-        ({"all": [{"not": {"a": "yes"}}, {"hurt": "yes"}]}, {"a": "yes"}, {"fell", "hurt"}),
-        ({"all": [{"a": "no"}, {"known": {"b": "yes"}}]}, {"a": "yes"}, {"b"}),
-        ({"any": [{"a": "yes"}, {"known": {"b": "yes"}}]}, {"a": "no"}, set()),
+        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "yes"}, ("fell", "hurt")),
+        ({"all": [{"a": "no"}, {"hurt": "yes"}]}, {"a": "no"}, ()),
+        ({"not": {"any": [{"a": "yes"}, {"hurt": "no"}]}}, {"a": "yes"}, ("fell", "hurt")),
+        ({"all": [{"not": {"a": "yes"}}, {"hurt": "yes"}]}, {"a": "yes"}, ("fell", "hurt")),
+        ({"all": [{"a": "no"}, {"known": {"b": "yes"}}]}, {"a": "yes"}, ("b",)),
+        ({"any": [{"a": "yes"}, {"known": {"b": "yes"}}]}, {"a": "no"}, ()),
     ],
     ids=str,
 )
 def test_what_may_not_even_apply_is_spared_where_it_cannot_matter(condition, answers, spared):
     gated = [one("fell"), one("hurt", ask_if={"fell": "yes"})] if "hurt" in str(condition) else [one("b")]
     protocol = asked_well([one("a"), *gated], leads_to("visit", "hour", condition))
-    assert set(left_out(protocol, {"danger": "no", **answers})) == spared
+    assert tuple(left_out(protocol, {"danger": "no", **answers})) == spared
 
 
 def test_what_is_still_asked_is_what_was_not_left_out():

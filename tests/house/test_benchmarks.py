@@ -34,6 +34,10 @@ PROMISED = {
     "library_kept_s": 2,
     "reproved_p95_s": 1,
     "big_protocol_proved_s": 60,
+    "capture_with_hanging_record_ratio": 1.05,
+    "facts_on_screen_p95_ms": 300,
+    "referrals_per_s": 50,
+    "referrals_p99_ms": 100,
 }
 REPORTED = {
     "disposition_to_sms_postgresql_p50_ms",

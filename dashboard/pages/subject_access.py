@@ -24,7 +24,8 @@ router = APIRouter()
 Lead = Annotated[Visitor, allow(Role.privacy)]
 LIST = "/subject-access"
 ONE_PAGE = 50
-Act = Callable[[Session, str, User, datetime], object]
+Act = Callable[..., object]
+"""Of a session, the place, the number, any words, who and when."""
 Why = Annotated[Text, Form(max_length=300)]
 Table = Annotated[str, Query(max_length=40, pattern=r"^[a-z_]*$")]
 After = Annotated[int, Query(ge=0, le=2**31 - 1)]
@@ -78,55 +79,37 @@ def decide(
 ) -> Response:
     is_found = any(part in line.parts for line in _lines(request, number))
 
-    def act(session: Session, place: str, user: User, now: datetime) -> None:
+    def act(session: Session, place: str, number: int, user: User, now: datetime) -> None:
         checking.decide(session, place, number, part, why, user, now, held=held, is_found=is_found)
 
-    return _do(request, number, visitor, act, part)
+    return _do(request, number, visitor, act, tried=part)
 
 
 @router.post(LIST + "/{number}/hold-all")
 def hold_all(request: Request, number: Number, visitor: Lead, why: Why = "") -> Response:
-    return _do(
-        request,
-        number,
-        visitor,
-        lambda *who: checking.hold_all(who[0], who[1], number, why, *who[2:]),
-        "all",
-    )
+    return _do(request, number, visitor, checking.hold_all, why, tried="all")
 
 
 @router.post(LIST + "/{number}/checked")
 def checked(request: Request, number: Number, visitor: Lead) -> Response:
     with hub_of(request).db.write() as session:
         checking.look_again(session, visitor.user.place, number)
-    return _do(request, number, visitor, lambda *who: checking.check(who[0], who[1], number, *who[2:]))
+    return _do(request, number, visitor, checking.check)
 
 
 @router.post(LIST + "/{number}/sent")
 def sent(request: Request, number: Number, visitor: Lead) -> Response:
-    return _do(request, number, visitor, lambda *who: requests.send(who[0], who[1], number, *who[2:]))
+    return _do(request, number, visitor, requests.send)
 
 
 @router.post(LIST + "/{number}/refuse")
 def refuse(request: Request, number: Number, visitor: Lead, why: Why = "") -> Response:
-    return _do(
-        request,
-        number,
-        visitor,
-        lambda *who: requests.refuse(who[0], who[1], number, why, *who[2:]),
-        "refuse",
-    )
+    return _do(request, number, visitor, requests.refuse, why, tried="refuse")
 
 
 @router.post(LIST + "/{number}/extend")
 def extend(request: Request, number: Number, visitor: Lead, why: Why = "") -> Response:
-    return _do(
-        request,
-        number,
-        visitor,
-        lambda *who: requests.extend(who[0], who[1], number, why, *who[2:]),
-        "extend",
-    )
+    return _do(request, number, visitor, requests.extend, why, tried="extend")
 
 
 @router.get(LIST + "/{number}/contents")
@@ -219,11 +202,11 @@ def _look(request: Request, visitor: Visitor, found: AccessRequest, did: str) ->
     keep_finding(hub_of(request), visitor.user, did, about, f"request {found.key}")
 
 
-def _do(request: Request, number: int, visitor: Visitor, act: Act, tried: str = "") -> Response:
+def _do(request: Request, number: int, visitor: Visitor, act: Act, *words: str, tried: str = "") -> Response:
     hub = hub_of(request)
     try:
         with hub.db.write() as session:
-            act(session, visitor.user.place, visitor.user, hub.clock.now())
+            act(session, visitor.user.place, number, *words, visitor.user, hub.clock.now())
     except NotFound:
         raise
     except FirstPointError as refused:

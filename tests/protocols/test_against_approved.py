@@ -6,9 +6,16 @@ from protocols.engine import assess
 from protocols.proof.comparison import Comparison
 from protocols.proof.prover import prove
 from tests.protocols.planted import table
-from tests.protocols.sound import HOUSE, TEXTS, read
+from tests.protocols.sound import HOUSE, TEXTS, edited, read
 
 CHANGED = table("changed")
+SIDE = """  - {id: side, ask: "Side?", kind: choice, answers: [left, right], worse: neither, because: name}
+"""
+LEG = edited(
+    TEXTS["leg"],
+    ("because: name, for_information: yes", "because: name"),
+    ("      - {rule: slow, if", "      - {rule: side, if: {side: left}}\n      - {rule: slow, if"),
+)
 
 
 def answered(protocol, answers):
@@ -50,3 +57,12 @@ def test_what_is_slower_is_told_first():
 )
 def test_no_proof_sees_it(row):
     assert prove(read(row.text), HOUSE).holds
+
+
+def test_a_question_that_is_no_longer_asked_was_answered_in_one_way():
+    """Whichever leg it was, a nurse came, and she comes now. Only what was not known counts one less."""
+    before = read(edited(LEG, ("{side: left}", "{any: [{side: left}, {side: right}]}")))
+    after = read(edited(LEG, (SIDE, ""), ("{side: left}", "{any: [{swollen: yes}, {swollen: no}]}")))
+    told = [finding.words for finding in Comparison(before, after, HOUSE).changes()]
+    assert told == ["ring becomes hour", "ring becomes day"]
+    assert list(Comparison(before, after, HOUSE).words()) == ['no longer asked: "Side?"']

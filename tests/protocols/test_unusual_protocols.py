@@ -20,6 +20,8 @@ def test_what_is_unusual_and_right_raises_no_alarm(row):
     told = [str(one) for one in proof.findings if one.kind != "review" and one.obligation != "exception"]
     assert told == [], row.why
     assert proof.holds
+    needless = [one.about for one in proof.findings if one.obligation == "exception"]
+    assert needless == (["needless"] if row.name == "an exception that is not needed" else [])
 
 
 def test_a_lower_floor_for_the_dying_is_part_of_the_sign_and_no_exception():

@@ -23,7 +23,7 @@ from workers.fhir_reading import BUDGET_S, Gathering, Outcome, Pages, failed, fi
 from workers.reads import Claimed
 
 log = logging.getLogger(__name__)
-LOOK_S, IDLE_S, TIDY_EVERY_S = 0.05, 1.0, 3600.0
+LOOK_S, ALONE_S, IDLE_S, TIDY_EVERY_S = 0.05, 0.5, 1.0, 3600.0
 SHOW_AFTER_S = 0.5
 """What has come by then is shown, where the rest takes longer."""
 CALLERS, ASKERS = 8, 24
@@ -82,15 +82,21 @@ class ServerReader:
             log.warning("record_server", extra={"where": self.server.name, "status": error.status})
             return failed(error)
 
-    def _must_be_askable(self, until: float) -> None:
+    @property
+    def left_alone(self) -> RecordError | None:
+        """Why nobody may ask it just now."""
         machine = self._machine()
         if self._alone_until is not None and machine < self._alone_until:
             wait_s = (self._alone_until - machine).total_seconds()
-            raise RecordError(Fault.changed, "it has asked to be left alone for a while", wait_s=wait_s)
+            return RecordError(Fault.changed, "it has asked to be left alone for a while", wait_s=wait_s)
         if wait_s := self._breaker.shut_for_s:
-            raise RecordError(
-                Fault.changed, "it has not answered lately, and is left alone for a while", wait_s=wait_s
-            )
+            why = "it has not answered lately, and is left alone for a while"
+            return RecordError(Fault.changed, why, wait_s=wait_s)
+        return None
+
+    def _must_be_askable(self, until: float) -> None:
+        if error := self.left_alone:
+            raise error
         if time.monotonic() >= until:
             raise RecordError(Fault.changed, "it has not answered others in time, so nobody asked it now")
 
@@ -165,6 +171,10 @@ class Reader:
         if not self.servers:
             return 0
         claimed = reads.claim(self.bench)
+        alone = {one.server.name: failed(error) for one in self.servers if (error := one.left_alone)}
+        if claimed and len(alone) == len(self.servers):
+            reads.nobody_to_ask(self.bench, claimed, alone)
+            return len(claimed)
         for ask in claimed:
             with self._lock:
                 self._open[ask.token] = (len(self.servers), False)
@@ -172,6 +182,13 @@ class Reader:
                 may = partial(reads.may_read, self.bench, ask)
                 server.start(ask.who, may, self._tells(ask, server.server), partial(self._one_less, ask))
         return len(claimed)
+
+    @property
+    def look_again_in_s(self) -> float:
+        """While no server may be asked nothing comes of looking sooner, and each look that finds somebody writes."""
+        if not self.servers:
+            return IDLE_S
+        return LOOK_S if any(one.left_alone is None for one in self.servers) else ALONE_S
 
     def close(self) -> None:
         for server in self.servers:
@@ -209,7 +226,7 @@ def run(bench: Bench, stop: threading.Event, budget_s: float = BUDGET_S) -> None
         except Exception:
             log.error("reader_fault", exc_info=True)
             stop.wait(IDLE_S)
-        stop.wait(LOOK_S if reader.servers else IDLE_S)
+        stop.wait(reader.look_again_in_s)
     reader.rest(budget_s)
     reader.close()
     pulse.goodbye()

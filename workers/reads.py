@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,26 +200,41 @@ def _put_on_person(session: Session, ask: Claimed, now: datetime) -> None:
     putting.put_on_person(session, person, who, fresh, now)
 
 
+def nobody_to_ask(bench: Bench, asks: Sequence[Claimed], outcomes: Mapping[str, Outcome]) -> None:
+    """Each server (by its name) is left alone just now: said of all of them at once, so that a server which is away
+    takes no turns from whoever writes."""
+    hub = bench.hub
+    servers = [one for one in hub.record_servers if one.name in outcomes]
+
+    def act(session: Session) -> None:
+        for ask in asks:
+            for server in servers:
+                _keep(session, ask.ask_id, ask.place, server, outcomes[server.name], hub.clock.now())
+            _over(session, ask, hub.clock.machine(), short=False)
+
+    hub.db.write_again(act)
+
+
 def over(bench: Bench, ask: Claimed, *, short: bool = False) -> None:
     """Every server has answered, or its time is over. `short`: of one some kinds did not come."""
     hub = bench.hub
+    hub.db.write_again(lambda session: _over(session, ask, hub.clock.machine(), short=short))
 
-    def act(session: Session) -> None:
-        row = session.get_one(RecordAsk, ask.ask_id)
-        if row.state is not AskState.reading or row.lease_until != ask.until:
-            return  # somebody has said more of them since, or took it up
-        states = [one.state for one in session.exec(select(RecordRead).where(RecordRead.ask_id == row.key))]
-        changed: dict[str, Any] = {
-            "unsure": ReadState.may_be in states,
-            "lease_until": None,
-            "state": AskState.done,
-        }
-        if (short or ReadState.failed in states) and row.tries <= len(AGAIN_S):
-            wait = timedelta(seconds=AGAIN_S[row.tries - 1])
-            changed |= {"state": AskState.waiting, "not_before": hub.clock.machine() + wait}
-        session.add(row.sqlmodel_update(changed))
 
-    hub.db.write_again(act)
+def _over(session: Session, ask: Claimed, machine: datetime, *, short: bool) -> None:
+    row = session.get_one(RecordAsk, ask.ask_id)
+    if row.state is not AskState.reading or row.lease_until != ask.until:
+        return  # somebody has said more of them since, or took it up
+    states = [one.state for one in session.exec(select(RecordRead).where(RecordRead.ask_id == row.key))]
+    changed: dict[str, Any] = {
+        "unsure": ReadState.may_be in states,
+        "lease_until": None,
+        "state": AskState.done,
+    }
+    if (short or ReadState.failed in states) and row.tries <= len(AGAIN_S):
+        wait = timedelta(seconds=AGAIN_S[row.tries - 1])
+        changed |= {"state": AskState.waiting, "not_before": machine + wait}
+    session.add(row.sqlmodel_update(changed))
 
 
 def forget_old(bench: Bench) -> None:

@@ -23,8 +23,11 @@ from tests.people import MAUREEN as SAID
 from tests.story import BEST_ANSWERS, VISIT
 from triage.facts import LATE
 from workers import reads
+from workers.breaker import FAULTS
+from workers.reader import LOOK_S
 
 NUMBER = {"nhs_number": SAID["nhs_number"]}
+NUMBERS = ["9990000018", "9990000026", "9990000034", "9990000042", "9990000050", "9990000069", "9990000077"]
 PATIENT = {"timeout_s": 8, "connect_timeout_s": 5}
 LEEDS = {"name": "leeds", "title": "Leeds Care Record", "reads": True, "writes": False, **PATIENT}
 
@@ -251,6 +254,32 @@ def test_what_does_not_answer_is_said_so_and_asked_again(
     desk.clock.at += timedelta(minutes=3)
     assert reader.reads() == 1
     assert "blood thinner" in standing(desk)
+
+
+def test_while_a_server_is_left_alone_all_who_wait_are_told_so_in_one_turn(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """A server that is away takes no turns from whoever captures calls, and nobody is lost by that."""
+    there.always({"status": 500})
+    for number in NUMBERS[:FAULTS]:
+        call(desk, nhs_number=number)
+    reader.reads()
+    asked = len(there.asked)
+    assert reader.reader.look_again_in_s > LOOK_S
+    for number in NUMBERS[FAULTS:]:
+        call(desk, nhs_number=number)
+    turns: list[object] = []
+    desk.hub.db.after_commit.append(turns.append)
+    assert reader.reads() == len(NUMBERS) - FAULTS
+    assert len(turns) == 2, "they are claimed, and they are told"
+    assert len(there.asked) == asked
+    told = {(one.state, one.why) for one in desk.rows(RecordRead)[FAULTS:]}
+    assert told == {(ReadState.failed, "it has not answered lately, and is left alone for a while")}
+    there.always(None)
+    desk.clock.machine_ahead += timedelta(minutes=10)
+    assert reader.reader.look_again_in_s == LOOK_S
+    assert reader.reads() == len(NUMBERS)
+    assert {one.state for one in desk.rows(RecordRead)} == {ReadState.read, ReadState.nobody}
 
 
 def test_a_short_wait_that_the_server_asks_for_is_kept_to(

@@ -18,7 +18,7 @@ from records.model import Case, Position
 from records.positions import start_offering
 from records.service import Due, owe
 from triage import calls
-from triage.calls import Typed
+from triage.typed import Typed, type_down
 
 PER_S, P99_MS = 30, 50.0
 A_SECOND = 100.0
@@ -64,7 +64,7 @@ class _Work:
         said = typed(self.chance)
         with self.hub.db.write() as session:
             call = calls.new_call(session, self.user, now)
-            calls.type_down(session, call, said, self.library, now, self.user.actor)
+            type_down(session, call, said, self.library, now, self.user.actor)
             case = session.get_one(Case, call.case_id)
             visit = Position(
                 place=case.place,

@@ -15,8 +15,8 @@ from hub.assemble import Hub
 from protocols.loader import Library
 from records.model import Case
 from triage import calls, service
-from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed import Typed, type_down
 
 FIELDS = {
     "number": "07700 900123",
@@ -93,7 +93,7 @@ def ready_to_finish(hub: Hub, library: Library, chance: random.Random) -> tuple[
     with hub.db.write() as session:
         user = handler(session)
         call = calls.new_call(session, user, now)
-        calls.type_down(session, call, typed(chance), library, now, user.actor)
+        type_down(session, call, typed(chance), library, now, user.actor)
         assessment = service.begin(session, library, call.case_id or 0, "fall-at-home", now, user.actor)
         assessment.answers = dict(A_VISIT)
         session.add(assessment)

@@ -46,11 +46,12 @@ class Due(NamedTuple):
 
 
 def open_case(
-    session: Session, place: str, clock_start: datetime, now: datetime, actor: Actor, why: str
+    session: Session, place: str, clock_start: datetime, now: datetime, actor: Actor, why: str, **known: Any
 ) -> Case:
-    """A new case on its own clock (S1). What it owes first must be put on it in the same transaction."""
+    """A new case on its own clock (S1). What it owes first must be put on it in the same transaction. `known`: what
+    stands in its row from the first."""
     ref = ids.new_reference(session, place, now, _chance)
-    case = Case(place=place, ref=ref, clock_start=clock_start, moved_at=now)
+    case = Case(place=place, ref=ref, clock_start=clock_start, moved_at=now, **known)
     who_answers = duty.name_first(session, case, now)
     session.add(case)
     session.flush()
@@ -91,6 +92,20 @@ def owe(session: Session, row: R, now: datetime, actor: Actor, words: str, *dues
     if case_id is not None:
         moved = {"owed": row.owed, "row_id": row.id, "to_state": str(_state(row))}
         store.add_line(session, row.place, case_id, now, actor, "opened", words, **moved)
+    _tell(session, row, now)
+    return row
+
+
+def put_down(session: Session, row: R, now: datetime, actor: Actor, words: str) -> R:
+    """A row of a case that comes at its end already: it stands in the history, and was never owed."""
+    if owes(row.owed, str(_state(row))):
+        raise ValueError("what is owed needs a deadline: see `owe`")
+    case_id = _case_of(row) or 0
+    _must_be_open(take(session, case_id, now))
+    session.add(row)
+    session.flush()
+    moved = {"owed": row.owed, "row_id": row.id, "to_state": str(_state(row))}
+    store.add_line(session, row.place, case_id, now, actor, "opened", words, **moved)
     _tell(session, row, now)
     return row
 
@@ -246,12 +261,12 @@ def _conclude_cases(session: Session) -> None:
             owed = store.owed_of(session, case.key)
         if conclusion is Conclusion.close:
             _close(session, case, now)
-        before, case.word = case.word, case_word((row.owed, row.state) for row in owed)
-        referred.moved(session, case, before, now)
-        asked_elsewhere.look(session, case, now)
         due = next_due(owed, store.human_deadlines(session, case.key), case.breach_at, case.clock_stop)
         case.next_due_at, case.next_due_what = due or (None, None)
+        before, case.word = case.word, case_word((row.owed, row.state) for row in owed)
         case.moved_at = now
+        referred.moved(session, case, before, now)
+        asked_elsewhere.look(session, case, now)
         session.add(case)
         events.tell(session, case.place, now, "case", case.key, case_facts(case, owed))
 

@@ -191,7 +191,7 @@ _HUMAN_DEADLINES = select(_deadline.c.due_at, _deadline.c.kind).where(
 
 
 def human_deadlines(session: Session, case_id: int) -> list[tuple[datetime, str]]:
-    return [(at, kind) for at, kind in session.execute(_HUMAN_DEADLINES, {"of_case": case_id})]
+    return [(at, kind) for at, kind in straight(session).execute(_HUMAN_DEADLINES, {"of_case": case_id})]
 
 
 def row(session: Session, kind: type[R], row_id: int, place: str) -> R:

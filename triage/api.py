@@ -34,7 +34,7 @@ from triage import (
     taking_down,
     view,
 )
-from triage.calls import Typed
+from triage.typed import Typed
 from triage.typed_bodies import EntryId, SeenId, TypedBody, held_codes
 
 router = APIRouter()

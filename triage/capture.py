@@ -11,10 +11,10 @@ from protocols.loader import Library
 from records import dependants
 from records.model import Call, Case
 from triage import store
-from triage.calls import Typed, usable
 from triage.model import CaptureField
 from triage.told import DEPENDS, TOLD
 from triage.two_hands import Hands
+from triage.typed import Typed, usable
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from records.lifecycles import AssessmentState, CallState
 from records.model import Assessment, Call, CallBack, Case, CaseState, HandOver, Outcome, Position
 from records.service import Due, record_outcome, redue, take, write_line
 from triage.alike import what_is_same
-from triage.calls import CALL_LONG, ON_CALL
+from triage.calls import CALL_LONG
 from triage.model import CaptureField
 from triage.service import FINISH_IN
 from triage.store import calls_since, cases_like, last_call, rung_from
 from triage.told import TOLD
+from triage.typed import ON_CALL
 
 WITHIN = timedelta(hours=72)
 THIRD = 3

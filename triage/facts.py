@@ -28,10 +28,10 @@ from records.service import Due, owe, take, write_line
 from records.store import rows_of
 from triage.ago import on
 from triage.answer_words import said_as
-from triage.calls import Typed
 from triage.model import CaptureField
 from triage.past import Said, past_of, said_before
 from triage.record_answers import said_on_record
+from triage.typed import Typed
 from triage.versions import exact
 
 WHO = frozenset(

@@ -13,10 +13,10 @@ from records.model import Call, Case
 from records.reading import asking
 from records.service import take
 from records.store import case as case_of
-from triage import calls, capture, facts, first_steps
-from triage.calls import Typed
+from triage import capture, facts, first_steps
 from triage.model import CaptureField
 from triage.two_hands import Hands
+from triage.typed import Typed, type_down
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def take_down(
         raise Conflict("Answer the call first; what you typed is kept.")
     take(session, call.case_id, now)  # from here on nobody else types on this call
     hands = capture.hands_on(session, call)
-    calls.type_down(session, call, typed, library, now, actor, hands)
+    type_down(session, call, typed, library, now, actor, hands)
     if any(one.field is CaptureField.first_minute for one in typed):
         first_steps.carry_worse(session, library, call, now, actor)
     session.flush()

@@ -15,7 +15,7 @@ from records.lifecycles import CallState
 from records.model import Call
 from records.store import case, row
 from triage import facts, first_steps, taking_down, told_by_machine
-from triage.calls import Typed
+from triage.typed import Typed
 from triage.typed_bodies import EntryBody, EntryId
 
 calls = Operations("Calls")

@@ -10,8 +10,8 @@ from hub.access import User
 from tests.browser.screen import answers, axe_says, ready, saved
 from tests.control_room import ControlRoom
 from triage import calls, service
-from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed import Typed, type_down
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def rang_before(room: ControlRoom, user: User) -> None:
     typed = [Typed(f"before-{name}", CaptureField(name), value) for name, value in said.items()]
     with room.write() as session:
         call = calls.new_call(session, user, now)
-        calls.type_down(session, call, typed, library, now, user.actor)
+        type_down(session, call, typed, library, now, user.actor)
         begun = service.begin(session, library, call.case_id or 0, "fall-at-home", now, user.actor)
         for question in ("hit_head", "thinners"):
             service.answer(session, library, begun, question, "yes", now + timedelta(minutes=1), user.actor)

@@ -31,8 +31,8 @@ from tests.service.conftest import PLACE
 from tests.story import BEST_ANSWERS, START, VISIT
 from triage import calls
 from triage import service as triage
-from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed import Typed, type_down
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = load_library(ROOT / "protocols", draft=True)
@@ -356,7 +356,7 @@ def test_where_they_are_and_how_to_talk_with_them_are_kept_apart(hands: Hands) -
         who = session.exec(select(User).where(User.name == "Jay Osei")).one()
         call = calls.new_call(session, who, START)
         entries = [Typed(str(uuid.uuid4()), field, value) for field, value in typed.items()]
-        again = calls.type_down(session, call, entries, LIBRARY, START, JAY)
+        again = type_down(session, call, entries, LIBRARY, START, JAY)
     case = hands.get(Case, call.case_id or 0)
     assert (case.address, case.access_words, case.talk_words, case.postcode) == (
         "Oakwood Care Home, room 12",

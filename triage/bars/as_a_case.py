@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +19,12 @@ from records import call_backs, machine_calls
 from records.fhir.shapes import Resource
 from records.model import Call, Case
 from records.reading import asking
-from records.service import Due, move, open_case, write_line
+from records.service import Due, open_case, write_line
 from triage import calls, further_contact, rules
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import Read
-from triage.calls import Typed
 from triage.model import CaptureField
+from triage.typed import Typed, put_in
 
 RING_IN = timedelta(minutes=20)
 """A referral is triaged by telephone within so long of its coming, sooner where its time is short (S3). [LOCAL]"""
@@ -65,15 +66,23 @@ def open_as(
     by = found.organisation or machine.name
     start, end = _times(found, now, warnings)
     kind = "For validation" if found.is_validation else "Referred"
-    case = open_case(session, machine.place, start, now, machine.actor, f"{kind} by {by}.")
-    case.referred_by = by[:80]
-    call = _contact(session, case, found, by, start, machine, now)
-    warnings += _type_down(session, library, call, found, machine, now)
-    move(session, call, "end", now, machine.actor, "The referral was read.", ended_at=now)
-    further_contact.look_later(session, call, now)
+    numbers = numbers_in(found)
+    case = open_case(
+        session,
+        machine.place,
+        start,
+        now,
+        machine.actor,
+        f"{kind} by {by}.",
+        referred_by=by[:80],
+        breach_at=end,
+    )
     if end is not None:
-        _breach_at(session, case, end, now)
-    _owe_triage(session, case, found, by, end, now, machine)
+        _warn(session, case, end, now)
+    call = _contact(session, case, found, by, numbers, start, machine, now)
+    warnings += _type_down(session, library, case, call, found, numbers, machine, now)
+    further_contact.look_later(session, call, now)
+    _owe_triage(session, case, found, by, numbers, end, now, machine)
     referral = _row(session, case, found, facts, by, machine, now)
     asking.ask_for(session, case, now)
     message.became, message.referral_id, message.warnings = Arrived.case, referral.key, _bounded(warnings)
@@ -107,12 +116,13 @@ def _contact(
     case: Case,
     found: Read,
     by: str,
+    numbers: Sequence[str],
     start: datetime,
     machine: Machine,
     now: datetime,
 ) -> Call:
     name, relation = _whom_to_ring(found, by)
-    call = calls.on_the_line(
+    call = calls.came_in_writing(
         session,
         case,
         machine,
@@ -121,6 +131,7 @@ def _contact(
         opened_at=start,
         answered_at=start,
         heard_at=now,
+        number=next(iter(numbers), None),
         caller_name=name,
         caller_relation=relation,
     )
@@ -147,25 +158,31 @@ def _usable(number: str) -> str:
 
 
 def _type_down(
-    session: Session, library: Library, call: Call, found: Read, machine: Machine, now: datetime
+    session: Session,
+    library: Library,
+    case: Case,
+    call: Call,
+    found: Read,
+    numbers: Sequence[str],
+    machine: Machine,
+    now: datetime,
 ) -> list[str]:
     """Kept as it came, in the same fields as what a handler types; returns what cannot be used, in words."""
     typed = []
-    for field, value in _fields(found):
+    for field, value in _fields(found, numbers):
         entry = str(uuid.uuid4())
         is_way_in = field is CaptureField.access_words
         cut = kept_apart.take_out(value[:2000], entry=entry, source=field.value, is_way_in=is_way_in)
         typed.append(Typed(entry, field, cut))
-    look_again = calls.type_down(session, call, typed, library, now, machine.actor)
+    look_again = put_in(session, call, case, typed, library, now, machine.actor)
     return [f"{field.replace('_', ' ').capitalize()}: {why}" for field, why in look_again.items()]
 
 
-def _fields(found: Read) -> list[tuple[CaptureField, str]]:
+def _fields(found: Read, numbers: Sequence[str]) -> list[tuple[CaptureField, str]]:
     person, spot = found.person, found.spot
     address = spot.in_words() or person.home
     lives_elsewhere = bool(spot.in_words() and person.home and _differ(found))
     home = f"{person.home} {person.home_postcode}".strip()
-    numbers = numbers_in(found)
     safety = [
         *found.scene,
         *found.safeguarding,
@@ -201,14 +218,13 @@ def numbers_in(found: Read) -> list[str]:
     return [number for number in dict.fromkeys(usable) if number][:8]
 
 
-def _breach_at(session: Session, case: Case, end: datetime, now: datetime) -> None:
+def _warn(session: Session, case: Case, end: datetime, now: datetime) -> None:
     """What the sender has promised holds until triage sets the target."""
-    case.breach_at = end
     near = case.clock_start + (end - case.clock_start) * 0.9
     dues = [Due("breach", end, human=False)]
     if near > now:
         dues.append(Due("near_90", near, human=False))
-    deadlines.set_deadlines(session, case.place, case.id, "case", case.key, dues)
+    deadlines.add_deadlines(session, case.place, case.id, "case", case.key, dues)
 
 
 def _owe_triage(
@@ -216,6 +232,7 @@ def _owe_triage(
     case: Case,
     found: Read,
     by: str,
+    numbers: Sequence[str],
     end: datetime | None,
     now: datetime,
     machine: Machine,
@@ -226,8 +243,8 @@ def _owe_triage(
     within = RING_AT_ONCE_IN if is_over else max(within, RING_AT_ONCE_IN)
     who = "hub_clinician" if found.is_validation else "handler"
     why = f"referral from {by}: ring and triage"
-    numbers = tuple(numbers_in(found))
-    call_backs.open_call_back(session, case, who, why, now + within, now, machine.actor, numbers=numbers)
+    ways = tuple(numbers)
+    call_backs.open_call_back(session, case, who, why, now + within, now, machine.actor, numbers=ways)
 
 
 def _row(

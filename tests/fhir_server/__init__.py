@@ -38,6 +38,11 @@ class FhirServer:
         self._told(always=behaviour)
 
     @property
+    def left(self) -> int:
+        """How many of the behaviours of `next` no request has taken yet."""
+        return int(self._told()["left"])
+
+    @property
     def asked(self) -> list[dict[str, Any]]:
         return list(self._told()["asked"])
 

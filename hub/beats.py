@@ -1,5 +1,6 @@
 """Which processes live: each says so every few seconds, on machine time; silence is an alarm."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -11,6 +12,12 @@ BEAT_EVERY = timedelta(seconds=5)
 SILENT_AFTER = timedelta(seconds=20)
 FORGOTTEN_AFTER = timedelta(minutes=10)
 """A process that has been silent for so long is not coming back under that name; its alarm has been raised."""
+Alive = Callable[[], None]
+"""What takes long says it between two of its steps, never inside a write: whoever is silent is taken for stuck."""
+
+
+def unwatched() -> None:
+    """Of work by hand: no supervisor listens."""
 
 
 class Beat(SQLModel, table=True):

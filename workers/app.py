@@ -34,14 +34,20 @@ REDIS_WAIT_S = 5.0
 
 
 class Pulse:
-    """A process says that it lives: to its supervisor by a file, to the watchdog by a row; and it keeps up with the
-    protocols. Called from the very loop that does the work, so that a stuck loop is silent."""
+    """A process says that it lives: to its supervisor by a file, to the watchdog by a row; and between two pieces of
+    work it keeps up with the protocols. Called from the very loop that does the work, so that a stuck loop is silent;
+    what takes long says `alive` at every step of its own (`Bench.alive`)."""
 
     def __init__(self, bench: Bench, beat_file: Path | None) -> None:
         self._bench, self._file = bench, beat_file
         self._next_touch = self._next_row = 0.0
 
     def beat(self) -> None:
+        self.alive()
+        self._bench.keep_up()
+
+    def alive(self) -> None:
+        """Never inside a write."""
         at = time.monotonic()
         if self._file is not None and at >= self._next_touch:
             self._file.touch()
@@ -51,7 +57,6 @@ class Pulse:
             hub = self._bench.hub
             with hub.db.write() as session:
                 beats.beat(session, self._bench.name, hub.clock.machine())
-        self._bench.keep_up()
 
     def goodbye(self) -> None:
         with self._bench.hub.db.write() as session:
@@ -99,6 +104,7 @@ def work(bench: Bench, queue: Queue, stop: threading.Event) -> None:
     relay = Relay(bench, queue, jobs.INSIDE, jobs.OUTSIDE)
     jobs.use(relay)
     pulse = Pulse(bench, bench.hub.settings.beat_file)
+    bench.alive = pulse.alive
     while not stop.is_set():
         pulse.beat()
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dispatch.desk import Desk
 from hub.assemble import Hub
+from hub.beats import Alive, unwatched
 from hub.record_servers import RecordServer
 from hub.services import Service
 from protocols.shelf import READ_EVERY_S, Shelf
@@ -24,6 +25,8 @@ class Bench:
     name: str
     training: SmsCarrier
     live: SmsCarrier | None
+    alive: Alive = unwatched
+    """Said at every step of what takes long, or the supervisor takes it for stuck and ends it."""
     desk: Desk = field(init=False)
     _records: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)
     _services: dict[str, FhirClient] = field(default_factory=dict, init=False, repr=False)

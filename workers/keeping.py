@@ -3,16 +3,19 @@
 import logging
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import text
 from sqlmodel import Session, select
 
 from hub import wiping
 from hub.actors import HUB
+from hub.beats import Alive
 from hub.outbox import LIVE, Effect
 from migrations import models as every_table
 from records import retention
 from records.keeping import checking, erasing, export, requests, running, wiped
+from records.keeping.export import Line
 from records.keeping.model import AccessRequest, RequestState
 from workers.bench import Bench
 
@@ -31,7 +34,8 @@ def prepare(bench: Bench, effect: Effect) -> str:
         if request.state is not RequestState.asked:
             return "not asked for any more"
         whose = requests.whose(session, request)
-        counts, waits = export.keep_sealed(mine, export.lines(session, whose, hub.db.seal), hub.db.seal)
+        found = _each(export.lines(session, whose, hub.db.seal), bench.alive)
+        counts, waits = export.keep_sealed(mine, found, hub.db.seal)
 
     def keep(session: Session) -> bool:
         if not checking.prepared(session, number, counts, waits, hub.clock.now()):
@@ -45,6 +49,12 @@ def prepare(bench: Bench, effect: Effect) -> str:
     return f"{counts.total()} rows" if kept else "not asked for any more"
 
 
+def _each(lines: Iterable[Line], alive: Alive) -> Iterator[Line]:
+    for line in lines:
+        alive()
+        yield line
+
+
 def remove(bench: Bench, effect: Effect) -> str:
     file = requests.file_of(bench.hub.settings.data, int(effect.payload["request"]))
     for one in file.parent.glob(f"{file.stem}.*"):  # also of a worker that was killed
@@ -55,7 +65,7 @@ def remove(bench: Bench, effect: Effect) -> str:
 def erase(bench: Bench, effect: Effect) -> str:
     """Out of every table; after the last that waits out of the file too, where that is done in a moment."""
     hub = bench.hub
-    done = erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now())
+    done = erasing.go_on(hub.db, int(effect.payload["erasure"]), hub.clock.now(), bench.alive)
     _out_of_file(bench, effect)
     return "words gone" if done else "not done"
 
@@ -91,7 +101,8 @@ def owe_count(bench: Bench) -> bool:
 def count(bench: Bench, _: Effect) -> str:
     hub, now = bench.hub, bench.hub.clock.now()
     with hub.db.read() as session:
-        found = running.count(session, hub.settings.place, now, retention.periods(hub.settings.retention))
+        days = retention.periods(hub.settings.retention)
+        found = running.count(session, hub.settings.place, now, days, bench.alive)
     hub.db.write_again(lambda session: running.keep_count(session, hub.settings.place, now, found))
     return f"{sum(one.rows for one in found)} rows"
 
@@ -99,5 +110,5 @@ def count(bench: Bench, _: Effect) -> str:
 def go_on(bench: Bench, effect: Effect) -> str:
     hub = bench.hub
     days = retention.periods(hub.settings.retention)
-    done = running.go_on(hub.db, int(effect.payload["run"]), days, hub.clock.now())
+    done = running.go_on(hub.db, int(effect.payload["run"]), days, hub.clock.now(), bench.alive)
     return "done" if done else "not done"

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from hub import audit
 from hub.actors import HUB
+from hub.beats import Alive, unwatched
 from hub.db import Database
 from hub.errors import Conflict
 from hub.outbox import RECORD_KIND
@@ -28,9 +29,10 @@ OPENED_AGAIN = "A case of theirs was opened meanwhile."
 STOPPED = "What had been taken away by then is gone; the rest stays."
 
 
-def go_on(db: Database, erasure_id: int, now: datetime) -> bool:
+def go_on(db: Database, erasure_id: int, now: datetime, alive: Alive = unwatched) -> bool:
     """Take away all that is left. False where it is not to be done, or somebody else is doing it."""
     while True:
+        alive()
         with db.read() as session:
             erasure = session.get(Erasure, erasure_id)
             if erasure is None or erasure.state is not ErasureState.agreed:
@@ -39,7 +41,7 @@ def go_on(db: Database, erasure_id: int, now: datetime) -> bool:
                 break
             whose = subject.of_scope(session, erasure.place, erasure.scope)
             ids = _ids(session, STEPS[erasure.step], whose)
-        if not _take_away(db, erasure, whose, ids, now):
+        if not _take_away(db, erasure, whose, ids, now, alive):
             return False
     with db.write() as session:
         _finish(session, session.get_one(Erasure, erasure_id, with_for_update=True), now)
@@ -57,7 +59,7 @@ def _ids(session: Session, name: str, whose: Subject) -> list[tuple[Any, ...]]:
 
 
 def _take_away(
-    db: Database, erasure: Erasure, whose: Subject, ids: list[tuple[Any, ...]], now: datetime
+    db: Database, erasure: Erasure, whose: Subject, ids: list[tuple[Any, ...]], now: datetime, alive: Alive
 ) -> bool:
     """One table, `AT_ONCE` rows to a transaction; the last of them says that it is done."""
     name = STEPS[erasure.step]
@@ -65,6 +67,7 @@ def _take_away(
     if name in GONE:
         slices = [ids]  # a fact may stand for one before it: they go together, and nobody has many
     for nth, some in enumerate(slices, start=1):
+        alive()
         with db.write() as session:
             locked = session.get_one(Erasure, erasure.key, with_for_update=True)
             if locked.step != erasure.step or locked.state is not ErasureState.agreed:

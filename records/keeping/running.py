@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from hub import audit, outbox
 from hub.access import User
 from hub.actors import HUB
+from hub.beats import Alive, unwatched
 from hub.db import Database
 from hub.errors import Conflict, NotFound
 from hub.outbox import LIVE, Effect, Queue
@@ -53,10 +54,13 @@ class Unit(NamedTuple):
     last: datetime
 
 
-def count(session: Session, place: str, until: datetime, days: Mapping[str, int]) -> list[Counted]:
+def count(
+    session: Session, place: str, until: datetime, days: Mapping[str, int], alive: Alive = unwatched
+) -> list[Counted]:
     """The dry run: reads, and changes nothing."""
     found = []
     for kind in KINDS:
+        alive()
         table = SQLModel.metadata.tables[kind.table]
         old = _old(table, kind, place, until - timedelta(days=days[kind.name]))
         many, oldest = session.execute(
@@ -64,7 +68,7 @@ def count(session: Session, place: str, until: datetime, days: Mapping[str, int]
         ).one()
         found.append(Counted(kind.name, many, oldest))
     rows, held, first = 0, 0, None
-    for unit in _all_due(session, place, until):
+    for unit in _all_due(session, place, until, alive):
         stands = holds.stands(session, unit.near)
         rows, held = rows + (not stands), held + bool(stands)
         first = min(first or unit.last, unit.last)
@@ -95,10 +99,11 @@ def _of(topic: str, cases: Any) -> Any:
     return sa.select(sa.cast(table.c.id, sa.String)).where(column.in_(cases))
 
 
-def _all_due(session: Session, place: str, until: datetime) -> Iterator[Unit]:
+def _all_due(session: Session, place: str, until: datetime, alive: Alive) -> Iterator[Unit]:
     for find in (_people_due, _cases_due):
         after: int | None = 0
         while after is not None:
+            alive()
             units, after = find(session, place, until, after)
             yield from units
 
@@ -232,10 +237,13 @@ def _tonight(session: Session, place: str, now: datetime) -> datetime:
     return night if night > here else datetime.combine(here.date() + timedelta(days=1), NIGHT, here.tzinfo)
 
 
-def go_on(db: Database, number: int, days: Mapping[str, int], now: datetime) -> bool:
+def go_on(
+    db: Database, number: int, days: Mapping[str, int], now: datetime, alive: Alive = unwatched
+) -> bool:
     """Do all that is left of an agreed run. False where it is none."""
     finds = (_people_due, _cases_due)
     while True:
+        alive()
         units: list[Unit] = []
         after: int | None = None
         with db.read() as session:

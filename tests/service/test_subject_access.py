@@ -1,5 +1,6 @@
 """Everything that the hub holds of one person, for whoever may have it; and nothing that has to be held back."""
 
+import itertools
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from records.people.fact_model import Fact
 from tests.desk import Desk
 from tests.one_person import MARK, NHS_NUMBER, OnePerson
 from workers import jobs
+from workers.app import Pulse
 from workers.bench import set_up
 from workers.relay import Relay
 from workers.ticker import ALONE
@@ -134,11 +136,21 @@ def settings_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FP_KEY_SAFE_SECRET", desk.hub.settings.key_safe_secret.get_secret_value())
 
 
-def works(desk: Desk) -> None:
-    """All that is waiting for the worker of the lesser queue."""
-    relay = Relay(set_up(desk.hub, "reports-1"), Queue.reports, jobs.INSIDE, jobs.OUTSIDE)
+def works(desk: Desk) -> int:
+    """All that is waiting for the worker of the lesser queue. Returns how often it said meanwhile that it lives: never
+    inside a write, which would be refused."""
+    bench, said = set_up(desk.hub, "reports-1"), itertools.count()
+    pulse = Pulse(bench, None)
+
+    def alive() -> None:
+        next(said)
+        pulse.alive()
+
+    bench.alive = alive
+    relay = Relay(bench, Queue.reports, jobs.INSIDE, jobs.OUTSIDE)
     while relay.run_due():
         pass
+    return next(said)
 
 
 def posts(client: TestClient, path: str, **form: Any) -> int:
@@ -167,9 +179,10 @@ def test_from_the_request_to_the_answer(sqlite_desk: Desk) -> None:
     one = f"/subject-access/{desk.rows(AccessRequest)[-1].key}"
     assert "being prepared" in nora.get(one).text
     assert nora.get(f"{one}/contents").status_code == 409
-    works(desk)
+    lived = works(desk)
     request = desk.rows(AccessRequest)[-1]
     assert request.state is RequestState.prepared
+    assert lived == sum(request.contents.values()), "once for each row, so that nobody takes it for stuck"
     assert request.contents.keys() == REACH.keys()
     file = requests.file_of(desk.hub.settings.data, request.key)
     assert MARK.encode() not in file.read_bytes(), "sealed at rest"

@@ -1,7 +1,7 @@
 """What may go by its age: the month's dry run, the privacy lead's word, what was done; and what is held for now."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -89,7 +89,12 @@ def _shown(
         at = datetime.fromisoformat(at) if isinstance(at, str) else at
         return f"{local(at, place):%d/%m/%Y}" if at else "–"
 
-    days: dict[str, Any] = retention.periods(hub.settings.retention)
+    def how_long(kind: str) -> str:
+        if kind not in days:
+            return f"{retention.ADULT_YEARS} years or longer"
+        return f"{days[kind]} day{'' if days[kind] == 1 else 's'}"
+
+    days = retention.periods(hub.settings.retention)
     return page(
         request,
         "retention.html",
@@ -101,9 +106,8 @@ def _shown(
         held=held,
         following=held[-1].key if len(held) == holds.MOST else None,
         what=running.WHAT,
-        how_long=lambda kind: (
-            f"{days[kind]} days" if kind in days else f"{retention.ADULT_YEARS} years or longer"
-        ),
+        how_long=how_long,
+        named=lambda month: f"{date.fromisoformat(f'{month}-01'):%B %Y}",
         day=day,
         tried=tried,
         problem=problem,

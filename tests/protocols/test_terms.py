@@ -223,6 +223,7 @@ ENDING = {
     "by neither of two": ends_if("{not: {any: [{blood: dry}, {hot: no}]}}"),
     "by not both of two": ends_if("{not: {all: [{blood: dry}, {hot: no}]}}"),
     "by what is surely so": ends_if("{known: {blood: pours}}"),
+    "by what is not surely so": ends_if("{not: {known: {blood: dry}}}"),
     "by what is surely two": ends_if("{all: [{known: {blood: pours}}, {known: {hot: yes}}]}"),
     "by a clinician": edited(
         TEXTS["leg"],

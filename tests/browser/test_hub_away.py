@@ -148,6 +148,21 @@ def test_a_log_in_that_ended_and_somebody_else_at_the_computer(
     assert any("Mina Patel handed it in" in words and words.startswith("Jay Osei took") for words in lines)
 
 
+def said_whole(page: Page, width: int) -> bool:
+    """Where the hub is away and somebody waits on the line: all words stand within the bar."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return bool(
+        page.evaluate(
+            """() => {
+              document.getElementById("bar-line").textContent = "parked: number not known 0:10";
+              const words = document.getElementById("saved").getBoundingClientRect();
+              const bar = document.querySelector(".bar").getBoundingClientRect();
+              return words.top >= bar.top && words.bottom <= bar.bottom && words.right <= innerWidth;
+            }"""
+        )
+    )
+
+
 def test_a_danger_of_the_first_minute_takes_over_without_the_hub(call: Page, room: ControlRoom) -> None:
     """S6."""
     kept(call)
@@ -167,6 +182,8 @@ def test_a_danger_of_the_first_minute_takes_over_without_the_hub(call: Page, roo
     # a reload of the open call opens the page for the time when the hub is away, with what is not yet saved
     call.locator("#f-person_name").fill("Maureen Doyle")
     expect(call.locator("#saved")).to_contain_text("NOT SAVED", timeout=15_000)
+    for width in (1440, 1280, 1024):
+        assert said_whole(call, width), f"what is not saved is cut off at {width} pixels"
     call.reload()
     opened(call)
     expect(call.locator("#f-person_name")).to_have_value("Maureen Doyle")

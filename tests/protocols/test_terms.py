@@ -90,9 +90,10 @@ def calls_of(protocol, house, number=CALLS):
 
 @every(SOUND | OF_THE_LIBRARY)
 def test_a_whole_call(protocol, house):
-    subject, _, calls = calls_of(protocol, house)
+    subject, rng, calls = calls_of(protocol, house)
     for said in calls:
-        told, verdict = Told(subject, said), assess(protocol, house, said)
+        told = Told(subject, said, reached=rng.randint(0, len(said)))  # which says nothing of a whole call
+        verdict = assess(protocol, house, said)
         assert told.ranks(subject.outcome) == as_urgent_as(subject, subject.by_rules(verdict))
         assert told(subject.outcome.refused) == (verdict.refusal is not None)
         raised = {flag.flag: flag.certain for flag in verdict.flags}
@@ -164,9 +165,9 @@ def test_what_the_record_says(protocol, house):
 
 @every({"ill": SOUND["ill"], "tired": SOUND["tired"]} | OF_THE_LIBRARY)
 def test_a_score_from_the_least_to_the_most(protocol, house):
-    subject, _, calls = calls_of(protocol, house)
+    subject, rng, calls = calls_of(protocol, house)
     for said in calls:
-        told, verdict = Told(subject, said), assess(protocol, house, said)
+        told, verdict = Told(subject, said, reached=rng.randint(0, len(said))), assess(protocol, house, said)
         for score, reading in zip(protocol.scores, verdict.scores, strict=True):
             row = told.row(subject.world.total(score, frozenset()))
             assert row[:2] == [reading.least, reading.most]

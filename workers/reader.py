@@ -30,8 +30,8 @@ CALLERS, ASKERS = 8, 24
 """People read at once from one server, and asks that are on their way to it."""
 Tell = Callable[[Outcome], None]
 May = Callable[[Patient], bool]
-Done = Callable[[bool], None]
-"""Whether some of it is worth another try."""
+Done = Callable[[bool, Outcome | None], None]
+"""Whether some of it is worth another try; and what has not been told yet, where that is all that is to be said."""
 
 
 class ServerReader:
@@ -57,17 +57,20 @@ class ServerReader:
             client.close()
 
     def _run(self, who: Who, until: float, may: May, tell: Tell, done: Done) -> None:
-        is_short = False
+        is_short, untold = False, None
         try:
             outcome = self._read(who, until, may, tell)
             is_short = outcome.fault and bool(outcome.unread)
             self._learn(outcome)
-            tell(outcome)
+            if outcome.state is ReadState.failed:
+                untold = outcome
+            else:
+                tell(outcome)
         except Exception:
             log.error("read_fault", exc_info=True, extra={"where": self.server.name})
-            tell(Outcome(ReadState.failed, "a fault of this hub's own; it is written down"))
+            untold = Outcome(ReadState.failed, "a fault of this hub's own; it is written down")
         finally:
-            done(is_short)
+            done(is_short, untold)
 
     def _read(self, who: Who, until: float, may: May, tell: Tell) -> Outcome:
         try:
@@ -173,14 +176,15 @@ class Reader:
         claimed = reads.claim(self.bench)
         alone = {one.server.name: failed(error) for one in self.servers if (error := one.left_alone)}
         if claimed and len(alone) == len(self.servers):
-            reads.nobody_to_ask(self.bench, claimed, alone)
+            reads.over(self.bench, claimed, alone)
             return len(claimed)
         for ask in claimed:
             with self._lock:
                 self._open[ask.token] = (len(self.servers), False)
             for server in self.servers:
                 may = partial(reads.may_read, self.bench, ask)
-                server.start(ask.who, may, self._tells(ask, server.server), partial(self._one_less, ask))
+                tells, done = self._tells(ask, server.server), partial(self._one_less, ask, server.server)
+                server.start(ask.who, may, tells, done)
         return len(claimed)
 
     @property
@@ -197,14 +201,16 @@ class Reader:
     def _tells(self, ask: Claimed, server: RecordServer) -> Tell:
         return lambda outcome: reads.told(self.bench, ask, server, outcome)
 
-    def _one_less(self, ask: Claimed, is_short: bool) -> None:
+    def _one_less(self, ask: Claimed, server: RecordServer, is_short: bool, untold: Outcome | None) -> None:
         with self._lock:
             left, short = self._open[ask.token]
             left, short = left - 1, short or is_short
             self._open[ask.token] = (left, short)
+        if left and untold:
+            reads.told(self.bench, ask, server, untold)
         if left == 0:
             try:
-                reads.over(self.bench, ask, short=short)
+                reads.over(self.bench, [ask], {server.name: untold} if untold else {}, short=short)
             finally:
                 with self._lock:
                     del self._open[ask.token]

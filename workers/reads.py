@@ -200,25 +200,22 @@ def _put_on_person(session: Session, ask: Claimed, now: datetime) -> None:
     putting.put_on_person(session, person, who, fresh, now)
 
 
-def nobody_to_ask(bench: Bench, asks: Sequence[Claimed], outcomes: Mapping[str, Outcome]) -> None:
-    """Each server (by its name) is left alone just now: said of all of them at once, so that a server which is away
-    takes no turns from whoever writes."""
+def over(
+    bench: Bench, asks: Sequence[Claimed], untold: Mapping[str, Outcome], *, short: bool = False
+) -> None:
+    """Every server has answered, or its time is over: of each of these, in one turn, so that a server which is away
+    takes few from whoever writes. `untold`: what came last, by the server's name. `short`: of one some kinds did not
+    come."""
     hub = bench.hub
-    servers = [one for one in hub.record_servers if one.name in outcomes]
+    servers = [one for one in hub.record_servers if one.name in untold]
 
     def act(session: Session) -> None:
         for ask in asks:
             for server in servers:
-                _keep(session, ask.ask_id, ask.place, server, outcomes[server.name], hub.clock.now())
-            _over(session, ask, hub.clock.machine(), short=False)
+                _keep(session, ask.ask_id, ask.place, server, untold[server.name], hub.clock.now())
+            _over(session, ask, hub.clock.machine(), short=short)
 
     hub.db.write_again(act)
-
-
-def over(bench: Bench, ask: Claimed, *, short: bool = False) -> None:
-    """Every server has answered, or its time is over. `short`: of one some kinds did not come."""
-    hub = bench.hub
-    hub.db.write_again(lambda session: _over(session, ask, hub.clock.machine(), short=short))
 
 
 def _over(session: Session, ask: Claimed, machine: datetime, *, short: bool) -> None:

@@ -347,7 +347,7 @@ def test_a_reader_that_dies_with_somebody_in_its_hands_is_followed_by_another(
     desk.clock.at += timedelta(minutes=11)
     desk.does(f"/api/cases/{dead.case_id}/records", {})
     (_again,) = reads.claim(reader.reader.bench)
-    reads.over(reader.reader.bench, dead)
+    reads.over(reader.reader.bench, [dead], {})
     (ask,) = desk.rows(RecordAsk)
     assert ask.state is AskState.reading, "one who comes back from the dead ends nobody else's read"
 

@@ -23,7 +23,7 @@ from workers.fhir_reading import BUDGET_S, Gathering, Outcome, Pages, failed, fi
 from workers.reads import Claimed
 
 log = logging.getLogger(__name__)
-LOOK_S, ALONE_S, IDLE_S, TIDY_EVERY_S = 0.05, 0.5, 1.0, 3600.0
+LOOK_S, ALONE_S, IDLE_S, TIDY_EVERY_S = 0.1, 1.0, 1.0, 3600.0
 SHOW_AFTER_S = 0.5
 """What has come by then is shown, where the rest takes longer."""
 CALLERS, ASKERS = 8, 24

@@ -4,7 +4,7 @@ that one that hangs holds up nobody else's read, nor another server's."""
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from functools import partial
@@ -202,15 +202,23 @@ class Reader:
         return lambda outcome: reads.told(self.bench, ask, server, outcome)
 
     def _one_less(self, ask: Claimed, server: RecordServer, is_short: bool, untold: Outcome | None) -> None:
+        """Told before it counts as ended, or another server could end the asking without knowing of it."""
+        with self._lock:
+            is_last = self._open[ask.token][0] == 1
+        try:
+            if untold and not is_last:
+                reads.told(self.bench, ask, server, untold)
+        finally:
+            self._ended(ask, is_short, {server.name: untold} if untold and is_last else {})
+
+    def _ended(self, ask: Claimed, is_short: bool, untold: Mapping[str, Outcome]) -> None:
         with self._lock:
             left, short = self._open[ask.token]
             left, short = left - 1, short or is_short
             self._open[ask.token] = (left, short)
-        if left and untold:
-            reads.told(self.bench, ask, server, untold)
         if left == 0:
             try:
-                reads.over(self.bench, [ask], {server.name: untold} if untold else {}, short=short)
+                reads.over(self.bench, [ask], untold, short=short)
             finally:
                 with self._lock:
                     del self._open[ask.token]

@@ -24,6 +24,7 @@ from tests.story import BEST_ANSWERS, VISIT
 from triage.facts import LATE
 from workers import reads
 from workers.breaker import FAULTS
+from workers.fhir_reading import Outcome
 from workers.reader import LOOK_S
 
 NUMBER = {"nhs_number": SAID["nhs_number"]}
@@ -406,6 +407,28 @@ def test_one_that_hangs_holds_up_nobody_and_two_that_disagree_both_stand(
         reader.close()
     finally:
         other.close()
+
+
+def test_one_that_fails_while_another_ends_the_asking_is_asked_again(
+    desk: Desk, there: FhirServer, reader: ReaderInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other may come to its end at the very moment in which this is being written down."""
+    call(desk, **NUMBER)
+    (ask,) = reads.claim(reader.reader.bench)
+    (server,) = desk.hub.record_servers
+    other = server.model_copy(update={"name": "york"})
+    reader.reader._open[ask.token] = (2, False)
+    told = reads.told
+
+    def meanwhile(*said: Any) -> None:
+        reader.reader._one_less(ask, other, False, None)
+        told(*said)
+
+    monkeypatch.setattr(reads, "told", meanwhile)
+    reader.reader._one_less(ask, server, False, Outcome(ReadState.failed, "it did not answer in time"))
+    (row,) = desk.rows(RecordAsk)
+    assert row.state is AskState.waiting
+    assert reader.reader.rest(0)
 
 
 def test_a_fact_answers_and_only_ever_raises(desk: Desk, there: FhirServer, reader: ReaderInHand) -> None:

@@ -58,6 +58,9 @@ RESPONDERS = (
 CALLERS = (
     ("Janet Doyle", "+447700900123"),
     ("Arthur Webb", "+447700900124"),
+    ("Edith Marsh", "+447700900131"),
+    ("Helen Marsh", "+447700900132"),
+    ("Stanisław Nowak", "+447700900133"),
     ("Oakwood Care Home", "+441134960812"),
 )
 # Roughly where each postcode district lies, in degrees; good for a straight line and no more.

@@ -11,7 +11,7 @@ from records.contact_points import WAYS, ContactPoint, Safe
 from records.model import Case
 from records.people import rules, store
 from records.people.api import RowKind
-from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
 from records.people.link_model import Merge
 from records.people.model import (
     NHS_NUMBER,
@@ -66,7 +66,8 @@ WARNS = frozenset({FactKind.staff_safety, FactKind.allergy})
 
 @dataclass(frozen=True)
 class Line:
-    """`apart`: what cannot be right beside it, in words. `doubt`: it was said in a case that is not theirs any more."""
+    """`apart`: what cannot be right beside it, in words. `doubt`: it was said in a case that is not theirs any more.
+    `changes`: the fact whose place a newer word takes, where nobody but the hub's own people can say it."""
 
     kind: RowKind
     id: int
@@ -82,6 +83,8 @@ class Line:
     is_over: bool = False
     sealed: bool = False
     error: str = ""
+    verified: Verified = Verified.not_verified
+    changes: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ def _identifier(one: Identifier, at: _At) -> Line:
     is_nhs = one.system == NHS_NUMBER
     value = f"{one.value[:3]} {one.value[3:6]} {one.value[6:]}" if is_nhs else one.value
     how = VERIFIED[one.verified] + (f" by {one.verified_by}" if one.verified_by else "")
-    return at.line(RowKind.identifier, one, "NHS number" if is_nhs else one.system, value, sure=how)
+    title = "NHS number" if is_nhs else one.system
+    return at.line(RowKind.identifier, one, title, value, sure=how, verified=one.verified)
 
 
 def _address(one: PersonAddress, at: _At) -> Line:
@@ -243,7 +247,16 @@ def _fact(fact: Fact, apart: tuple[str, ...], found: Record, at: _At) -> Line:
         apart=apart,
         warns=fact.kind in WARNS and fact.says is Says.present,
         sealed=fact.key in found.sealed,
+        changes={} if fact.key in found.sealed else _changes(fact),
     )
+
+
+def _changes(fact: Fact) -> dict[str, str | int]:
+    """None of what was read from elsewhere, which changes where it was read; nor of a death, which is an error or is
+    not."""
+    if fact.outside_id is not None or fact.about == HAS_DIED:
+        return {}
+    return {"kind": fact.kind, "about": fact.about, "supersedes": fact.key}
 
 
 def said_by(fact: Fact) -> str:

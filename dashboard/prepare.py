@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from dashboard import demo, demo_rota
+from dashboard import demo, demo_people, demo_rota
 from hub.assemble import assemble
 from hub.errors import FirstPointError
 from hub.log import configure
@@ -26,11 +26,12 @@ def prepare(settings: Settings) -> None:
         if settings.training:
             demo.lay_out(session, settings.place, hub.clock.now())
             demo_rota.lay_out(session, settings.place, hub.clock.now())
+            demo_people.lay_out(session, settings.place, hub.clock.now())
     hub.db.close()
     if settings.training:
         run = Path(settings.data) / "run"
         run.mkdir(parents=True, exist_ok=True)
-        (run / "welcome.txt").write_text(demo.welcome())
+        (run / "welcome.txt").write_text(demo.welcome() + demo_people.welcome())
 
 
 def main() -> int:

@@ -72,6 +72,7 @@ from triage import (
     stopped_api,
     tell_wish_api,
     welfare_api,
+    who_they_are_api,
 )
 from triage import api as triage_api
 
@@ -149,6 +150,7 @@ APIS = (
     dependants_api,
     sealing_api,
     people_api,
+    who_they_are_api,
     reading_api,
     sealed_texts_api,
 )

@@ -60,7 +60,8 @@ def must_be_kept(is_kept: bool) -> None:
     """Before a commit. Raises `Refused`: words must not be saved while their code is dropped."""
     if not is_kept and waiting() is not None:
         raise Refused(
-            "A key-safe code cannot be kept here. Nothing was saved: type it under “How to get in”."
+            "A key-safe code cannot be kept here. Nothing was saved: type it on a call about them, under “How to "
+            "get in”."
         )
 
 

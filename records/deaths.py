@@ -1,7 +1,7 @@
 """S28: the person has died. One path, one transaction: what was owed to them is owed no more, nothing queued leaves,
 and what must now be done is listed. What a responder may still need (danger, a text nobody has read) stays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,8 @@ from hub.actors import HUB, Actor
 from hub.outbox import Effect, Queue
 from records import alarms, asked_elsewhere, dependants, holds, store, tell_wishes
 from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
+from records.people import store as people
+from records.people.model import Person
 from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
 from records.sight import named_elsewhere
 
@@ -58,16 +60,20 @@ def _asked(session: Session, case: Case) -> list[HandOver]:
 
 
 def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
-    """Whoever looks after another open case of the same person must know, and stops it there. Each of those waits
-    meanwhile, by a transaction of its own (ADR 8)."""
-    of = named_elsewhere(case)
-    for other in store.open_cases_of(session, case.place, case.nhs_number or "", case.key):
+    """Whoever looks after another open case of the same person must know, and stops it there."""
+    others = store.open_cases_of(session, case.place, case.nhs_number or "", case.key)
+    warn(session, others, named_elsewhere(case), now)
+
+
+def warn(session: Session, others: Iterable[Case], of: str, now: datetime) -> None:
+    """It is said in `of`. Each of these waits meanwhile, by a transaction of its own (ADR 8)."""
+    for other in others:
         if other.outcome is Outcome.died:
             continue
         words = f"{other.ref}: this person is said to have died ({of}). Look, and stop what is queued."
-        alarms.ring(session, case.place, "died", other.key, words, now, other)
+        alarms.ring(session, other.place, "died", other.key, words, now, other)
         wait = Effect(
-            place=case.place,
+            place=other.place,
             case_id=other.key,
             queue=Queue.dispatch,
             kind="other_died",
@@ -97,24 +103,31 @@ def hold_other(session: Session, case: Case, of: str, until: datetime, said: str
     holds.begin(session, case, until, said, f"{HELD_BECAUSE} ({of}).", now, HUB)
 
 
-def recorded_elsewhere(session: Session, case: Case) -> Case | None:
-    """The newest other case of the same NHS number that ended with their death."""
+ON_RECORD = "their own record"
+
+
+def said_elsewhere(session: Session, case: Case) -> str:
+    """Where it is said that this person has died: on their record, or in the newest other case of the same NHS number
+    that ended with their death. Empty: nowhere."""
+    if case.person_id is not None and people.died(session, session.get_one(Person, case.person_id)):
+        return ON_RECORD
     if not case.nhs_number:
-        return None
+        return ""
     found = select(Case).where(
         Case.place == case.place,
         Case.nhs_number == case.nhs_number,
         Case.outcome == Outcome.died,
         Case.id != case.id,
     )
-    return session.exec(found.order_by(col(Case.id).desc()).limit(1)).first()
+    other = session.exec(found.order_by(col(Case.id).desc()).limit(1)).first()
+    return named_elsewhere(other) if other else ""
 
 
 def is_said_of(session: Session, case: Case) -> bool:
-    """They have died, or another case says so and nobody has answered that it was somebody else."""
+    """They have died, or it is said elsewhere and nobody has answered that it was somebody else."""
     if case.outcome is Outcome.died:
         return True
-    if recorded_elsewhere(session, case) is None:
+    if not said_elsewhere(session, case):
         return False
     asked = [task for task in store.rows_of(session, Task, case.key) if task.kind is TaskKind.has_died]
     return not any(task.state == "done" for task in asked)

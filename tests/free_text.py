@@ -577,6 +577,22 @@ def _looked_for(name: str) -> Any:
 A_FACT: dict[str, Any] = {"kind": "depends", "about": "dog"}
 OF_FACT = ("about", "value", "words", "author", "full_text", "source")
 OF_CARER = ("name", "relation", "words", "source")
+OF_WHO: dict[str, dict[str, Any]] = {
+    "names words": {"words": WORDS},
+    "names source": {"words": "Jo", "source": WORDS},
+    "identifiers system": {"value": "4711", "system": WORDS},
+    "identifiers value": {"value": WORDS, "system": "hospital"},
+    "identifiers source": {"value": "4711", "system": "hospital", "source": WORDS},
+    "addresses address": {"address": WORDS},
+    "addresses postcode": {"address": "3 Elm Close", "postcode": WORDS},
+    "addresses access_words": {"address": "3 Elm Close", "access_words": WORDS},
+    "addresses source": {"address": "3 Elm Close", "source": WORDS},
+    "numbers number": {"number": WORDS},
+    "numbers whose": {"number": "07700900321", "whose": WORDS},
+    "numbers source": {"number": "07700900321", "source": WORDS},
+    "died words": {"day": "2026-01-02", "words": WORDS},
+    "died source": {"day": "2026-01-02", "words": "the ward", "source": WORDS},
+}
 OF_SOUGHT = {"name": 200, "born": 422, "nhs_number": 422, "postcode": 422, "phone": 422}
 WAYS: dict[str, Way] = {
     "/api/v1/calls value": Way(MACHINE, lambda _desk: ({}, FIELDS), 201),
@@ -713,6 +729,10 @@ NOT_KEPT: dict[str, Way] = {
     **{
         f"/api/people/{{person_id}}/carers {name}": Way(HANDLER, _on_person({"name": "Jo", name: WORDS}), 422)
         for name in OF_CARER
+    },
+    **{
+        f"/api/people/{{person_id}}/{path}": Way(HANDLER, _on_person(body), 422)
+        for path, body in OF_WHO.items()
     },
     "/api/people/{person_id}/merge why": Way(CLINICIAN, _on_person({"into": 1, **WHY}), 422),
     "/api/people/rows/{kind}/{row_id}/in-error why": Way(HANDLER, _on_fact(WHY), 422),

@@ -19,7 +19,9 @@ from records.model import Case
 from records.own import held
 from records.own.written import IN_OWN_WORDS
 from records.people import store as people
+from records.people.fact_model import HAS_DIED
 from records.people.model import Person
+from records.people.standing import standing
 from records.read_back import is_read_back
 from triage import store
 from triage.ago import ago, on
@@ -85,6 +87,7 @@ def look_up(session: Session, case: Case, library: Library, now: datetime, *, ma
         State.looked_up,
         past.may_be,
         lines=(
+            *_has_died(session, case, at),
             *_warnings(session, cases, at),
             *_own_words(session, case, at),
             *_answers(session, cases, library, at),
@@ -99,6 +102,19 @@ def look_up(session: Session, case: Case, library: Library, now: datetime, *, ma
         ),
         doubtful=past.doubtful,
     )
+
+
+def _has_died(session: Session, case: Case, at: _At) -> list[Line]:
+    """S28: before anybody asks how they are."""
+    if case.person_id is None:
+        return []
+    person = session.get_one(Person, case.person_id)
+    day = people.died(session, person)
+    said = [one for one in standing(session, person, case.key) if one.about == HAS_DIED]
+    if day is None or not said:
+        return []
+    words = f"Said to have died on {day:%d %b %Y} ({said[0].words}): ask who it is that needs help"
+    return [Line(words, at.when(said[0].recorded_at, said[0].source or said[0].recorded_by), True)]
 
 
 def _warnings(session: Session, cases: Sequence[Case], at: _At) -> list[Line]:

@@ -23,11 +23,7 @@ def read(typed: Mapping[str, str], today: date) -> tuple[Sought, dict[str, str]]
     for field, way in ways.items():
         if text := typed.get(field, "").strip():
             try:
-                found[field] = way(text)
+                found[field] = rules.read_now(way, text)
             except Refused as why:
-                look_again[field] = (
-                    str(why)
-                    .replace(" Kept; check it with the caller.", "")
-                    .replace(" Kept as you typed it.", "")
-                )
+                look_again[field] = str(why)
     return Sought(**found), look_again

@@ -1,6 +1,8 @@
 """What a handler types, made safe to use: numbers, postcodes and dates as people say them. Pure."""
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import phonenumbers
 
@@ -21,6 +23,9 @@ LONGEST = {
     CaptureField.need: 20,
 }
 SHORT = 200
+ON_A_CALL = re.compile(r" (What you typed is kept|Kept)\b[^.]*\.|; check it with the caller")
+"""What is said of words that a call keeps as they were typed."""
+T = TypeVar("T")
 
 
 def postcode(text: str) -> str:
@@ -54,6 +59,15 @@ def phone(text: str, region: str = "GB") -> str:
     if not phonenumbers.is_possible_number(number):
         raise Refused("This telephone number is too short or too long. Kept; check it with the caller.")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def read_now(way: Callable[[str], T], text: str) -> T:
+    """What was typed into a form, which keeps the words in sight itself: nothing of them is kept otherwise. Raises
+    `Refused`."""
+    try:
+        return way(text)
+    except Refused as why:
+        raise Refused(ON_A_CALL.sub("", str(why))) from None
 
 
 def longest(field: CaptureField) -> int:

@@ -99,6 +99,7 @@ def person(request: Request, person_id: Number, visitor: Reader) -> Response:
         age=_age(found, now),
         why=why,
         own_page_stopped=stopped,
+        today=now.astimezone(place.local()).date(),
         may_merge=user.has(*MAY_MERGE),
         may_seal=user.has(*sealing.MAY_SEAL),
     )

@@ -23,8 +23,8 @@ def patient(record: Record) -> Resource:
         made["name"] = [{"text": record.name}]
     if len(record.born) == 1:
         made["birthDate"] = record.born[0].isoformat()
-    if record.person.died is not None:
-        made["deceasedDateTime"] = record.person.died.isoformat()
+    if record.died is not None:
+        made["deceasedDateTime"] = record.died.isoformat()
     return made
 
 

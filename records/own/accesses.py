@@ -206,7 +206,7 @@ def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
         return False
     if is_stopped(session, access, record.person):
         return False
-    if record.person.died is not None or any(case.outcome is Outcome.died for case in record.cases):
+    if record.died is not None or any(case.outcome is Outcome.died for case in record.cases):
         return False
     if not contact_points.may_text(contact_points.of_number(session, access.place, access.number)):
         return False

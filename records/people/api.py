@@ -1,44 +1,35 @@
 """What is said of a person, over HTTP: facts, carers, errors, merges, and which case is about whom. Only translates."""
 
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import Field
-from sqlmodel import Session
 
 from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
-from hub.places import place_of
 from records import sealing
 from records import store as cases
 from records.people import linking, merging, service, store
 from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people.from_whom import CaseId, Day, FromWhom, Teller, locked, source_of
 from records.people.model import (
     Agreed,
     Carer,
     Identifier,
     OfPerson,
-    Person,
     PersonAddress,
     PersonName,
     PersonNumber,
-    SourceKind,
 )
-from records.people.service import Said, Source
+from records.people.service import Said
 from records.service import take
 
 router = APIRouter()
-Teller = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
 Merger = Annotated[Visitor, allow(Role.hub_clinician, Role.coordinator, Role.manager)]
 Sealer = Annotated[Visitor, allow(*sealing.MAY_SEAL)]
-LAST_YEAR = 2199
-Day = date | Literal[""]
-"""As an empty field of a form sends it."""
-CaseId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Answer = dict[str, str | int]
 
 
@@ -63,15 +54,6 @@ TABLES: dict[RowKind, type[OfPerson]] = {
 
 class Why(Body):
     why: Text = Field(max_length=300)
-
-
-class FromWhom(Body):
-    """`case`: said in that case, which must be about this person."""
-
-    source_kind: SourceKind = SourceKind.hub
-    source: Text = Field(default="", max_length=120)
-    until: Day = ""
-    case: CaseId | None = None
 
 
 class FactBody(FromWhom):
@@ -108,36 +90,11 @@ class LinkBody(Why):
     person: CaseId | None = None
 
 
-def _locked(session: Session, visitor: Visitor, person_id: int) -> Person:
-    """As they are now, for this transaction. Raises `NotFound`."""
-    found = store.head(session, store.visible(session, visitor.user.place, person_id))
-    return store.lock(session, visitor.user.place, found.key)[0]
-
-
-def _source(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:
-    """First of all the case, which is locked before anybody's record."""
-    place = visitor.user.place
-    if body.case is not None:
-        case = take(session, cases.case(session, place, body.case).key, now)
-        people = store.members(session, store.head(session, store.visible(session, place, person_id)))
-        if case.person_id not in {one.key for one in people}:
-            raise Refused(
-                "That case is not linked to this person. Say it without the case, or link it first."
-            )
-    until = None
-    if body.until != "":
-        if body.until.year > LAST_YEAR:
-            raise Refused(f"Say a day before {LAST_YEAR + 1}, or leave it empty: then it has no end.")
-        until = datetime.combine(body.until + timedelta(days=1), time(), place_of(session, place).local())
-    name = body.source or (visitor.user.name if body.source_kind is SourceKind.hub else "")
-    return Source(body.source_kind, name, body.case, until)
-
-
 @router.post("/people/{person_id}/facts")
 def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Teller) -> Answer:
     hub, now = hub_of(request), hub_of(request).clock.now()
     with hub.db.write() as session:
-        source = _source(session, visitor, person_id, body, now)
+        source = source_of(session, visitor, person_id, body, now)
         said = Said(
             kind=body.kind,
             about=body.about,
@@ -151,7 +108,7 @@ def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Telle
             supersedes_id=body.supersedes,
             source=source,
         )
-        person = _locked(session, visitor, person_id)
+        person = locked(session, visitor, person_id)
         fact = service.add_fact(session, person, said, now, visitor.user.actor)
     return {"said": "Kept.", "fact": fact.key}
 
@@ -163,8 +120,8 @@ def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Tel
         raise Refused("Type the carer's name.")
     agreed = [one.value for one in Agreed if getattr(body, one)]
     with hub.db.write() as session:
-        source = _source(session, visitor, person_id, body, now)
-        person = _locked(session, visitor, person_id)
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
         said = {"name": body.name, "relation": body.relation, "words": body.words, "agreed": agreed}
         service.put(session, person, Carer, source, now, visitor.user.actor, **said)
     return {"said": "Kept."}

@@ -37,6 +37,8 @@ class Confidence(StrEnum):
     unsure = "unsure"
 
 
+HAS_DIED = "has died"
+"""What the fact of at_risk is about by which somebody of the hub said so (S28)."""
 ANY = "any"
 """What a fact is about where its source speaks of all of its kind at once: “no known allergies”."""
 

@@ -9,7 +9,7 @@ from hub import audit
 from hub.actors import HUB, Actor
 from hub.db import attempt
 from hub.errors import Conflict, Refused
-from records import alarms, read_back
+from records import alarms, deaths, read_back
 from records import store as cases
 from records.in_error import enter_in_error
 from records.model import Call, Case, CaseState, Task
@@ -156,6 +156,8 @@ def _link(
     session.add(case)
     session.flush()
     _learn(session, case, person, now, actor)
+    if store.died(session, person) is not None and case.state is CaseState.open:
+        deaths.ask_whether(session, case, deaths.ON_RECORD, now)
     words = f"Linked to the record of this person: {because}."
     write_line(session, case.key, now, actor, "person_linked", words[:400])
     audit.note(session, case.place, now, actor, "person_linked", f"person:{person.key}", f"case:{case.key}")

@@ -13,7 +13,7 @@ from hub.errors import Conflict, Refused
 from records.fhir import exporting
 from records.model import Case
 from records.people import rules, store
-from records.people.fact_model import Confidence, Fact, FactKind, FactSealing, Says
+from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, FactSealing, Says
 from records.people.model import (
     NHS_NUMBER,
     Identifier,
@@ -121,6 +121,28 @@ def add_fact(session: Session, person: Person, said: Said, now: datetime, actor:
     return fact
 
 
+def has_died(
+    session: Session, person: Person, day: date, words: str, source: Source, now: datetime, actor: Actor
+) -> None:
+    """S28: said as a fact, so that its source stands beside it and an error in it is undone like any other. Raises
+    `Refused` without a word of who told us, `Conflict` where it is said already."""
+    if not words.strip():
+        raise Refused("Say who told us, and how they know. Nothing was changed.")
+    if store.died(session, person) is not None:
+        raise Conflict("That they have died stands on their record already.")
+    dead = Said(FactKind.at_risk, HAS_DIED, words=words, dated=day, source=source)
+    add_fact(session, person, dead, now, actor)
+    _died_on(session, person)
+    audit.note(session, person.place, now, actor, "death_recorded", f"person:{person.key}")
+
+
+def _died_on(session: Session, person: Person) -> None:
+    said = store.rows(session, Fact, [person.key], ())
+    days = [one.dated for one in rules.standing(said) if one.about == HAS_DIED]
+    person.died = days[0] if days else None
+    session.add(person)
+
+
 def add_read(
     session: Session,
     person: Person,
@@ -210,6 +232,8 @@ def enter_in_error(session: Session, row: OfPerson, why: str, now: datetime, act
     row.entered_in_error_at, row.entered_in_error_by = now, actor.name
     row.entered_in_error_why = why.strip()[:300]
     session.add(row)
+    if isinstance(row, Fact) and row.about == HAS_DIED:
+        _died_on(session, session.get_one(Person, row.person_id))
     audit.note(session, row.place, now, actor, "entered_in_error", f"{_table(row)}:{row.key}")
 
 

@@ -93,6 +93,11 @@ def members(session: Session, person: Person) -> list[Person]:
     return families(session, [person])[person.key]
 
 
+def died(session: Session, person: Person) -> date | None:
+    """When, as somebody said on their record; a place's own records alone, whoever asks (S28)."""
+    return next((one.died for one in members(session, head(session, person)) if one.died), None)
+
+
 @dataclass
 class Record:
     """All that whoever asks may see of one person; `people`: the one, and those merged into them."""
@@ -123,6 +128,10 @@ class Record:
     @property
     def born(self) -> list[date]:
         return sorted({one.born for one in self.people if one.born})
+
+    @property
+    def died(self) -> date | None:
+        return next((one.died for one in (self.person, *self.people) if one.died), None)
 
     @property
     def nhs_number(self) -> str | None:

@@ -67,3 +67,30 @@ def test_s8_s14_found_read_added_to_and_put_right(opens: Callable[..., Page], ro
     page.keyboard.press("Enter")
     expect(page.locator("#person-said")).to_contain_text("Marked as entered in error")
     expect(allergies.locator(".apart")).to_have_count(0)
+
+
+def test_s17_s28_who_they_are_is_put_right_by_keyboard(opens: Callable[..., Page], room: ControlRoom) -> None:
+    person = on_record(room)
+    page = opens(f"/people/{person}")
+    page.get_by_text("A telephone number", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("07700 900321")
+    page.locator("form[data-post$='/numbers'] [name=text]").select_option("yes")
+    assert axe_says(page) == []
+    page.locator("form[data-post$='/numbers'] [name=number]").press("Enter")
+    expect(page.locator("#person-said")).to_have_text("Kept.")
+    expect(page.locator("section", has=page.locator("#b-numbers"))).to_contain_text("Safe to text yes")
+    frailty = page.locator("section", has=page.locator("#b-frailty"))
+    frailty.locator("summary").first.click()
+    frailty.get_by_label("it has changed").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-said")).to_have_text("Kept.")
+    expect(frailty.locator(".what")).to_have_text("Rockwood: 7", use_inner_text=True)
+    page.get_by_text("They have died", exact=True).first.click()
+    page.locator("form[data-post$='/died'] [name=day]").fill(room.clock.now().date().isoformat())
+    page.locator("form[data-post$='/died'] [name=words]").fill("the ward rang")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-said")).to_contain_text("nobody new goes meanwhile")
+    expect(page.locator(".people-head")).to_contain_text("died")
+    assert axe_says(page) == []

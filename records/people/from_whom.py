@@ -1,0 +1,58 @@
+"""Who says it, as a form or a machine sends it beside what is said of a person."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+from sqlmodel import Session
+
+from hub.access import Role
+from hub.bodies import Body, Text
+from hub.errors import Refused
+from hub.gate import Visitor, allow
+from hub.places import place_of
+from records import store as cases
+from records.people import store
+from records.people.model import Person, SourceKind
+from records.people.service import Source
+from records.service import take
+
+Teller = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
+LAST_YEAR = 2199
+Day = date | Literal[""]
+"""As an empty field of a form sends it."""
+CaseId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class FromWhom(Body):
+    """`case`: said in that case, which must be about this person."""
+
+    source_kind: SourceKind = SourceKind.hub
+    source: Text = Field(default="", max_length=120)
+    until: Day = ""
+    case: CaseId | None = None
+
+
+def locked(session: Session, visitor: Visitor, person_id: int) -> Person:
+    """As they are now, for this transaction. Raises `NotFound`."""
+    found = store.head(session, store.visible(session, visitor.user.place, person_id))
+    return store.lock(session, visitor.user.place, found.key)[0]
+
+
+def source_of(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:
+    """First of all the case, which is locked before anybody's record."""
+    place = visitor.user.place
+    if body.case is not None:
+        case = take(session, cases.case(session, place, body.case).key, now)
+        people = store.members(session, store.head(session, store.visible(session, place, person_id)))
+        if case.person_id not in {one.key for one in people}:
+            raise Refused(
+                "That case is not linked to this person. Say it without the case, or link it first."
+            )
+    until = None
+    if body.until != "":
+        if body.until.year > LAST_YEAR:
+            raise Refused(f"Say a day before {LAST_YEAR + 1}, or leave it empty: then it has no end.")
+        until = datetime.combine(body.until + timedelta(days=1), time(), place_of(session, place).local())
+    name = body.source or (visitor.user.name if body.source_kind is SourceKind.hub else "")
+    return Source(body.source_kind, name, body.case, until)

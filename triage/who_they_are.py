@@ -1,0 +1,177 @@
+"""Who somebody is, put on their record by hand: read as people type it, with what whoever typed it must know now."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from hub import audit
+from hub.actors import Actor
+from hub.errors import Conflict, NotFound, Refused
+from records import contact_points, deaths
+from records import store as cases
+from records.contact_points import WAYS, Safe
+from records.model import Case, CaseState
+from records.people import service, store
+from records.people.model import (
+    NHS_NUMBER,
+    AddressUse,
+    Identifier,
+    Person,
+    PersonAddress,
+    PersonName,
+    PersonNumber,
+    Verified,
+)
+from records.people.service import Source
+from triage import rules
+
+MOST_CASES = 50
+KEPT = "Kept."
+
+
+def name(session: Session, person: Person, words: str, source: Source, now: datetime, actor: Actor) -> str:
+    """Raises `Refused` without one, or where the record has it already."""
+    words = " ".join(words.split())
+    if not words:
+        raise Refused("Type their name.")
+    if words.casefold() in {one.words.casefold() for one in store.record(session, person).believed().names}:
+        raise Refused("The record has this name already.")
+    service.put(session, person, PersonName, source, now, actor, words=words)
+    return KEPT
+
+
+def identifier(
+    session: Session,
+    person: Person,
+    system: str,
+    value: str,
+    verified: Verified,
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> str:
+    """Says who else carries this NHS number. Raises `Refused`."""
+    system, value = system.strip() or NHS_NUMBER, value.strip()
+    if not value:
+        raise Refused("Type the number they are known by.")
+    if system == NHS_NUMBER:
+        value = rules.read_now(rules.nhs_number, value)
+    known = store.record(session, person).believed().identifiers
+    if (system, value) in {(one.system, one.value) for one in known}:
+        raise Refused("The record has this number already. Say at that number how it was made sure of.")
+    said = {"system": system, "value": value, "verified": verified}
+    service.put(session, person, Identifier, source, now, actor, **said)
+    others = _who_else(session, person, value) if system == NHS_NUMBER else []
+    if not others:
+        return KEPT
+    numbers = " and ".join(str(one.key) for one in others)
+    return f"Kept. Record {numbers} carries this NHS number too: look whether they are one person."
+
+
+def _who_else(session: Session, person: Person, nhs_number: str) -> list[Person]:
+    """S18: nobody hears of a person of whom they may see nothing."""
+    found = []
+    for one in store.who_may_be(session, person.place, nhs_number, None):
+        try:
+            found.append(store.visible(session, person.place, one.key))
+        except NotFound:
+            continue
+    return [one for one in found if one.key != person.key]
+
+
+def verify(session: Session, row: Identifier, how: Verified, now: datetime, actor: Actor) -> None:
+    """Raises `Refused` where nothing is said, `Conflict` where it was an error or is known in this way already."""
+    if how is Verified.not_verified:
+        raise Refused("Say how you made sure of it.")
+    if row.in_error or row.verified is how:
+        raise Conflict("Somebody else has changed this. Load it again and look.")
+    row.verified, row.verified_by, row.verified_at = how, actor.name, now
+    session.add(row)
+    audit.note(session, row.place, now, actor, "identifier_verified", f"person:{row.person_id}", how)
+
+
+def address(
+    session: Session,
+    person: Person,
+    use: AddressUse,
+    words: str,
+    postcode: str,
+    access_words: str,
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> str:
+    """S15: how to get in belongs to this address. Raises `Refused`."""
+    if not words.strip():
+        raise Refused("Type the address.")
+    code = rules.read_now(rules.postcode, postcode) if postcode.strip() else rules.postcode_in(words)
+    said = {"use": use, "address": words.strip(), "postcode": code, "access_words": access_words}
+    service.put(session, person, PersonAddress, source, now, actor, **said)
+    return KEPT
+
+
+def number(
+    session: Session,
+    person: Person,
+    typed: str,
+    whose: str,
+    safe: Mapping[str, Safe],
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> str:
+    """`safe`: by way (S17); not known is left as it is. Raises `Refused`."""
+    e164 = rules.read_now(rules.phone, typed)
+    point = contact_points.of_number(session, person.place, e164)
+    for way, said in safe.items():
+        if point is not None and getattr(point, way) is Safe.no and said is Safe.yes:
+            raise Refused(
+                f"This number is marked not safe {WAYS[way]}. Only a call with them can change that (S17)."
+            )
+    known = store.record(session, person).believed().numbers
+    if (e164, whose.strip()) not in {(one.number, one.whose) for one in known}:
+        service.put(session, person, PersonNumber, source, now, actor, number=e164, whose=whose.strip())
+    for way, said in safe.items():
+        if said is not Safe.not_known:
+            contact_points.say(session, person.place, e164, way, said, actor.name, now)
+    return KEPT
+
+
+def died(
+    session: Session,
+    person: Person,
+    day: date,
+    words: str,
+    today: date,
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> str:
+    """S28: whoever looks after an open case of theirs is asked, and nobody new goes meanwhile. Raises `Refused`."""
+    if day > today:
+        raise Refused("That day is still to come.")
+    if any(day < one.born for one in store.members(session, person) if one.born):
+        raise Refused("That day is before they were born. Look at both dates.")
+    service.has_died(session, person, day, words, source, now, actor)
+    open_now = _open_about(session, person)
+    deaths.warn(session, open_now, deaths.ON_RECORD, now)
+    if not open_now:
+        return "Kept: they have died. If that was an error, say so at that line."
+    count = (
+        "An open case of theirs asks" if len(open_now) == 1 else f"{len(open_now)} open cases of theirs ask"
+    )
+    return f"Kept: they have died. {count} whoever is responsible, and nobody new goes meanwhile."
+
+
+def _open_about(session: Session, person: Person) -> list[Case]:
+    ids = [one.key for one in store.members(session, person)]
+    linked = select(Case).where(col(Case.person_id).in_(ids), Case.state == CaseState.open)
+    found = {case.key: case for case in session.exec(linked.order_by(col(Case.id)).limit(MOST_CASES))}
+    for value in {one.value for one in store.rows(session, Identifier, ids, ()) if _is_nhs(one)}:
+        found |= {case.key: case for case in cases.open_cases_of(session, person.place, value, 0)}
+    return [found[key] for key in sorted(found)]
+
+
+def _is_nhs(one: Identifier) -> bool:
+    return one.system == NHS_NUMBER and not one.in_error

@@ -1,0 +1,118 @@
+"""Who somebody is, over HTTP: names, numbers, addresses, and that they have died. Only translates."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from hub.bodies import Body, Number, Text
+from hub.gate import hub_of
+from hub.places import place_of
+from records.contact_points import WAYS, Safe
+from records.people import store
+from records.people.from_whom import FromWhom, Teller, locked, source_of
+from records.people.model import NHS_NUMBER, AddressUse, Identifier, Verified
+from triage import who_they_are
+
+router = APIRouter()
+Answer = dict[str, str]
+
+
+class NameBody(FromWhom):
+    words: Text = Field(max_length=200)
+
+
+class IdentifierBody(FromWhom):
+    """`system`: whose number it is; empty is the NHS number."""
+
+    system: Text = Field(default=NHS_NUMBER, max_length=120)
+    value: Text = Field(max_length=80)
+    verified: Verified = Verified.not_verified
+
+
+class VerifiedBody(Body):
+    verified: Verified
+
+
+class AddressBody(FromWhom):
+    use: AddressUse = AddressUse.home
+    address: Text = Field(max_length=400)
+    postcode: Text = Field(default="", max_length=20)
+    access_words: Text = Field(default="", max_length=400)
+
+
+class NumberBody(FromWhom):
+    """S17. `whose`: empty is the person's own."""
+
+    number: Text = Field(max_length=40)
+    whose: Text = Field(default="", max_length=200)
+    text: Safe = Safe.not_known
+    speak: Safe = Safe.not_known
+    message: Safe = Safe.not_known
+
+
+class DeathBody(FromWhom):
+    day: date
+    words: Text = Field(max_length=300)
+
+
+@router.post("/people/{person_id}/names")
+def add_name(request: Request, person_id: Number, body: NameBody, visitor: Teller) -> Answer:
+    now, by = hub_of(request).clock.now(), visitor.user.actor
+    with hub_of(request).db.write() as session:
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
+        return {"said": who_they_are.name(session, person, body.words, source, now, by)}
+
+
+@router.post("/people/{person_id}/identifiers")
+def add_identifier(request: Request, person_id: Number, body: IdentifierBody, visitor: Teller) -> Answer:
+    now, by = hub_of(request).clock.now(), visitor.user.actor
+    with hub_of(request).db.write() as session:
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
+        said = body.system, body.value, body.verified
+        return {"said": who_they_are.identifier(session, person, *said, source, now, by)}
+
+
+@router.post("/people/identifiers/{row_id}/verified")
+def verify(request: Request, row_id: Number, body: VerifiedBody, visitor: Teller) -> Answer:
+    place = visitor.user.place
+    with hub_of(request).db.write() as session:
+        row = store.row_of(session, Identifier, place, row_id)
+        store.lock(session, place, row.person_id)
+        session.refresh(row)
+        who_they_are.verify(session, row, body.verified, hub_of(request).clock.now(), visitor.user.actor)
+    return {"said": "Kept: how this number was made sure of, with your name."}
+
+
+@router.post("/people/{person_id}/addresses")
+def add_address(request: Request, person_id: Number, body: AddressBody, visitor: Teller) -> Answer:
+    now, by = hub_of(request).clock.now(), visitor.user.actor
+    with hub_of(request).db.write() as session:
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
+        said = body.use, body.address, body.postcode, body.access_words
+        return {"said": who_they_are.address(session, person, *said, source, now, by)}
+
+
+@router.post("/people/{person_id}/numbers")
+def add_number(request: Request, person_id: Number, body: NumberBody, visitor: Teller) -> Answer:
+    now, by = hub_of(request).clock.now(), visitor.user.actor
+    safe = {way: getattr(body, way) for way in WAYS}
+    with hub_of(request).db.write() as session:
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
+        said = who_they_are.number(session, person, body.number, body.whose, safe, source, now, by)
+    return {"said": said}
+
+
+@router.post("/people/{person_id}/died")
+def died(request: Request, person_id: Number, body: DeathBody, visitor: Teller) -> Answer:
+    now, by = hub_of(request).clock.now(), visitor.user.actor
+    with hub_of(request).db.write() as session:
+        source = source_of(session, visitor, person_id, body, now)
+        person = locked(session, visitor, person_id)
+        today = now.astimezone(place_of(session, person.place).local()).date()
+        said = who_they_are.died(session, person, body.day, body.words, today, source, now, by)
+    return {"said": said}

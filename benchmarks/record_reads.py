@@ -7,9 +7,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,25 +17,18 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.figures import Figure, p50, p95
 from benchmarks.house import PROCESSES, House, a_house
-from benchmarks.pace import EachOwn, at_pace
 from benchmarks.wire import Line
 from tests.fhir_server.known_there import MAUREEN, NHS, OF_MAUREEN
 
-CAPTURES, WARM_UP, PER_S, MOST_RATIO = 80, 20, 15, 1.05
+BLOCKS, CAPTURES, WARM_UP, GAP_S, MOST_RATIO = 24, 40, 25, 0.04, 1.05
+"""With and without take turns, block by block, so that what else this machine does falls on both; the first captures of
+a block are not counted: what was asked in the block before ends meanwhile."""
 SHOWN, SHOWN_MS, LOOK_S, MOST_S = 30, 300.0, 0.15, 10.0
-ROUNDS = 4
-"""With and without are measured in turn, so that what else this machine does falls on both."""
 SERVERS = "FP_RECORD_SERVERS"
 
 
-def measure(captures: int = CAPTURES, shown: int = SHOWN) -> list[Figure]:
-    hanging_ms: list[float] = []
-    without_ms: list[float] = []
-    for _ in range(ROUNDS):
-        with hangs() as url, reads_from(url):
-            hanging_ms += _captures(captures)
-        with reads_from(""):
-            without_ms += _captures(captures)
+def measure(blocks: int = BLOCKS, captures: int = CAPTURES, shown: int = SHOWN) -> list[Figure]:
+    hanging_ms, without_ms = _in_turn(blocks, captures)
     with Healthy.serving() as healthy, reads_from(healthy.url):
         shown_ms = _on_screen(healthy, shown)
     ratio = p50(hanging_ms) / p50(without_ms)
@@ -107,18 +99,34 @@ def _a_house_that_reads() -> Iterator[House]:
         yield house
 
 
-def _captures(captures: int) -> list[float]:
-    with _a_house_that_reads() as house:
-        lines = EachOwn(house.line)
-        acts = [partial(_timed, partial(_capture, nhs_number=number(n)), lines) for n in range(captures)]
-        return at_pace(acts, PER_S)[WARM_UP:]
+def _in_turn(blocks: int, captures: int) -> tuple[list[float], list[float]]:
+    """Of a hub whose record server hangs, and of one that reads from nowhere, both at work all the time."""
+    with ExitStack() as stack:
+        url = stack.enter_context(hangs())
+        with reads_from(url):
+            hanging = _Taken(stack.enter_context(_a_house_that_reads()))
+        with reads_from(""):
+            without = _Taken(stack.enter_context(_a_house_that_reads()))
+        for nth in range(blocks):
+            for one in (hanging, without) if nth % 2 else (without, hanging):
+                one.block(captures)
+        return hanging.took_ms, without.took_ms
 
 
-def _timed(act: Callable[..., int], lines: EachOwn[Line]) -> float:
-    line = lines()
-    began = time.monotonic()
-    act(line)
-    return (time.monotonic() - began) * 1000
+class _Taken:
+    def __init__(self, house: House) -> None:
+        self.took_ms = list[float]()
+        self._line, self._asked = house.line(), 0
+
+    def block(self, captures: int) -> None:
+        """One after the other, so that none waits for another; everybody whose call is captured is somebody new."""
+        for nth in range(WARM_UP + captures):
+            self._asked += 1
+            began = time.monotonic()
+            _capture(self._line, number(self._asked))
+            if nth >= WARM_UP:
+                self.took_ms.append((time.monotonic() - began) * 1000)
+            time.sleep(GAP_S)
 
 
 class Healthy:

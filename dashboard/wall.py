@@ -38,6 +38,7 @@ ALARMS = {
     "correction_late": "a correction is not answered",
     "access_late": "a request for what is held of somebody is due",
     "audit_broken": "the hub's own audit: ring support",
+    "audit_untold": "the hub's own audit: ring support",
 }
 ELSE = "look at the board"
 TASKS = {

@@ -49,6 +49,7 @@ CLIMBS: dict[str, Climb] = dict(
                 "somebody waits for one decision of the room, and nothing goes on without it",
                 "asks_on",
                 "audit_broken",
+                "audit_untold",
                 "call_parked",
                 "deadline_fault",
                 "died",

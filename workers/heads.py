@@ -20,26 +20,36 @@ from records import alarms
 from workers.bench import Bench
 
 log = logging.getLogger(__name__)
-ALARM = "audit_broken", "chain"
+BROKEN, UNTOLD = "audit_broken", "audit_untold"
+OF = "chain"
 WEBHOOK_TIMEOUT_S = 5.0
 """Well under the lease of an effect."""
-BROKEN = (
-    "The hub's own audit is not what was published of it. Ring the privacy lead, and whoever looks after the database; "
-    "`python -m hub verify-audit` names the row."
-)
+WORDS = {
+    BROKEN: "The hub's own audit is not what was published of it. Ring the privacy lead, and whoever looks after the "
+    "database; `python -m hub verify-audit` names the row.",
+    UNTOLD: "The file in which the audit's heads are published cannot be used. Ring whoever looks after the machine: "
+    "what is kept from now on nobody could prove.",
+}
 
 
 def publish(bench: Bench) -> Head | None:
-    """Tell the head, unless it is the one that was told last. Raises `OSError` where the file cannot be written: the
-    next round tries again."""
-    hub = bench.hub
+    """Tell the head, unless it is the one that was told last. Raises `OSError` where the file cannot be written, and an
+    alarm rings: the next round tries again."""
+    try:
+        head = _publish(bench.hub)
+    except OSError:
+        _alarm(bench.hub, UNTOLD, rings=True)
+        raise
+    _alarm(bench.hub, UNTOLD, rings=False)
+    return head
+
+
+def _publish(hub: Hub) -> Head | None:
     file, before = hub.settings.heads, audit_heads.last(hub.settings.heads)
     with hub.db.read() as session:
         newest = audit.head(session)
         stands = before is None or audit_proof.link_at(session, before.nth) == before.link
-        rings = alarms.is_live(session, hub.settings.place, *ALARM)
-    if rings is stands:
-        _alarm(hub, stands=stands)
+    _alarm(hub, BROKEN, rings=not stands)
     if not stands:
         return None  # what would be told now would be taken for the truth
     if newest is None or newest.nth is None or newest.link is None:
@@ -55,14 +65,18 @@ def publish(bench: Bench) -> Head | None:
     return head
 
 
-def _alarm(hub: Hub, *, stands: bool) -> None:
-    """Rings once, and is over when the chain is again what was published of it: a backup was put back."""
-    log.error("audit_as_published_again" if stands else "audit_not_as_published")
+def _alarm(hub: Hub, kind: str, *, rings: bool) -> None:
+    """Rings once, and is over when a backup was put back, or the file can be written again."""
+    place = hub.settings.place
+    with hub.db.read() as session:
+        if alarms.is_live(session, place, kind, OF) is rings:
+            return
+    log.error(kind if rings else f"{kind}_no_more")
     with hub.db.write() as session:
-        if stands:
-            alarms.end(session, hub.settings.place, *ALARM, hub.clock.now())
+        if rings:
+            alarms.ring(session, place, kind, OF, WORDS[kind], hub.clock.now())
         else:
-            alarms.ring(session, hub.settings.place, *ALARM, BROKEN, hub.clock.now())
+            alarms.end(session, place, kind, OF, hub.clock.now())
 
 
 def _to_syslog(address: str, head: Head) -> None:

@@ -9,7 +9,7 @@ from hub import audit
 from hub.actors import HUB, Actor
 from hub.db import attempt
 from hub.errors import Conflict, Refused
-from records import alarms, deaths, read_back
+from records import alarms, deaths, dependants, read_back
 from records import store as cases
 from records.in_error import enter_in_error
 from records.model import Call, Case, CaseState, Task
@@ -122,6 +122,19 @@ def told(session: Session, case_id: int, now: datetime) -> None:
             alarms.end(session, linked.place, WRONG_PERSON, case_id, now)
 
 
+def learn_more(session: Session, case: Case, now: datetime, actor: Actor) -> None:
+    """What was said since it was linked, as a call about it ends. `case` is taken; a fault undoes itself alone."""
+    if case.person_id is None:
+        return
+    person = store.head(session, session.get_one(Person, case.person_id))
+
+    def learn(inner: Session) -> None:
+        (locked,) = store.lock(inner, case.place, person.key)
+        _learn(inner, case, locked, now, actor)
+
+    attempt(session, learn)
+
+
 def _must_be_read_back(case: Case) -> None:
     if not read_back.is_read_back(case):
         raise Refused("Read two identifiers back first: until then nobody knows whose record this is.")
@@ -212,6 +225,25 @@ def _learn(session: Session, case: Case, person: Person, now: datetime, actor: A
     if case.talk_words and case.talk_words not in {one.words for one in known.facts}:
         how = Said(FactKind.communication, "how to talk with them", words=case.talk_words, source=source)
         service.add_fact(session, person, how, now, actor)
+    _learn_who_depends(session, case, person, known, source, now, actor)
+
+
+def _learn_who_depends(
+    session: Session,
+    case: Case,
+    person: Person,
+    known: store.Record,
+    source: Source,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """S20: only that they are there; who looks after them is of one day. “Nobody” teaches nothing (S8)."""
+    before = {(one.about, one.words) for one in known.facts if one.kind is FactKind.depends}
+    for whom, one in dependants.of_case(case).items():
+        about = dependants.WORDS[whom].lower()
+        if one.said is dependants.Said.yes and (about, one.words) not in before:
+            said = Said(FactKind.depends, about, words=one.words, source=source)
+            service.add_fact(session, person, said, now, actor)
 
 
 def _learn_where(

@@ -67,6 +67,19 @@ def test_a_line_in_a_file_once_for_each_head_and_an_alarm_where_it_is_gone(
     assert [alarm.state for alarm in desk.rows(Alarm)] == ["over"], "the backup is back"
 
 
+def test_a_file_that_cannot_be_written_rings_until_it_can(sqlite_desk: Desk, bench: Any) -> None:
+    desk, file = sqlite_desk, sqlite_desk.hub.settings.heads
+    noted(desk)
+    file.mkdir(parents=True)
+    for _ in range(2):
+        with pytest.raises(OSError, match="heads"):
+            heads.publish(bench)
+    assert [(alarm.kind, alarm.state) for alarm in desk.rows(Alarm)] == [("audit_untold", "ringing")], "once"
+    file.rmdir()
+    assert heads.publish(bench) is not None
+    assert [alarm.state for alarm in desk.rows(Alarm)] == ["over"]
+
+
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
     got: list[tuple[str, bytes]] = []

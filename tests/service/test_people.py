@@ -320,3 +320,28 @@ def test_an_end_that_no_calendar_has_is_refused(desk: Desk) -> None:
     maureen = person(desk)
     body = {"kind": "allergy", "about": "penicillin", "until": "9999-12-31"}
     assert "before 2200" in desk.does(f"/api/people/{maureen}/facts", body, 422)["problem"]
+
+
+def test_what_was_said_after_the_link_is_on_the_record_once_the_call_is_over(desk: Desk) -> None:
+    maureen = person(desk)
+    call, _ = rung(desk, **MAUREEN, **HOME)
+    later = {
+        "talk_words": "speaks Polish",
+        "access_words": "side gate",
+        "dependants": "nobody",
+        "animals": "yes",
+        "animals_words": "Rex, a dog",
+    }
+    types(desk, call, *(entry(field, value) for field, value in later.items()))
+    assert not any(row.words == "speaks Polish" for row in desk.rows(Fact)), "it is still being said"
+    desk.does(f"/api/calls/{call}/end")
+    learned = {(row.kind, row.about, row.words) for row in desk.rows(Fact)}
+    assert learned == {
+        ("communication", "how to talk with them", "speaks Polish"),
+        ("depends", "animals", "Rex, a dog"),
+    }, "S20, S8: nobody who depends on them teaches nothing"
+    assert "side gate" in {row.access_words for row in desk.rows(PersonAddress)}
+    call, case = rung(desk, **MAUREEN, **HOME, **later)
+    assert linked_to(desk, case) == maureen
+    desk.does(f"/api/calls/{call}/end")
+    assert len(desk.rows(Fact)) == 2, "said again it is known already"

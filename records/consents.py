@@ -1,6 +1,6 @@
 """What a person has agreed to, by purpose: by whom it was recorded, how it was said, taken back. The newest counts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam
@@ -85,6 +85,21 @@ def agreed(session: Session, case: Case, purpose: Purpose, with_whom: str = "") 
 def agreed_under(session: Session, place: str, people: Sequence[str], purpose: Purpose) -> Agreed:
     """The same of one whom no case names by their number: by keys of `records/person_key.py`."""
     return _counts(_newest(session, place, people, purpose, ""))
+
+
+def objected_to(session: Session, place: str, people: Collection[str], carer: str) -> bool:
+    """Whether the newest word on this carer is no, however their name was typed; `people` by keys of
+    `records/person_key.py`."""
+    found = select(Consent).where(
+        Consent.place == place, col(Consent.person).in_(people), Consent.purpose == Purpose.carer
+    )
+    rows = session.exec(found.order_by(col(Consent.id).desc()).limit(MOST))
+    newest = next((one for one in rows if _plain(one.with_whom) == _plain(carer)), None)
+    return newest is not None and newest.said is Said.objected
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _counts(found: Consent | None) -> Agreed:

@@ -14,13 +14,14 @@ from hub import audit
 from hub.access import hasher
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
-from records import contact_points, read_back
+from records import consents, contact_points, read_back
 from records.contact_points import Safe
 from records.model import CaseState, Outcome
 from records.own.model import LIVE, OwnAccess, OwnCode, OwnKind, OwnLogIn, Sees
 from records.people import store
-from records.people.model import Person
+from records.people.model import NHS_NUMBER, Person
 from records.people.store import Record
+from records.person_key import of_number, person_keys
 
 WRONG_LIMIT = 10
 """So many wrong tries since the last right one, and a new phrase must be agreed by voice. [LOCAL]"""
@@ -110,6 +111,8 @@ def open_for(session: Session, person: Person, agreed: Agreed, now: datetime, ac
         )
     if not agreed.name.strip():
         raise Refused("Type their name.")
+    if agreed.kind is OwnKind.carer and _objects(session, record, agreed.name):
+        raise Refused("They have said no to telling this carer. Ask them, and keep what they say as consent.")
     if not contact_points.may_text(contact_points.of_number(session, person.place, agreed.number)):
         raise Refused("This number is not known to be safe to text. Ask them, and mark it so first (S17).")
     standing = of_person(session, person)
@@ -198,6 +201,13 @@ def by_word(session: Session, person: Person, key_word: str) -> OwnAccess:
     raise NotFound("Nobody of that name can open this page.")
 
 
+def _objects(session: Session, record: Record, carer: str) -> bool:
+    """Under any key that their cases go by, or would."""
+    keys = {key for case in record.cases for key in person_keys(case)}
+    keys |= {of_number(one.value) for one in record.identifiers if one.system == NHS_NUMBER}
+    return consents.objected_to(session, record.person.place, keys, carer)
+
+
 def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
     """Whether codes may be sent and log-ins hold: it stands, the number is known to be safe just now (S17), and where
     it is the person's, the hub still holds it for them. After a death it is over, and it waits after a merge (S14).
@@ -207,6 +217,8 @@ def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
     if is_stopped(session, access, record.person):
         return False
     if record.died is not None or any(case.outcome is Outcome.died for case in record.cases):
+        return False
+    if access.kind is OwnKind.carer and _objects(session, record, access.name):
         return False
     if not contact_points.may_text(contact_points.of_number(session, access.place, access.number)):
         return False

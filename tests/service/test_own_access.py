@@ -233,3 +233,23 @@ def test_what_was_asked_and_nobody_came_for_is_forgotten(sqlite_desk: Desk) -> N
         assert log_ins.any_old(session, later)
         log_ins.forget_old(session, later)
     assert desk.rows(OwnAsk) == []
+
+
+def test_a_no_to_telling_a_carer_shuts_their_page_at_once_and_a_later_yes_opens_it(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    made = with_page(desk)
+    case = desk.rows(Case)[-1].key
+    agrees(desk, made, **ANNA)
+    anna = logged_in(desk, DAUGHTER, DAUGHTER)
+    no = {"purpose": "carer", "said": "objected", "how": "by phone, her own words", "with_whom": "  anna"}
+    assert desk.jay.post(f"/cases/{case}/consent", data=no).status_code == 303
+    assert anna.get("/own/home", headers=HTML).status_code == 303, "logged out"
+    before = len(codes_to(desk, DAUGHTER))
+    asks(desk, browser(desk), DAUGHTER)
+    assert len(codes_to(desk, DAUGHTER)) == before, "nor is a code sent"
+    assert "said no to telling this carer" in agrees(desk, made, 422, **ANNA).text
+    logged_in(desk)
+    desk.clock.machine_ahead += timedelta(hours=1, minutes=1)
+    yes = {**no, "said": "agreed", "with_whom": "Anna"}
+    assert desk.jay.post(f"/cases/{case}/consent", data=yes).status_code == 303
+    logged_in(desk, DAUGHTER, DAUGHTER)

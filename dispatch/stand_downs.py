@@ -44,6 +44,8 @@ def wait_after_death(session: Session, case_id: int, of: str, now: datetime) -> 
     """S28: their death is recorded on the case `of`. Whoever was asked here and has not said yes is told that it is
     taken back; whoever is on the way is stood down by a human, by one press."""
     case = take(session, case_id, now)
+    if not deaths.said_elsewhere(session, case):
+        return  # it was an error, and has been taken back since
     tell_wishes.hush(session, case, now)
     rows = rows_of(session, Position, case_id, live=True)
     if case.outcome is not None or case.state is CaseState.closed:

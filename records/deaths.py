@@ -10,15 +10,18 @@ from hub import outbox
 from hub.actors import HUB, Actor
 from hub.outbox import Effect, Queue
 from records import alarms, asked_elsewhere, dependants, holds, store, tell_wishes
-from records.model import Assessment, CallBack, Case, HandOver, Hold, Outcome, Task, TaskKind
+from records.model import Assessment, CallBack, Case, CaseState, HandOver, Hold, Outcome, Task, TaskKind
 from records.people import store as people
-from records.people.model import Person
+from records.people.model import NHS_NUMBER, Identifier, Person
 from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
 from records.sight import named_elsewhere
 
 DO_IN = timedelta(minutes=30)
 """How soon somebody must have done each thing that a death asks for. [LOCAL]"""
 LOOK_IN = timedelta(minutes=10)
+ON_RECORD = "their own record"
+"""Where it is said, if not in another case."""
+MOST_CASES = 50
 """How long another open case of the same person waits for somebody to look. [LOCAL]"""
 BECAUSE = "The person has died."
 NEEDS_NOBODY_NOW = (Assessment, CallBack, Hold)
@@ -65,6 +68,28 @@ def warn_of_other_cases(session: Session, case: Case, now: datetime) -> None:
     warn(session, others, named_elsewhere(case), now)
 
 
+def open_about(session: Session, person: Person) -> list[Case]:
+    """Linked to them, or by the NHS number of their record."""
+    ids = [one.key for one in people.members(session, person)]
+    linked = select(Case).where(col(Case.person_id).in_(ids), Case.state == CaseState.open)
+    found = {case.key: case for case in session.exec(linked.order_by(col(Case.id)).limit(MOST_CASES))}
+    for one in people.rows(session, Identifier, ids, ()):
+        if one.system == NHS_NUMBER and not one.in_error:
+            found |= {case.key: case for case in store.open_cases_of(session, person.place, one.value, 0)}
+    return [found[key] for key in sorted(found)]
+
+
+def take_back(session: Session, cases: Iterable[Case], why: str, now: datetime, actor: Actor) -> None:
+    """It was said by mistake: what waited in these, which are taken, goes on, where nobody else says it."""
+    for case in cases:
+        asked = any(
+            task.kind is TaskKind.has_died for task in store.rows_of(session, Task, case.key, live=True)
+        )
+        rings = alarms.is_live(session, case.place, "died", str(case.key))
+        if (asked or rings) and not said_elsewhere(session, case):
+            was_somebody_else(session, case, why, now, actor)
+
+
 def warn(session: Session, others: Iterable[Case], of: str, now: datetime) -> None:
     """It is said in `of`. Each of these waits meanwhile, by a transaction of its own (ADR 8)."""
     for other in others:
@@ -103,13 +128,12 @@ def hold_other(session: Session, case: Case, of: str, until: datetime, said: str
     holds.begin(session, case, until, said, f"{HELD_BECAUSE} ({of}).", now, HUB)
 
 
-ON_RECORD = "their own record"
-
-
 def said_elsewhere(session: Session, case: Case) -> str:
     """Where it is said that this person has died: on their record, or in the newest other case of the same NHS number
     that ended with their death. Empty: nowhere."""
-    if case.person_id is not None and people.died(session, session.get_one(Person, case.person_id)):
+    who = [session.get_one(Person, case.person_id)] if case.person_id is not None else []
+    who += people.who_may_be(session, case.place, case.nhs_number, None)
+    if any(people.died(session, one) for one in who):
         return ON_RECORD
     if not case.nhs_number:
         return ""

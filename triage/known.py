@@ -19,8 +19,9 @@ from records.model import Case
 from records.own import held
 from records.own.written import IN_OWN_WORDS
 from records.people import store as people
-from records.people.fact_model import HAS_DIED
+from records.people.fact_model import HAS_DIED, Fact
 from records.people.model import Person
+from records.people.rules import says_died
 from records.people.standing import standing
 from records.read_back import is_read_back
 from triage import store
@@ -108,13 +109,16 @@ def _has_died(session: Session, case: Case, at: _At) -> list[Line]:
     """S28: before anybody asks how they are."""
     if case.person_id is None:
         return []
-    person = session.get_one(Person, case.person_id)
-    day = people.died(session, person)
-    said = [one for one in standing(session, person, case.key) if one.about == HAS_DIED]
-    if day is None or not said:
-        return []
-    words = f"Said to have died on {day:%d %b %Y} ({said[0].words}): ask who it is that needs help"
-    return [Line(words, at.when(said[0].recorded_at, said[0].source or said[0].recorded_by), True)]
+    person = people.head(session, session.get_one(Person, case.person_id))
+    said = [one for one in standing(session, person, case.key, Fact.about == HAS_DIED) if says_died(one)]
+    return [
+        Line(
+            f"Said to have died on {one.dated:%d %b %Y} ({one.words}): ask who it is that needs help",
+            at.when(one.recorded_at, one.source or one.recorded_by),
+            True,
+        )
+        for one in said[:1]
+    ]
 
 
 def _warnings(session: Session, cases: Sequence[Case], at: _At) -> list[Line]:

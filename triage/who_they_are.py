@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from hub import audit
 from hub.actors import Actor
-from hub.errors import Conflict, NotFound, Refused
+from hub.errors import Conflict, Refused
 from records import contact_points, deaths
-from records import store as cases
 from records.contact_points import WAYS, Safe
-from records.model import Case, CaseState
 from records.people import service, store
 from records.people.model import (
     NHS_NUMBER,
@@ -26,7 +24,6 @@ from records.people.model import (
 from records.people.service import Source
 from triage import rules
 
-MOST_CASES = 50
 KEPT = "Kept."
 
 
@@ -70,14 +67,10 @@ def identifier(
 
 
 def _who_else(session: Session, person: Person, nhs_number: str) -> list[Person]:
-    """S18: nobody hears of a person of whom they may see nothing."""
-    found = []
-    for one in store.who_may_be(session, person.place, nhs_number, None):
-        try:
-            found.append(store.visible(session, person.place, one.key))
-        except NotFound:
-            continue
-    return [one for one in found if one.key != person.key]
+    """S18: nobody hears of a number that was said where they may not look."""
+    others = store.who_may_be(session, person.place, nhs_number, None)
+    known = store.whos(session, person.place, others)
+    return [one for one in others if one.key != person.key and nhs_number in known[one.key].nhs_numbers]
 
 
 def verify(session: Session, row: Identifier, how: Verified, now: datetime, actor: Actor) -> None:
@@ -124,6 +117,8 @@ def number(
     """`safe`: by way (S17); not known is left as it is. Raises `Refused`."""
     e164 = rules.read_now(rules.phone, typed)
     point = contact_points.of_number(session, person.place, e164)
+    if point is not None:
+        session.refresh(point, with_for_update=True)
     for way, said in safe.items():
         if point is not None and getattr(point, way) is Safe.no and said is Safe.yes:
             raise Refused(
@@ -154,24 +149,8 @@ def died(
     if any(day < one.born for one in store.members(session, person) if one.born):
         raise Refused("That day is before they were born. Look at both dates.")
     service.has_died(session, person, day, words, source, now, actor)
-    open_now = _open_about(session, person)
-    deaths.warn(session, open_now, deaths.ON_RECORD, now)
-    if not open_now:
-        return "Kept: they have died. If that was an error, say so at that line."
-    count = (
-        "An open case of theirs asks" if len(open_now) == 1 else f"{len(open_now)} open cases of theirs ask"
+    deaths.warn(session, deaths.open_about(session, person), deaths.ON_RECORD, now)
+    return (
+        "Kept: they have died. Whoever is responsible for an open case of theirs is asked, and nobody new goes "
+        "meanwhile. If it was an error, say so at that line."
     )
-    return f"Kept: they have died. {count} whoever is responsible, and nobody new goes meanwhile."
-
-
-def _open_about(session: Session, person: Person) -> list[Case]:
-    ids = [one.key for one in store.members(session, person)]
-    linked = select(Case).where(col(Case.person_id).in_(ids), Case.state == CaseState.open)
-    found = {case.key: case for case in session.exec(linked.order_by(col(Case.id)).limit(MOST_CASES))}
-    for value in {one.value for one in store.rows(session, Identifier, ids, ()) if _is_nhs(one)}:
-        found |= {case.key: case for case in cases.open_cases_of(session, person.place, value, 0)}
-    return [found[key] for key in sorted(found)]
-
-
-def _is_nhs(one: Identifier) -> bool:
-    return one.system == NHS_NUMBER and not one.in_error

@@ -1,11 +1,13 @@
 """Who somebody is, over HTTP: names, numbers, addresses, and that they have died. Only translates."""
 
 from datetime import date
+from typing import Literal
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from hub.bodies import Body, Number, Text
+from hub import kept_apart
+from hub.bodies import Body, Free, Number, Text
 from hub.gate import hub_of
 from hub.places import place_of
 from records.contact_points import WAYS, Safe
@@ -38,7 +40,13 @@ class AddressBody(FromWhom):
     use: AddressUse = AddressUse.home
     address: Text = Field(max_length=400)
     postcode: Text = Field(default="", max_length=20)
-    access_words: Text = Field(default="", max_length=400)
+    access_words: Free = Field(default="", max_length=400)
+
+    @field_validator("access_words")
+    @classmethod
+    def _without_codes(cls, words: str) -> str:
+        """S19: bare digits here are a code."""
+        return kept_apart.take_out(words, is_way_in=True)
 
 
 class NumberBody(FromWhom):
@@ -52,7 +60,10 @@ class NumberBody(FromWhom):
 
 
 class DeathBody(FromWhom):
+    """It has no end."""
+
     day: date
+    until: Literal[""] = ""
     words: Text = Field(max_length=300)
 
 
@@ -80,6 +91,7 @@ def verify(request: Request, row_id: Number, body: VerifiedBody, visitor: Teller
     place = visitor.user.place
     with hub_of(request).db.write() as session:
         row = store.row_of(session, Identifier, place, row_id)
+        store.visible(session, place, row.person_id)
         store.lock(session, place, row.person_id)
         session.refresh(row)
         who_they_are.verify(session, row, body.verified, hub_of(request).clock.now(), visitor.user.actor)

@@ -194,6 +194,10 @@ def _broken(error: Exception, server: Server) -> str:
     """TLS's own words name no person; they tell which certificate somebody must look at. Whoever does not believe ours
     may say so after the handshake alone, or hang up without a word."""
     said = str(error).lower()
+    if "certificate has expired" in said:
+        return "its certificate has expired: they must renew it"
+    if "hostname mismatch" in said or "address mismatch" in said:
+        return "its certificate is for another name: look at base_url"
     if "certificate verify failed" in said or "certificate_verify_failed" in said:
         return "its certificate is not believed: look at ca_file"
     if "alert" in said and ("certificate" in said or "unknown ca" in said or "handshake" in said):

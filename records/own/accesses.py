@@ -216,7 +216,9 @@ def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
         return False
     if is_stopped(session, access, record.person):
         return False
-    if record.died is not None or any(case.outcome is Outcome.died for case in record.cases):
+    if store.died(session, record.person) is not None or any(
+        case.outcome is Outcome.died for case in record.cases
+    ):
         return False
     if access.kind is OwnKind.carer and _objects(session, record, access.name):
         return False

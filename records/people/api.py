@@ -10,10 +10,10 @@ from hub.access import Role
 from hub.bodies import Body, Number, Text
 from hub.errors import Refused
 from hub.gate import Visitor, allow, hub_of
-from records import sealing
+from records import deaths, sealing
 from records import store as cases
-from records.people import linking, merging, service, store
-from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people import linking, merging, rules, service, store
+from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
 from records.people.from_whom import CaseId, Day, FromWhom, Teller, locked, source_of
 from records.people.model import (
     Agreed,
@@ -93,8 +93,12 @@ class LinkBody(Why):
 @router.post("/people/{person_id}/facts")
 def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Teller) -> Answer:
     hub, now = hub_of(request), hub_of(request).clock.now()
+    if " ".join(body.about.casefold().split()) == HAS_DIED:
+        raise Refused("Say it under “They have died”: then whoever looks after them is asked (S28).")
     with hub.db.write() as session:
         source = source_of(session, visitor, person_id, body, now)
+        if body.supersedes is not None:
+            _is_said_anew(store.row_of(session, Fact, visitor.user.place, body.supersedes), body)
         said = Said(
             kind=body.kind,
             about=body.about,
@@ -111,6 +115,16 @@ def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Telle
         person = locked(session, visitor, person_id)
         fact = service.add_fact(session, person, said, now, visitor.user.actor)
     return {"said": "Kept.", "fact": fact.key}
+
+
+def _is_said_anew(before: Fact, body: FactBody) -> None:
+    """Raises `Refused` where nothing would be left of what stands, or a warning would go without a word why."""
+    if rules.says_died(before):
+        raise Refused("If they live, mark it as entered in error.")
+    if body.says is Says.absent and (before.kind in rules.NEVER_DISAGREES or not body.words):
+        raise Refused("Say in words why it is not so any more. A warning about safety is never taken away.")
+    if body.says is Says.present and not (body.value or body.words):
+        raise Refused("Say what is so now: how much, which; or in words.")
 
 
 @router.post("/people/{person_id}/carers")
@@ -130,11 +144,17 @@ def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Tel
 @router.post("/people/rows/{kind}/{row_id}/in-error")
 def enter_in_error(request: Request, kind: RowKind, row_id: Number, body: Why, visitor: Teller) -> Answer:
     hub, now = hub_of(request), hub_of(request).clock.now()
+    place, by = visitor.user.place, visitor.user.actor
     with hub.db.write() as session:
-        row = store.row_of(session, TABLES[kind], visitor.user.place, row_id)
-        store.lock(session, visitor.user.place, row.person_id)
+        row = store.row_of(session, TABLES[kind], place, row_id)
+        person = store.visible(session, place, row.person_id)
+        lives = isinstance(row, Fact) and rules.says_died(row)
+        about = deaths.open_about(session, store.head(session, person)) if lives else []
+        asked = [take(session, one.key, now) for one in about]  # before anybody's record
+        store.lock(session, place, row.person_id)
         session.refresh(row)
-        service.enter_in_error(session, row, body.why, now, visitor.user.actor)
+        service.enter_in_error(session, row, body.why, now, by)
+        deaths.take_back(session, asked, body.why, now, by)
     return {"said": "Marked as entered in error. It stays to be read as that, and counts for nothing."}
 
 

@@ -12,7 +12,7 @@ from hub.errors import Conflict, Refused
 from records import alarms, deaths, dependants, read_back
 from records import store as cases
 from records.in_error import enter_in_error
-from records.model import Call, Case, CaseState, Task
+from records.model import Call, Case, CaseState, Outcome, Task
 from records.people import rules, service, store
 from records.people.fact_model import FactKind
 from records.people.link_model import CaseLink, LinkedBy
@@ -102,6 +102,7 @@ def unlink(session: Session, case: Case, why: str, now: datetime, actor: Actor) 
     linked = store.link_of(session, case.key)
     if linked is None:
         raise Conflict("This case is linked to nobody.")
+    _lock(session, case, linked.person_id)
     _is_wrong(session, linked, why.strip(), now, actor)
     read_back.tick(session, case, (), now, actor)
     linked.ended_why = why.strip()[:300]
@@ -126,11 +127,11 @@ def learn_more(session: Session, case: Case, now: datetime, actor: Actor) -> Non
     """What was said since it was linked, as a call about it ends. `case` is taken; a fault undoes itself alone."""
     if case.person_id is None:
         return
-    person = store.head(session, session.get_one(Person, case.person_id))
 
     def learn(inner: Session) -> None:
+        person = store.head(inner, inner.get_one(Person, case.person_id))
         (locked,) = store.lock(inner, case.place, person.key)
-        _learn(inner, case, locked, now, actor)
+        _learn(inner, case, locked, now, actor, is_more=True)
 
     attempt(session, learn)
 
@@ -152,7 +153,7 @@ def _link(
     if case.person_id is not None:
         raise Conflict("This case is linked to a person already. Unlink it first if that is wrong.")
     _must_be_read_back(case)  # as it is now that it is locked
-    (person,) = store.lock(session, case.place, person.key)
+    person = _lock(session, case, person.key)
     _not_theirs_after_all(session, case, person, now, actor)
     session.add(
         CaseLink(
@@ -169,11 +170,18 @@ def _link(
     session.add(case)
     session.flush()
     _learn(session, case, person, now, actor)
-    if store.died(session, person) is not None and case.state is CaseState.open:
+    ended = case.state is CaseState.closed or case.outcome is Outcome.died
+    if store.died(session, person) is not None and not ended:
         deaths.ask_whether(session, case, deaths.ON_RECORD, now)
     words = f"Linked to the record of this person: {because}."
     write_line(session, case.key, now, actor, "person_linked", words[:400])
     audit.note(session, case.place, now, actor, "person_linked", f"person:{person.key}", f"case:{case.key}")
+
+
+def _lock(session: Session, case: Case, person_id: int) -> Person:
+    """Together with all of whom something was said in this case: it may turn out to be an error. In one order."""
+    others = {row.person_id for row in service.said_in(session, case.key)} - {person_id}
+    return store.lock(session, case.place, person_id, *others)[0]
 
 
 def _not_theirs_after_all(session: Session, case: Case, person: Person, now: datetime, actor: Actor) -> None:
@@ -206,9 +214,12 @@ def _must_be_seen_to(session: Session, case: Case, why: str, now: datetime, acto
     owe(session, task, now, HUB, words, Due("task", now + TELL_WITHIN))
 
 
-def _learn(session: Session, case: Case, person: Person, now: datetime, actor: Actor) -> None:
-    """What was said in this case and is not on the record yet; the record keeps what it had beside it."""
-    known = store.record(session, person).believed()
+def _learn(
+    session: Session, case: Case, person: Person, now: datetime, actor: Actor, *, is_more: bool = False
+) -> None:
+    """What was said in this case and is not on the record yet; the record keeps what it had beside it. `is_more`: what
+    it taught already and somebody has marked as an error meanwhile is not taught again."""
+    known = store.record(session, person).believed(but_of=case.key if is_more else None)
     call = next(iter(reversed(cases.rows_of(session, Call, case.key))), None)
     caller = ", ".join(part for part in (call.caller_name, call.caller_relation) if part) if call else ""
     source = Source(SourceKind.carer if caller else SourceKind.hub, caller or case.ref, case.key)

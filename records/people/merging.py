@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from hub import audit
 from hub.actors import Actor
 from hub.errors import Conflict, NotFound, Refused
+from records import deaths
 from records.model import Case
 from records.people import store
 from records.people.link_model import Merge
@@ -35,9 +36,12 @@ def merge(
         at=now,
         brought=brought_by(session, came),
     )
+    had_died = bool(store.died(session, came)), bool(store.died(session, stays))
     came.merged_into = into_id
     session.add_all([came, done])
     session.flush()
+    if any(had_died) and not all(had_died):
+        deaths.warn(session, deaths.open_about(session, stays), deaths.ON_RECORD, now)
     audit.note(session, place, now, actor, "person_merged", f"person:{into_id}", f"person:{from_id}")
     return done
 

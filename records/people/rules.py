@@ -8,7 +8,7 @@ from functools import partial
 
 from hub.errors import Refused
 from records.homes import Home, same_door
-from records.people.fact_model import ANY, Fact, FactKind, Says
+from records.people.fact_model import ANY, HAS_DIED, Fact, FactKind, Says
 from records.people.model import OfPerson
 from records.people.names import is_same
 
@@ -29,6 +29,12 @@ def nhs_number(text: str) -> str:
             "This is not a valid NHS number: its last digit does not fit. Kept; check it with the caller."
         )
     return digits
+
+
+def says_died(fact: Fact) -> bool:
+    """S28: that somebody of the hub said so, and nobody since that it was an error."""
+    is_it = fact.kind is FactKind.at_risk and fact.about == HAS_DIED
+    return is_it and fact.says is Says.present and not fact.in_error
 
 
 def is_over(row: OfPerson, now: datetime) -> bool:

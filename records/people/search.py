@@ -1,7 +1,7 @@
 """People found by what somebody says of them: a bounded answer, best first, each with the reason why it matched."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import aliased
@@ -46,6 +46,7 @@ class Hit:
     because: tuple[str, ...]
     but: tuple[str, ...]
     is_name_alone: bool
+    died: date | None = None
 
     @property
     def points(self) -> int:
@@ -71,7 +72,9 @@ def find(session: Session, place: str, sought: Sought) -> tuple[list[Hit], bool]
     hits = [_hit(person, known[person.key], sought, person.key in rung_by) for person in found]
     good = [hit for hit in hits if hit.because and hit.who.names + hit.who.homes + tuple(hit.who.nhs_numbers)]
     good.sort(key=lambda hit: (-hit.points, -hit.person.key))
-    return good[:MOST], len(good) > MOST
+    shown = good[:MOST]
+    died = store.died_of(session, place, [hit.person for hit in shown])
+    return [replace(hit, died=died.get(hit.person.key)) for hit in shown], len(good) > MOST
 
 
 def _hit(person: Person, who: Who, sought: Sought, rung: bool) -> Hit:

@@ -128,7 +128,7 @@ def has_died(
     `Refused` without a word of who told us, `Conflict` where it is said already."""
     if not words.strip():
         raise Refused("Say who told us, and how they know. Nothing was changed.")
-    if store.died(session, person) is not None:
+    if any(rules.says_died(fact) for fact in store.facts(session, person)):
         raise Conflict("That they have died stands on their record already.")
     dead = Said(FactKind.at_risk, HAS_DIED, words=words, dated=day, source=source)
     add_fact(session, person, dead, now, actor)
@@ -138,8 +138,7 @@ def has_died(
 
 def _died_on(session: Session, person: Person) -> None:
     said = store.rows(session, Fact, [person.key], ())
-    days = [one.dated for one in rules.standing(said) if one.about == HAS_DIED]
-    person.died = days[0] if days else None
+    person.died = next((fact.dated for fact in said if rules.says_died(fact)), None)
     session.add(person)
 
 
@@ -215,10 +214,9 @@ def _same(before: Fact, said: Said, about: str) -> bool:
 
 
 def _must_stand(session: Session, person: Person, fact_id: int) -> None:
-    """Raises `Conflict` where somebody else has superseded it, or it is another person's."""
-    ids = [one.key for one in store.members(session, person)]
-    facts = rules.standing(store.rows(session, Fact, ids, ()))
-    if fact_id not in {fact.key for fact in facts}:
+    """Raises `Conflict` where somebody else has superseded it, or it is another person's; by what whoever says it can
+    see (S18)."""
+    if fact_id not in {fact.key for fact in rules.standing(store.facts(session, person))}:
         raise Conflict("What this takes the place of does not stand any more. Load it again and look.")
 
 
@@ -233,6 +231,7 @@ def enter_in_error(session: Session, row: OfPerson, why: str, now: datetime, act
     row.entered_in_error_why = why.strip()[:300]
     session.add(row)
     if isinstance(row, Fact) and row.about == HAS_DIED:
+        session.flush()
         _died_on(session, session.get_one(Person, row.person_id))
     audit.note(session, row.place, now, actor, "entered_in_error", f"{_table(row)}:{row.key}")
 

@@ -13,7 +13,8 @@ from hub.errors import NotFound
 from records import seen
 from records.homes import Home
 from records.model import Case
-from records.people.fact_model import STANDS, Fact, FactSealing
+from records.people import rules
+from records.people.fact_model import HAS_DIED, STANDS, Fact, FactSealing
 from records.people.link_model import LINKED, CaseLink, Merge
 from records.people.model import (
     NHS_NUMBER,
@@ -94,7 +95,7 @@ def members(session: Session, person: Person) -> list[Person]:
 
 
 def died(session: Session, person: Person) -> date | None:
-    """When, as somebody said on their record; a place's own records alone, whoever asks (S28)."""
+    """When, as somebody said on their record, whoever asks: what the hub itself must not send any more (S28)."""
     return next((one.died for one in members(session, head(session, person)) if one.died), None)
 
 
@@ -113,11 +114,16 @@ class Record:
     sealed: dict[int, FactSealing] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
 
-    def believed(self) -> "Record":
-        """Without what was entered in error."""
+    def believed(self, but_of: int | None = None) -> "Record":
+        """Without what was entered in error, but for what was said in the case `but_of`."""
         kinds = ("names", "identifiers", "addresses", "numbers", "carers", "facts")
         good: dict[str, Any] = {
-            kind: [row for row in getattr(self, kind) if not row.in_error] for kind in kinds
+            kind: [
+                row
+                for row in getattr(self, kind)
+                if not row.in_error or (but_of is not None and row.case_id == but_of)
+            ]
+            for kind in kinds
         }
         return replace(self, **good)
 
@@ -131,7 +137,7 @@ class Record:
 
     @property
     def died(self) -> date | None:
-        return next((one.died for one in (self.person, *self.people) if one.died), None)
+        return next((fact.dated for fact in self.facts if rules.says_died(fact)), None)
 
     @property
     def nhs_number(self) -> str | None:
@@ -208,6 +214,22 @@ def facts(session: Session, person: Person) -> list[Fact]:
     found = rows(session, Fact, ids, seen.hidden(session, person.place))
     sealed = sealings(session, [fact.key for fact in found])
     return [fact for fact in found if fact.key not in sealed or sees_sealed(session, fact)]
+
+
+def died_of(session: Session, place: str, heads: Collection[Person]) -> dict[int, date]:
+    """By head, when they died, as far as whoever asks may know (S18)."""
+    head_of = {one.key: head for head, people in families(session, heads).items() for one in people}
+    said = select(Fact).where(
+        col(Fact.person_id).in_(head_of), Fact.about == HAS_DIED, col(Fact.entered_in_error_at).is_(None)
+    )
+    hidden = seen.hidden(session, place)
+    found = [fact for fact in session.exec(said.limit(MOST)) if fact.case_id not in hidden]
+    sealed = sealings(session, [fact.key for fact in found])
+    return {
+        head_of[fact.person_id]: fact.dated
+        for fact in found
+        if rules.says_died(fact) and fact.dated and (fact.key not in sealed or sees_sealed(session, fact))
+    }
 
 
 def sealings(session: Session, fact_ids: Collection[int]) -> dict[int, FactSealing]:

@@ -3,18 +3,20 @@
 from typing import Any, cast
 
 import pytest
+from sqlmodel import select
 
 from hub.audit import Audit
 from hub.outbox import Effect
+from records import deaths
 from records.alarms import Alarm
 from records.contact_points import ContactPoint
 from records.fhir.people import patient
-from records.model import Case, Outcome, Task
+from records.model import Call, Case, Outcome, Task
 from records.people import store
 from records.people.fact_model import Fact
 from records.people.model import Identifier, Person, PersonAddress, PersonName, PersonNumber
 from tests.desk import Desk
-from tests.people import MAUREEN, fact, linked_to, person, rung
+from tests.people import BY_NAME, MAUREEN, fact, linked_to, person, rung
 from tests.service.test_people import finds, reads
 from workers.jobs import INSIDE
 
@@ -76,8 +78,9 @@ def test_s15_s19_an_address_with_its_way_in_but_no_code(desk: Desk) -> None:
         "staying",
         "side gate",
     )
-    said = tells(desk, maureen, "addresses", 422, address="3 Elm Close", access_words="key safe 4711")
-    assert "on a call about them" in said
+    for words in ("key safe 4711", "C4711X, round the back", "4711"):
+        said = tells(desk, maureen, "addresses", 422, address="3 Elm Close", access_words=words)
+        assert "on a call about them" in said
     assert len(desk.rows(PersonAddress)) == 2
 
 
@@ -183,6 +186,116 @@ def test_two_who_turned_out_to_be_one_have_died_and_parted_again_one_lives(desk:
     assert "died " in reads(desk.jay, f"/people/{maureen}").split("you look")[0]
     amara.post("/api/merges/1/undo", json={"why": "two after all"}).raise_for_status()
     assert "died " not in reads(desk.jay, f"/people/{maureen}").split("you look")[0]
+
+
+def seals(desk: Desk, fact_id: int) -> None:
+    sealed = desk.person("Amara Obi").post(f"/api/people/facts/{fact_id}/seal", json={"why": "the family"})
+    sealed.raise_for_status()
+
+
+def test_s18_a_death_that_is_sealed_is_told_to_nobody_and_still_stops_texts(desk: Desk, maureen: int) -> None:
+    first = tells(desk, maureen, "died", day=day(desk), words="the ward rang")
+    (said,) = [row for row in desk.rows(Fact) if row.about == "has died"]
+    seals(desk, said.key)
+    assert "died" not in reads(desk.jay, f"/people/{maureen}").split("you look")[0]
+    assert "died" not in finds(desk, nhs_number="999 000 0018")
+    assert tells(desk, maureen, "died", day=day(desk), words="the ward rang") == first, "like a first"
+    with desk.hub.db.read() as session:
+        assert deaths.is_said_of(session, session.exec(select(Case)).one())
+
+
+def test_s28_a_case_by_number_alone_is_stopped_and_asked_too(desk: Desk, maureen: int) -> None:
+    _, case = rung(desk, read_back="", person_name="Maureen Doyle", nhs_number="999 000 0018")
+    assert linked_to(desk, case) is None
+    tells(desk, maureen, "died", day=day(desk), words="the ward rang")
+    follow(desk)
+    desk.does(f"/api/cases/{case}/died-too")
+    assert next(row for row in desk.rows(Case) if row.key == case).outcome is Outcome.died
+
+
+def test_s28_taken_back_before_and_after_a_worker_has_looked(desk: Desk, maureen: int) -> None:
+    for looked in (True, False):
+        tells(desk, maureen, "died", day=day(desk), words="the ward rang")
+        said = next(row for row in desk.rows(Fact) if row.about == "has died" and not row.in_error)
+        if looked:
+            follow(desk)
+        desk.does(f"/api/people/rows/fact/{said.key}/in-error", {"why": "her sister died"})
+        follow(desk)
+        assert {alarm.state for alarm in desk.rows(Alarm) if alarm.kind == "died"} == {"over"}
+        asked = [row for row in desk.rows(Task) if "has this person died" in row.words]
+        assert {row.state for row in asked} == {"done"}, "nobody is asked about a death that nobody says"
+        assert len(asked) == 1
+
+
+def test_s28_put_together_with_one_who_has_died_the_open_case_of_the_other_is_asked(
+    desk: Desk, maureen: int
+) -> None:
+    _, twin_case = rung(desk, person_name="Mo Doyle", born="3/7/1942")
+    twin = desk.does(f"/api/cases/{twin_case}/person")["person"]
+    tells(desk, maureen, "died", day=day(desk), words="the ward rang")
+    follow(desk)
+    before = {row.case_id for row in desk.rows(Task) if "has this person died" in row.words}
+    assert twin_case not in before
+    merged = desk.person("Amara Obi").post(
+        f"/api/people/{maureen}/merge", json={"into": twin, "why": "same address"}
+    )
+    merged.raise_for_status()
+    follow(desk)
+    asked = {row.case_id for row in desk.rows(Task) if "has this person died" in row.words}
+    assert twin_case in asked
+    assert "died" in finds(desk, name="mo doyle")
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "said", "words"),
+    [
+        ("plan", {"value": "stay at home"}, {}, "Say what is so now"),
+        ("allergy", {}, {"says": "absent"}, "why it is not so any more"),
+        ("staff_safety", {}, {"says": "absent", "words": "gone"}, "never taken away"),
+    ],
+)
+def test_nothing_is_emptied_and_no_warning_goes_without_a_word(
+    desk: Desk, maureen: int, kind: str, before: dict[str, str], said: dict[str, str], words: str
+) -> None:
+    old = fact(desk, maureen, kind=kind, about="a matter", source_kind="hub", source="", **before)
+    body = {"kind": kind, "about": "a matter", "supersedes": old, **said}
+    assert words in desk.does(f"/api/people/{maureen}/facts", body, 422)["problem"]
+
+
+def test_a_death_is_said_in_its_own_way_alone(desk: Desk, maureen: int) -> None:
+    typed = {"kind": "at_risk", "about": "Has  died"}
+    assert "They have died" in desk.does(f"/api/people/{maureen}/facts", typed, 422)["problem"]
+    tells(desk, maureen, "died", day=day(desk), words="the ward rang")
+    (said,) = [row for row in desk.rows(Fact) if row.about == "has died"]
+    gone = {"kind": "at_risk", "about": "alive", "says": "absent", "words": "no", "supersedes": said.key}
+    assert "entered in error" in desk.does(f"/api/people/{maureen}/facts", gone, 422)["problem"]
+    desk.does(
+        f"/api/people/{maureen}/died",
+        {"day": day(desk), "words": "x", "until": "2020-01-01"},
+        422,
+    )
+
+
+def test_s18_a_number_said_in_a_sealed_case_names_nobody(desk: Desk) -> None:
+    _, sealed = rung(desk, BY_NAME, **MAUREEN)
+    desk.does(f"/api/cases/{sealed}/person")
+    _, case = rung(desk, person_name="Edith Marsh", born="1/2/1950")
+    edith = desk.does(f"/api/cases/{case}/person")["person"]
+    amara = desk.person("Amara Obi")
+    amara.post(f"/api/cases/{sealed}/seal", json={"why": "her ex works here"}).raise_for_status()
+    desk.does(f"/api/calls/{next(iter(desk.rows(Call))).key}/end")
+    mina = desk.person("Mina Patel")
+    answer = mina.post(f"/api/people/{edith}/identifiers", json={"value": "999 000 0018"})
+    assert answer.json() == {"said": "Kept."}
+
+
+def test_what_was_marked_as_an_error_during_the_call_is_not_learned_again(desk: Desk, maureen: int) -> None:
+    call, case = rung(desk, **MAUREEN, talk_words="speaks Polish")
+    assert linked_to(desk, case) == maureen
+    (wrong,) = [row for row in desk.rows(Fact) if row.words == "speaks Polish"]
+    desk.does(f"/api/people/rows/fact/{wrong.key}/in-error", {"why": "her neighbour does"})
+    desk.does(f"/api/calls/{call}/end")
+    assert [row.key for row in desk.rows(Fact) if row.words == "speaks Polish"] == [wrong.key]
 
 
 def patient_of(desk: Desk, person_id: int) -> dict[str, Any]:

@@ -126,11 +126,15 @@ MANY = {
     Owed.task: "tasks that are still open",
 }
 
+NAMED = {"dependants": "who depends on them, and who looks after those"}
+"""Tasks by their kind that whoever closes a case would look for."""
+
 
 def in_the_way(owed: Sequence[Live], outcome: str | None) -> str:
     """What stands between the case and its closing, as a sentence; empty where nothing does."""
-    counted = Counter(row.owed for row in owed if row.kind != "finish")
+    counted = Counter(row.owed for row in owed if row.kind not in ("finish", *NAMED))
     things = [NAMES[what] if n == 1 else f"{n} {MANY[what]}" for what, n in counted.items()]
+    things += [words for kind, words in NAMED.items() if any(row.kind == kind for row in owed)]
     if not outcome:
         things.append("how it ended")
     if not things:

@@ -92,7 +92,11 @@ const acts = {
   need: (button) => turnTo(button.dataset.need),
   "next-need": () => turnTo(otherNeed()),
   join: (button) => does(`/api/calls/${call}/join`, { case: Number(button.dataset.case) }, () => location.reload()),
-  fill: (button) => focusField(button.dataset.fill),
+  fill: (button) => {
+    const said = button.dataset.says && $(`f-${button.dataset.says}`); // a yes is said at once; the words come after it
+    if (said && said.value !== "yes") { said.value = "yes"; said.dispatchEvent(new Event("input", { bubbles: true })); }
+    focusField(button.dataset.fill);
+  },
   "to-clinician": () => does(`/api/assessments/${centre().dataset.assessment}/to-clinician`, {}, () => turnTo("")),
   commit,
   end: () => does(`/api/calls/${call}/end`, {}, () => refresh()),

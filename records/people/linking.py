@@ -11,6 +11,7 @@ from hub.db import attempt
 from hub.errors import Conflict, Refused
 from records import alarms, deaths, dependants, read_back
 from records import store as cases
+from records.homes import Home, same_door
 from records.in_error import enter_in_error
 from records.model import Call, Case, CaseState, Outcome, Task
 from records.people import rules, service, store
@@ -257,6 +258,12 @@ def _learn_who_depends(
             service.add_fact(session, person, said, now, actor)
 
 
+def _is_there(one: PersonAddress, here: Home) -> bool:
+    return one.address.casefold() == here.address.casefold() or same_door(
+        Home(one.address, one.postcode), here
+    )
+
+
 def _learn_where(
     session: Session,
     case: Case,
@@ -266,10 +273,15 @@ def _learn_where(
     now: datetime,
     actor: Actor,
 ) -> None:
-    """S15: where they are now is their home only where nobody has said that home is elsewhere. How to get in goes with
-    the address that it was said of."""
+    """S15: where they are now is their home only where home is nowhere else: by this call, and by their record. How to
+    get in goes with the address that it was said of."""
     there = {(one.address.casefold(), one.access_words) for one in known.addresses}
-    use = AddressUse.staying if case.home_address else AddressUse.home
+    here = Home(case.address, case.postcode)
+    homes = [
+        one for one in known.addresses if one.use is not AddressUse.staying and not rules.is_over(one, now)
+    ]
+    elsewhere = homes and not any(_is_there(one, here) for one in homes)
+    use = AddressUse.staying if case.home_address or elsewhere else AddressUse.home
     said = [(case.address, case.postcode, case.access_words, use)]
     if case.home_address:
         said.append((case.home_address, None, "", AddressUse.home))

@@ -45,6 +45,26 @@ def types(page: Page, *words: str) -> None:
         page.keyboard.type(one)
 
 
+@pytest.mark.parametrize(
+    ("key", "words", "open_now"),
+    [("y", "two grandchildren", "somebody depends on them"), (",", "Bess, a dog", "they have animals")],
+)
+def test_s20_a_yes_by_one_key_is_kept_and_its_words_go_into_the_right_field(
+    call: Page, room: ControlRoom, key: str, words: str, open_now: str
+) -> None:
+    call.locator("#f-address").fill("12 Oak Road")
+    begins(call)
+    answers(call, *UP_AND_WORSE)
+    expect(call.locator("#depends-asks")).to_be_visible()
+    call.keyboard.press(key)
+    call.keyboard.type(words)
+    call.keyboard.press("Escape")
+    expect(call.locator("#depends-asks")).to_contain_text(open_now, ignore_case=True)
+    kept = rows(room, Case)[-1].dependants
+    whom = "people" if key == "y" else "animals"
+    assert (kept[whom]["said"], kept[whom]["words"]) == ("yes", words)
+
+
 def test_a_wrong_number_ends_in_two_keys(call: Page, room: ControlRoom) -> None:
     call.keyboard.press("Escape")
     call.keyboard.press("e")

@@ -53,7 +53,7 @@ def test_never_asked_is_owed_from_the_disposition_on_and_in_the_way_of_closing(d
     new = triaged(desk)
     assert asks(desk) == [NEVER]
     said = desk.does(f"/api/cases/{new['case']}/declined", NO | {"call": new["call"]})
-    assert "a task that is still open" in said["said"], said
+    assert "who depends on them, and who looks after those" in said["said"], said
     assert desk.rows(Case)[-1].state is CaseState.open
     desk.does(f"/api/cases/{new['case']}/dependants", {"answer": "nobody"})
     assert desk.rows(Case)[-1].state is CaseState.closed

@@ -19,10 +19,10 @@ from records.sight import named_elsewhere
 DO_IN = timedelta(minutes=30)
 """How soon somebody must have done each thing that a death asks for. [LOCAL]"""
 LOOK_IN = timedelta(minutes=10)
+"""How long another open case of the same person waits for somebody to look. [LOCAL]"""
 ON_RECORD = "their own record"
 """Where it is said, if not in another case."""
 MOST_CASES = 50
-"""How long another open case of the same person waits for somebody to look. [LOCAL]"""
 BECAUSE = "The person has died."
 NEEDS_NOBODY_NOW = (Assessment, CallBack, Hold)
 RING_ON = ("danger", "task", "hand_over", "ambulance", "call_long")

@@ -12,7 +12,7 @@ from protocols.loader import Library
 from records import alarms, call_backs, hand_overs
 from records.lifecycles import AssessmentState, CallState
 from records.model import Call, CallBack, Case
-from records.people import linking
+from records.people import learning
 from records.service import Due, move, open_case, owe, put_down, redue, take, write_line
 from records.store import call_by_sid, row, timeline
 from triage import first_minute, further_contact, needs, store
@@ -143,7 +143,7 @@ def end(session: Session, call: Call, now: datetime, actor: Actor) -> None:
     """The handler has ended the call."""
     case = take(session, call.case_id or 0, now)
     move(session, call, "end", now, actor, "The call ended.", ended_at=now)
-    linking.learn_more(session, case, now, actor)
+    learning.learn_more(session, case, now, actor)
     _nothing_waits(session, call, now)
 
 
@@ -176,7 +176,7 @@ def drop(session: Session, library: Library, call: Call, now: datetime) -> None:
         end(session, call, now, HUB)
         return
     move(session, call, "drop", now, HUB, "The line went dead.", ended_at=now)
-    linking.learn_more(session, case, now, HUB)
+    learning.learn_more(session, case, now, HUB)
     _nothing_waits(session, call, now)
     if found:
         why = f"The line went dead: {first_minute.why_999(found)}"

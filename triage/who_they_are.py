@@ -8,9 +8,11 @@ from sqlmodel import Session
 from hub import audit
 from hub.actors import Actor
 from hub.errors import Conflict, Refused
+from hub.places import place_of
 from records import contact_points, deaths
 from records.contact_points import WAYS, Safe
 from records.people import service, store
+from records.people.from_whom import Telling
 from records.people.model import (
     NHS_NUMBER,
     AddressUse,
@@ -21,45 +23,35 @@ from records.people.model import (
     PersonNumber,
     Verified,
 )
-from records.people.service import Source
 from triage import rules
 
 KEPT = "Kept."
 
 
-def name(session: Session, person: Person, words: str, source: Source, now: datetime, actor: Actor) -> str:
+def name(told: Telling, words: str) -> str:
     """Raises `Refused` without one, or where the record has it already."""
     words = " ".join(words.split())
     if not words:
         raise Refused("Type their name.")
-    if words.casefold() in {one.words.casefold() for one in store.record(session, person).believed().names}:
+    if words.casefold() in {one.words.casefold() for one in told.known().names}:
         raise Refused("The record has this name already.")
-    service.put(session, person, PersonName, source, now, actor, words=words)
+    told.put(PersonName, words=words)
     return KEPT
 
 
-def identifier(
-    session: Session,
-    person: Person,
-    system: str,
-    value: str,
-    verified: Verified,
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> str:
+def identifier(told: Telling, system: str, value: str, verified: Verified) -> str:
     """Says who else carries this NHS number. Raises `Refused`."""
     system, value = system.strip() or NHS_NUMBER, value.strip()
     if not value:
         raise Refused("Type the number they are known by.")
     if system == NHS_NUMBER:
         value = rules.read_now(rules.nhs_number, value)
-    known = store.record(session, person).believed().identifiers
+    known = told.known().identifiers
     if (system, value) in {(one.system, one.value) for one in known}:
         raise Refused("The record has this number already. Say at that number how it was made sure of.")
     said = {"system": system, "value": value, "verified": verified}
-    service.put(session, person, Identifier, source, now, actor, **said)
-    others = _who_else(session, person, value) if system == NHS_NUMBER else []
+    told.put(Identifier, **said)
+    others = _who_else(told.session, told.person, value) if system == NHS_NUMBER else []
     if not others:
         return KEPT
     numbers = " and ".join(str(one.key) for one in others)
@@ -84,39 +76,21 @@ def verify(session: Session, row: Identifier, how: Verified, now: datetime, acto
     audit.note(session, row.place, now, actor, "identifier_verified", f"person:{row.person_id}", how)
 
 
-def address(
-    session: Session,
-    person: Person,
-    use: AddressUse,
-    words: str,
-    postcode: str,
-    access_words: str,
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> str:
+def address(told: Telling, use: AddressUse, words: str, postcode: str, access_words: str) -> str:
     """S15: how to get in belongs to this address. Raises `Refused`."""
     if not words.strip():
         raise Refused("Type the address.")
     code = rules.read_now(rules.postcode, postcode) if postcode.strip() else rules.postcode_in(words)
     said = {"use": use, "address": words.strip(), "postcode": code, "access_words": access_words}
-    service.put(session, person, PersonAddress, source, now, actor, **said)
+    told.put(PersonAddress, **said)
     return KEPT
 
 
-def number(
-    session: Session,
-    person: Person,
-    typed: str,
-    whose: str,
-    safe: Mapping[str, Safe],
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> str:
+def number(told: Telling, typed: str, whose: str, safe: Mapping[str, Safe]) -> str:
     """`safe`: by way (S17); not known is left as it is. Raises `Refused`."""
     e164 = rules.read_now(rules.phone, typed)
-    point = contact_points.of_number(session, person.place, e164)
+    session, place = told.session, told.person.place
+    point = contact_points.of_number(session, place, e164)
     if point is not None:
         session.refresh(point, with_for_update=True)
     for way, said in safe.items():
@@ -124,32 +98,24 @@ def number(
             raise Refused(
                 f"This number is marked not safe {WAYS[way]}. Only a call with them can change that (S17)."
             )
-    known = store.record(session, person).believed().numbers
+    known = told.known().numbers
     if (e164, whose.strip()) not in {(one.number, one.whose) for one in known}:
-        service.put(session, person, PersonNumber, source, now, actor, number=e164, whose=whose.strip())
+        told.put(PersonNumber, number=e164, whose=whose.strip())
     for way, said in safe.items():
         if said is not Safe.not_known:
-            contact_points.say(session, person.place, e164, way, said, actor.name, now)
+            contact_points.say(session, place, e164, way, said, told.by.name, told.now)
     return KEPT
 
 
-def died(
-    session: Session,
-    person: Person,
-    day: date,
-    words: str,
-    today: date,
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> str:
+def died(told: Telling, day: date, words: str) -> str:
     """S28: whoever looks after an open case of theirs is asked, and nobody new goes meanwhile. Raises `Refused`."""
-    if day > today:
+    session, person = told.session, told.person
+    if day > told.now.astimezone(place_of(session, person.place).local()).date():
         raise Refused("That day is still to come.")
     if any(day < one.born for one in store.members(session, person) if one.born):
         raise Refused("That day is before they were born. Look at both dates.")
-    service.has_died(session, person, day, words, source, now, actor)
-    deaths.warn(session, deaths.open_about(session, person), deaths.ON_RECORD, now)
+    service.has_died(session, person, day, words, told.source, told.now, told.by)
+    deaths.warn(session, deaths.open_about(session, person), deaths.ON_RECORD, told.now)
     return (
         "Kept: they have died. Whoever is responsible for an open case of theirs is asked, and nobody new goes "
         "meanwhile. If it was an error, say so at that line."

@@ -9,10 +9,9 @@ from pydantic import Field, field_validator
 from hub import kept_apart
 from hub.bodies import Body, Free, Number, Text
 from hub.gate import hub_of
-from hub.places import place_of
 from records.contact_points import WAYS, Safe
 from records.people import store
-from records.people.from_whom import FromWhom, Teller, locked, source_of
+from records.people.from_whom import FromWhom, Teller, telling
 from records.people.model import NHS_NUMBER, AddressUse, Identifier, Verified
 from triage import who_they_are
 
@@ -69,21 +68,14 @@ class DeathBody(FromWhom):
 
 @router.post("/people/{person_id}/names")
 def add_name(request: Request, person_id: Number, body: NameBody, visitor: Teller) -> Answer:
-    now, by = hub_of(request).clock.now(), visitor.user.actor
-    with hub_of(request).db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        return {"said": who_they_are.name(session, person, body.words, source, now, by)}
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.name(told, body.words)}
 
 
 @router.post("/people/{person_id}/identifiers")
 def add_identifier(request: Request, person_id: Number, body: IdentifierBody, visitor: Teller) -> Answer:
-    now, by = hub_of(request).clock.now(), visitor.user.actor
-    with hub_of(request).db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        said = body.system, body.value, body.verified
-        return {"said": who_they_are.identifier(session, person, *said, source, now, by)}
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.identifier(told, body.system, body.value, body.verified)}
 
 
 @router.post("/people/identifiers/{row_id}/verified")
@@ -100,31 +92,18 @@ def verify(request: Request, row_id: Number, body: VerifiedBody, visitor: Teller
 
 @router.post("/people/{person_id}/addresses")
 def add_address(request: Request, person_id: Number, body: AddressBody, visitor: Teller) -> Answer:
-    now, by = hub_of(request).clock.now(), visitor.user.actor
-    with hub_of(request).db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        said = body.use, body.address, body.postcode, body.access_words
-        return {"said": who_they_are.address(session, person, *said, source, now, by)}
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.address(told, body.use, body.address, body.postcode, body.access_words)}
 
 
 @router.post("/people/{person_id}/numbers")
 def add_number(request: Request, person_id: Number, body: NumberBody, visitor: Teller) -> Answer:
-    now, by = hub_of(request).clock.now(), visitor.user.actor
     safe = {way: getattr(body, way) for way in WAYS}
-    with hub_of(request).db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        said = who_they_are.number(session, person, body.number, body.whose, safe, source, now, by)
-    return {"said": said}
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.number(told, body.number, body.whose, safe)}
 
 
 @router.post("/people/{person_id}/died")
 def died(request: Request, person_id: Number, body: DeathBody, visitor: Teller) -> Answer:
-    now, by = hub_of(request).clock.now(), visitor.user.actor
-    with hub_of(request).db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        today = now.astimezone(place_of(session, person.place).local()).date()
-        said = who_they_are.died(session, person, body.day, body.words, today, source, now, by)
-    return {"said": said}
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.died(told, body.day, body.words)}

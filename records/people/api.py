@@ -14,7 +14,7 @@ from records import deaths, sealing
 from records import store as cases
 from records.people import linking, merging, rules, service, store
 from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
-from records.people.from_whom import CaseId, Day, FromWhom, Teller, locked, source_of
+from records.people.from_whom import CaseId, Day, FromWhom, Teller, telling
 from records.people.model import (
     Agreed,
     Carer,
@@ -92,13 +92,11 @@ class LinkBody(Why):
 
 @router.post("/people/{person_id}/facts")
 def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Teller) -> Answer:
-    hub, now = hub_of(request), hub_of(request).clock.now()
     if " ".join(body.about.casefold().split()) == HAS_DIED:
         raise Refused("Say it under “They have died”: then whoever looks after them is asked (S28).")
-    with hub.db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
+    with telling(request, person_id, body, visitor) as told:
         if body.supersedes is not None:
-            _is_said_anew(store.row_of(session, Fact, visitor.user.place, body.supersedes), body)
+            _is_said_anew(store.row_of(told.session, Fact, told.person.place, body.supersedes), body)
         said = Said(
             kind=body.kind,
             about=body.about,
@@ -110,10 +108,9 @@ def add_fact(request: Request, person_id: Number, body: FactBody, visitor: Telle
             dated=body.dated or None,
             full_text=body.full_text,
             supersedes_id=body.supersedes,
-            source=source,
+            source=told.source,
         )
-        person = locked(session, visitor, person_id)
-        fact = service.add_fact(session, person, said, now, visitor.user.actor)
+        fact = service.add_fact(told.session, told.person, said, told.now, told.by)
     return {"said": "Kept.", "fact": fact.key}
 
 
@@ -129,15 +126,12 @@ def _is_said_anew(before: Fact, body: FactBody) -> None:
 
 @router.post("/people/{person_id}/carers")
 def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Teller) -> Answer:
-    hub, now = hub_of(request), hub_of(request).clock.now()
     if not body.name:
         raise Refused("Type the carer's name.")
     agreed = [one.value for one in Agreed if getattr(body, one)]
-    with hub.db.write() as session:
-        source = source_of(session, visitor, person_id, body, now)
-        person = locked(session, visitor, person_id)
-        said = {"name": body.name, "relation": body.relation, "words": body.words, "agreed": agreed}
-        service.put(session, person, Carer, source, now, visitor.user.actor, **said)
+    said = {"name": body.name, "relation": body.relation, "words": body.words, "agreed": agreed}
+    with telling(request, person_id, body, visitor) as told:
+        told.put(Carer, **said)
     return {"said": "Kept."}
 
 

@@ -1,20 +1,26 @@
 """Who says it, as a form or a machine sends it beside what is said of a person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Request
 from pydantic import Field
 from sqlmodel import Session
 
 from hub.access import Role
+from hub.actors import Actor
 from hub.bodies import Body, Text
 from hub.errors import Refused
-from hub.gate import Visitor, allow
+from hub.gate import Visitor, allow, hub_of
 from hub.places import place_of
 from records import store as cases
-from records.people import store
-from records.people.model import Person, SourceKind
+from records.people import service, store
+from records.people.model import OfPerson, Person, SourceKind
 from records.people.service import Source
+from records.people.store import Record
 from records.service import take
 
 Teller = Annotated[Visitor, allow(Role.handler, Role.hub_clinician, Role.coordinator, Role.manager)]
@@ -33,14 +39,35 @@ class FromWhom(Body):
     case: CaseId | None = None
 
 
-def locked(session: Session, visitor: Visitor, person_id: int) -> Person:
-    """As they are now, for this transaction. Raises `NotFound`."""
-    found = store.head(session, store.visible(session, visitor.user.place, person_id))
-    return store.lock(session, visitor.user.place, found.key)[0]
+@dataclass(frozen=True)
+class Telling:
+    """One write in which something is said of a person, who is locked: who says it, and who puts it down."""
+
+    session: Session
+    person: Person
+    source: Source
+    now: datetime
+    by: Actor
+
+    def known(self) -> Record:
+        return store.record(self.session, self.person).believed()
+
+    def put(self, table: type[OfPerson], **said: Any) -> None:
+        service.put(self.session, self.person, table, self.source, self.now, self.by, **said)
 
 
-def source_of(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:
-    """First of all the case, which is locked before anybody's record."""
+@contextmanager
+def telling(request: Request, person_id: int, body: FromWhom, visitor: Visitor) -> Iterator[Telling]:
+    """First of all the case is taken, which is locked before anybody's record. Raises `NotFound`, `Refused`."""
+    place, now = visitor.user.place, hub_of(request).clock.now()
+    with hub_of(request).db.write() as session:
+        source = _source(session, visitor, person_id, body, now)
+        found = store.head(session, store.visible(session, place, person_id))
+        (person,) = store.lock(session, place, found.key)
+        yield Telling(session, person, source, now, visitor.user.actor)
+
+
+def _source(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:
     place = visitor.user.place
     if body.case is not None:
         case = take(session, cases.case(session, place, body.case).key, now)

@@ -9,26 +9,14 @@ from hub import audit
 from hub.actors import HUB, Actor
 from hub.db import attempt
 from hub.errors import Conflict, Refused
-from records import alarms, deaths, dependants, read_back
-from records import store as cases
-from records.homes import Home, same_door
+from records import alarms, deaths, read_back
 from records.in_error import enter_in_error
-from records.model import Call, Case, CaseState, Outcome, Task
-from records.people import rules, service, store
-from records.people.fact_model import FactKind
+from records.model import Case, CaseState, Outcome, Task
+from records.people import learning, rules, service, store
 from records.people.link_model import CaseLink, LinkedBy
 from records.people.model import (
-    NHS_NUMBER,
-    AddressUse,
-    Identifier,
     Person,
-    PersonAddress,
-    PersonName,
-    PersonNumber,
-    SourceKind,
-    Verified,
 )
-from records.people.service import Said, Source
 from records.service import Due, owe, take, write_line
 
 WRONG_PERSON = "wrong_person"
@@ -124,19 +112,6 @@ def told(session: Session, case_id: int, now: datetime) -> None:
             alarms.end(session, linked.place, WRONG_PERSON, case_id, now)
 
 
-def learn_more(session: Session, case: Case, now: datetime, actor: Actor) -> None:
-    """What was said since it was linked, as a call about it ends. `case` is taken; a fault undoes itself alone."""
-    if case.person_id is None:
-        return
-
-    def learn(inner: Session) -> None:
-        person = store.head(inner, inner.get_one(Person, case.person_id))
-        (locked,) = store.lock(inner, case.place, person.key)
-        _learn(inner, case, locked, now, actor, is_more=True)
-
-    attempt(session, learn)
-
-
 def _must_be_read_back(case: Case) -> None:
     if not read_back.is_read_back(case):
         raise Refused("Read two identifiers back first: until then nobody knows whose record this is.")
@@ -170,7 +145,7 @@ def _link(
     case.person_id = person.key
     session.add(case)
     session.flush()
-    _learn(session, case, person, now, actor)
+    learning.learn(session, case, person, now, actor)
     ended = case.state is CaseState.closed or case.outcome is Outcome.died
     if store.died(session, person) is not None and not ended:
         deaths.ask_whether(session, case, deaths.ON_RECORD, now)
@@ -213,79 +188,3 @@ def _must_be_seen_to(session: Session, case: Case, why: str, now: datetime, acto
         return
     task = Task(place=case.place, opened_at=now, case_id=case.key, words=words)
     owe(session, task, now, HUB, words, Due("task", now + TELL_WITHIN))
-
-
-def _learn(
-    session: Session, case: Case, person: Person, now: datetime, actor: Actor, *, is_more: bool = False
-) -> None:
-    """What was said in this case and is not on the record yet; the record keeps what it had beside it. `is_more`: what
-    it taught already and somebody has marked as an error meanwhile is not taught again."""
-    known = store.record(session, person).believed(but_of=case.key if is_more else None)
-    call = next(iter(reversed(cases.rows_of(session, Call, case.key))), None)
-    caller = ", ".join(part for part in (call.caller_name, call.caller_relation) if part) if call else ""
-    source = Source(SourceKind.carer if caller else SourceKind.hub, caller or case.ref, case.key)
-    who, read = rules.Who(tuple(one.words for one in known.names)), read_back.fields(case)
-    if case.person_name and not rules.agree(store.who_of_case(case), who, "person_name"):
-        service.put(session, person, PersonName, source, now, actor, words=case.person_name)
-    if case.nhs_number and case.nhs_number not in {one.value for one in known.identifiers}:
-        verified = Verified.read_back if "nhs_number" in read else Verified.not_verified
-        said = {"system": NHS_NUMBER, "value": case.nhs_number, "verified": verified}
-        service.put(session, person, Identifier, source, now, actor, **said)
-    _learn_where(session, case, person, known, source, now, actor)
-    if call is not None and call.number and call.number not in {one.number for one in known.numbers}:
-        service.put(session, person, PersonNumber, source, now, actor, number=call.number, whose=caller)
-    if case.talk_words and case.talk_words not in {one.words for one in known.facts}:
-        how = Said(FactKind.communication, "how to talk with them", words=case.talk_words, source=source)
-        service.add_fact(session, person, how, now, actor)
-    _learn_who_depends(session, case, person, known, source, now, actor)
-
-
-def _learn_who_depends(
-    session: Session,
-    case: Case,
-    person: Person,
-    known: store.Record,
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> None:
-    """S20: only that they are there; who looks after them is of one day. “Nobody” teaches nothing (S8)."""
-    before = {(one.about, one.words) for one in known.facts if one.kind is FactKind.depends}
-    for whom, one in dependants.of_case(case).items():
-        about = dependants.WORDS[whom].lower()
-        if one.said is dependants.Said.yes and (about, one.words) not in before:
-            said = Said(FactKind.depends, about, words=one.words, source=source)
-            service.add_fact(session, person, said, now, actor)
-
-
-def _is_there(one: PersonAddress, here: Home) -> bool:
-    return one.address.casefold() == here.address.casefold() or same_door(
-        Home(one.address, one.postcode), here
-    )
-
-
-def _learn_where(
-    session: Session,
-    case: Case,
-    person: Person,
-    known: store.Record,
-    source: Source,
-    now: datetime,
-    actor: Actor,
-) -> None:
-    """S15: where they are now is their home only where home is nowhere else: by this call, and by their record. How to
-    get in goes with the address that it was said of."""
-    there = {(one.address.casefold(), one.access_words) for one in known.addresses}
-    here = Home(case.address, case.postcode)
-    homes = [
-        one for one in known.addresses if one.use is not AddressUse.staying and not rules.is_over(one, now)
-    ]
-    elsewhere = homes and not any(_is_there(one, here) for one in homes)
-    use = AddressUse.staying if case.home_address or elsewhere else AddressUse.home
-    said = [(case.address, case.postcode, case.access_words, use)]
-    if case.home_address:
-        said.append((case.home_address, None, "", AddressUse.home))
-    for address, postcode, access_words, use in said:
-        if address and (address.casefold(), access_words) not in there:
-            where = {"address": address, "postcode": postcode, "access_words": access_words, "use": use}
-            service.put(session, person, PersonAddress, source, now, actor, **where)

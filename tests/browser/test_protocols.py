@@ -53,7 +53,9 @@ def test_a_stop_reaches_the_handler_who_is_in_the_middle(
     begins(call)
     page = opens("/protocols", "Priya Nair")
     row = page.locator("tbody", has_text="Fall at home")
-    row.get_by_text("Stop", exact=False).first.click()
+    row.get_by_text("Stop", exact=False).first.focus()
+    at_once = page.evaluate("() => { document.activeElement.click(); return document.activeElement.name }")
+    assert at_once == "because", "whoever stops a protocol types on at once; no letter is lost"
     page.keyboard.type(WHY)
     page.keyboard.press("Enter")
     expect(row.get_by_text(WHY)).to_be_visible()

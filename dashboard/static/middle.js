@@ -44,13 +44,16 @@ export function showLine(line) {
   if (["dropped", "ended"].includes(line) && !since.dataset.stopped) since.dataset.stopped = new Date(hubNow()).toISOString();
 }
 
+// What was asked for by itself gives way to what the handler has done meanwhile: it would show a question that takes no
+// key yet, or one that is answered already. The page looks again in a second.
 export async function refresh(ask = "", mine = true) {
+  const before = now.shownAt;
   now.turning += mine;
   try {
     now.asking = ask;
     const said = await view(ask);
     prove(said.csrf);
-    show(said.html, mine);
+    if (mine || !(now.turning || now.waiting || now.shownAt !== before)) show(said.html, mine);
   } catch (error) { problem(error.message); } finally { now.turning -= mine; }
 }
 

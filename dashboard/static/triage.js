@@ -184,7 +184,7 @@ async function poll() {
     beside.take(state);
     showLine(state.line);
     $("responsible").textContent = state.case?.responsible ?? "nobody"; // S29
-    const busy = now.waiting || now.firsts || now.asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
+    const busy = now.turning || now.waiting || now.firsts || now.asking || document.querySelector("[role=alertdialog] #ask-999-title") || ($("view").contains(document.activeElement) && isWriting(document.activeElement));
     if (state.stamp !== centre().dataset.stamp && !busy) await refresh("", false);
   } catch {
     misses += 1;

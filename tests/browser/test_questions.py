@@ -213,6 +213,30 @@ def test_a_key_pressed_while_another_question_comes_up_answers_neither(call: Pag
     assert said(room) == [("breathing", "yes")]
 
 
+def test_no_question_stands_there_that_takes_no_key_yet(call: Page) -> None:
+    """The page looks by itself each second: what it sees then must not come before what the handler asked for."""
+    held: list[Route] = []
+
+    def keeps_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    call.route("**/view?*", keeps_the_first)
+    call.keyboard.press("Escape")
+    with call.expect_request("**/view?*"):
+        call.keyboard.press("1")
+    for _ in range(2):  # what the first one makes the page look at has come by the second
+        with call.expect_response("**/state?*"):
+            pass
+    of_the_protocol = call.locator("[data-question].ask .where", has_text="Fall at home")
+    assert of_the_protocol.count() == 0
+    held[0].continue_()
+    expect(of_the_protocol).to_be_visible()
+    answers(call, "y")
+
+
 # --- what is changed, and what is noted -------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from records.fhir.answered import Answered, ReadCarer, ReadFact
 from records.fhir.read_facts import READERS, read
 from records.fhir.read_patient import Patient, facts_of, patient_of, speaks_against
-from records.fhir.value_sets import OBSERVED, SNOMED
+from records.fhir.snomed import OBSERVED, SNOMED
 from records.fhir.written import NHS_NUMBER
 from records.people.names import folded
 from records.people.rules import Who

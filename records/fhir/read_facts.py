@@ -15,6 +15,8 @@ from records.fhir.shapes import Resource, code, first, number, objects, said, wo
 from records.fhir.value_sets import condition, medicine, none_known, understood
 from records.people.fact_model import FactKind, Says
 
+FRAILTY = frozenset({"frailty", "frailty index", "rockwood"})
+
 
 def read(kind: str, resources: list[Any], patient_id: str, nhs_number: str | None) -> tuple[list[Any], bool]:
     """The facts and carers of one kind of resource, and whether each of them could be read. One that does not say that
@@ -71,12 +73,11 @@ def _condition(of: Of) -> ReadFact | None:
     if not name:
         return None
     about, value = condition(concept), understood(concept)[1]
-    kind = FactKind.frailty if about == "frailty index" else FactKind.condition
+    as_said = name if about and name.casefold() != about.casefold() else ""
+    kind = FactKind.frailty if about in FRAILTY else FactKind.condition
     ended = one.get("abatementDateTime") or first(one.get("abatementPeriod")).get("end")
     dated = one.get("onsetDateTime") or one.get("recordedDate")
-    return of.fact(
-        kind, about or name.lower(), concept, value=value or (name if about else ""), ended=ended, dated=dated
-    )
+    return of.fact(kind, about or name.lower(), concept, value=value or as_said, ended=ended, dated=dated)
 
 
 def _allergy(of: Of) -> ReadFact | None:
@@ -149,7 +150,7 @@ def _observation(of: Of) -> Any:
     value = _value(one)
     if not value:
         return None
-    kind = FactKind.frailty if about in ("rockwood", "frailty index") else FactKind.at_risk
+    kind = FactKind.frailty if about in FRAILTY else FactKind.at_risk
     return of.fact(kind, about, concept, value=value, dated=dated)
 
 

@@ -5,55 +5,10 @@ The words only ever make somebody more urgent, so a medicine that is written wit
 """
 
 import re
-from collections.abc import Mapping
 
 from records.fhir.shapes import Resource, objects, said, words
+from records.fhir.snomed import CODES, NO_ALLERGY_AT_ALL, NONE_KNOWN, NOT_IT, SNOMED, VALUES
 from records.people.fact_model import ANY
-
-SNOMED = "http://snomed.info/sct"
-
-NONE_KNOWN = frozenset({"716186003", "409137002", "428607008", "429625007"})
-"""No known allergy; of a drug, the environment, food. A statement of one kind alone says nothing of the others."""
-NO_ALLERGY_AT_ALL = "716186003"
-
-CODES: Mapping[str, str] = {
-    "48603004": "blood thinner",  # warfarin
-    "372756006": "blood thinner",
-    "703907006": "blood thinner",  # apixaban 2.5 mg, 5 mg
-    "703908001": "blood thinner",
-    "73211009": "diabetes",
-    "46635009": "diabetes",
-    "44054006": "diabetes",
-    "363346000": "cancer",
-    "64779008": "bleeding disorder",
-    "52448006": "dementia",
-    "90708001": "kidney disease",
-    "84114007": "heart failure",
-    "13645005": "COPD",
-    "230690007": "stroke",
-    "90099008": "spinal cord injury",
-    "763264000": "rockwood",
-    "1104051000000101": "NEWS2",
-    "925791000000100": "frailty index",
-    "925831000000107": "frailty index",
-    "925861000000102": "frailty index",
-    "450476008": "do not attempt resuscitation",
-    "450475007": "attempt resuscitation",
-    "1382601000000107": "ReSPECT",
-    "735324008": "treatment escalation plan",
-    "736373009": "end of life",
-    "861421000000109": "end of life",
-    "325691000000100": "emergency plan",
-    "887701000000100": "emergency plan",
-}
-"""SNOMED CT, by its number alone: it is the same in every release."""
-VALUES: Mapping[str, str] = {
-    "925791000000100": "mild",
-    "925831000000107": "moderate",
-    "925861000000102": "severe",
-}
-OBSERVED = ("763264000", "1104051000000101")
-"""The observations that are asked for."""
 
 _MEDICINES = {
     "blood thinner": "warfarin apixaban rivaroxaban edoxaban dabigatran clopidogrel prasugrel ticagrelor dipyridamole "
@@ -74,16 +29,31 @@ _CONDITIONS = (
     ("diabetes", r"diabetes mellitus|type [12] diabetes|\bdiabetes\b(?! insipidus)"),
     ("dementia", r"dementia|alzheimer"),
     ("two to move them", r"two people|two to move|2 people to|hoist"),
+    ("heart failure", r"heart failure|cardiac failure"),
+    ("kidney disease", r"(kidney|renal) (disease|failure)"),
+    ("COPD", r"\bcopd\b|chronic obstructive (pulmonary|airways?|lung)"),
+    ("stroke", r"(?<!heat )\bstroke\b|cerebrovascular accident"),
 )
 _BY_CONDITION = tuple((about, re.compile(pattern, re.IGNORECASE)) for about, pattern in _CONDITIONS)
 _BY_MEDICINE = {name: about for about, names in _MEDICINES.items() for name in names.split()}
-_PLANS = (
-    ("ReSPECT", re.compile(r"respect\b|recommended summary plan", re.IGNORECASE)),
-    (
-        "do not attempt resuscitation",
-        re.compile(r"dnacpr|dnar\b|not for attempted|do not (attempt )?resus", re.IGNORECASE),
-    ),
+_PLANS = tuple(
+    (about, re.compile(pattern, re.IGNORECASE))
+    for about, pattern in (
+        ("ReSPECT", r"(?<!with )(?<!in )\brespect\b(?! (to|of|for)\b)|recommended summary plan"),
+        (
+            "do not attempt resuscitation",
+            r"\bdna(cp)?r\b|\bdnr\b|not (for|(to )?attempt)( attempted)?( cardio-? ?pulmonary)? (resus|\bcpr\b)",
+        ),
+        ("emergency plan", r"emergency (health ?)?care plan|contingency plan"),
+        ("treatment escalation plan", r"treatment escalation"),
+        ("advance care plan", r"advance care plan"),
+    )
 )
+_NOT_A_PLAN = re.compile(
+    r"\bnot (\w+ )?(aware|appropriate|discussed|indicated|wanted)\b|\bno (\w+ )?(plan|decision|form)\b"
+    r"|\bdiscussion\b|\bdeclined\b|\boffered\b|\brefused\b"
+)
+"""Somebody spoke of a plan, or there is none: nobody may read that as a plan."""
 
 
 def codes_of(concept: object) -> list[tuple[str, str]]:
@@ -125,20 +95,28 @@ def medicine(concept: object) -> str:
 def condition(concept: object) -> str:
     by_code, _ = understood(concept)
     name = _all(concept)
-    return by_code or next((about for about, pattern in _BY_CONDITION if pattern.search(name)), "")
+    if by_code or _is_not_it(concept):
+        return by_code
+    return next((about for about, pattern in _BY_CONDITION if pattern.search(name)), "")
 
 
 def plan(concept: object) -> str:
     by_code, _ = understood(concept)
     name = _all(concept)
-    return by_code or next((about for about, pattern in _PLANS if pattern.search(name)), "")
+    if by_code or _is_not_it(concept) or _NOT_A_PLAN.search(name):
+        return by_code
+    return next((about for about, pattern in _PLANS if pattern.search(name)), "")
+
+
+def _is_not_it(concept: object) -> bool:
+    return any(system == SNOMED and code in NOT_IT for system, code in codes_of(concept))
 
 
 def none_known(concept: object) -> str | None:
     """What there is none of: any allergy at all, or the kind that was asked about; None where it says no such thing."""
     for system, code in codes_of(concept):
         if system == SNOMED and code in NONE_KNOWN:
-            return ANY if code == NO_ALLERGY_AT_ALL else said(concept, 100).lower()
+            return ANY if code in NO_ALLERGY_AT_ALL else said(concept, 100).lower()
     name = _all(concept)
     if re.fullmatch(r"(no known (drug )?allerg(y|ies)|nkda|nka)", name.strip()):
         return ANY if "drug" not in name and name.strip() != "nkda" else "no known drug allergy"

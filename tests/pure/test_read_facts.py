@@ -15,6 +15,7 @@ from protocols.engine import UNKNOWN, finish
 from records.fhir.answered import Answered, ReadCarer, ReadFact
 from records.fhir.read_facts import READERS, read
 from records.fhir.read_patient import facts_of, patient_of, speaks_against
+from records.fhir.snomed import CODES, NONE_KNOWN, NOT_IT, OBSERVED, SNOMED
 from records.fhir.written import NHS_NUMBER
 from records.homes import Home
 from records.model import Case
@@ -66,7 +67,7 @@ DNR = [{"coding": [{"code": "dnr"}], "text": "DNR"}]
         (allergy("Allergy to Latex", **states(verification="refuted")), "absent", "latex", False),
         (condition("Carcinoma of breast", **states("resolved")), "present", "cancer", True),
         (condition("Gout", "90560007", **states("active")), "present", "gout", False),
-        (condition("Moderate frailty", "925831000000107"), "present", "frailty index", False),
+        (condition("Moderate frailty", "925831000000107"), "present", "frailty", False),
         (medicine("Warfarin 3mg", "active", "MedicationRequest"), "present", "blood thinner", False),
         (medicine("Warfarin", "stopped"), "present", "blood thinner", True),
         (medicine("Insulin glargine", "not-taken"), "absent", "diabetes medicine", False),
@@ -79,6 +80,71 @@ def test_what_is_said_and_what_is_said_not_to_be(
 ) -> None:
     found = one(resource)
     assert (str(found.says), found.about, found.over) == (says, about, over)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Not for resuscitation", "do not attempt resuscitation"),
+        ("Do not attempt cardiopulmonary resuscitation", "do not attempt resuscitation"),
+        ("DNACPR decision", "do not attempt resuscitation"),
+        ("Not aware of DNACPR decision", ""),
+        ("Discussion about DNACPR not appropriate at this time", ""),
+        ("No DNACPR form", ""),
+        ("ReSPECT form", "ReSPECT"),
+        ("Advised with respect to diet", ""),
+        ("Emergency health care plan agreed", "emergency plan"),
+        ("Advance care plan declined", ""),
+    ],
+)
+def test_words_about_a_plan_are_a_plan_only_where_there_is_one(text: str, about: str) -> None:
+    """S8: nobody may read “do not attempt resuscitation” where somebody was asked and did not know."""
+    found = one(of("CarePlan", "1", status="active", title=text))
+    assert found.about == (about or text.lower())
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "about", "value"),
+    [
+        ("90584004", "", "spinal cord injury", "90584004"),
+        ("90099008", "", "dementia", "90099008"),
+        ("1129371000000104", "", "rockwood", "5"),
+        ("248279007", "Frailty", "frailty", ""),
+        ("433144002", "Chronic kidney disease stage 3", "kidney disease", "Chronic kidney disease stage 3"),
+        ("1048611000000104", "Palliative care not indicated", "palliative care not indicated", ""),
+    ],
+)
+def test_what_a_condition_is_taken_for(code: str, text: str, about: str, value: str) -> None:
+    found = one(condition(text, code) if text else of("Condition", "1", code={"coding": [_snomed(code)]}))
+    assert (found.about, found.value) == (about, value)
+
+
+def _snomed(code: str) -> dict[str, str]:
+    return {"system": SNOMED, "code": code}
+
+
+@pytest.mark.parametrize("code", sorted({*CODES, *NONE_KNOWN, *NOT_IT, *OBSERVED}))
+def test_each_code_has_its_check_digit(code: str) -> None:
+    """A slip of one digit is no other code of that table."""
+    check = 0
+    for place, digit in enumerate(reversed(code)):
+        check = TIMES[check][TURNED[place % 8][int(digit)]]
+    assert check == 0
+    assert not (NOT_IT | NONE_KNOWN) & CODES.keys()
+
+
+def _turn(one: int, other: int) -> int:
+    """Verhoeff: how two turns of a pentagon follow each other; 5 to 9 are turned over."""
+    if one < 5:
+        return (one + other) % 5 if other < 5 else (one + other) % 5 + 5
+    return (one - other) % 5 + 5 if other < 5 else (one - other) % 5
+
+
+TIMES = [[_turn(one, other) for other in range(10)] for one in range(10)]
+_STEP = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+TURNED = [list(range(10))]
+for _ in range(7):
+    TURNED.append([_STEP[digit] for digit in TURNED[-1]])
 
 
 def test_its_own_words_and_code_are_kept_where_we_do_not_know_them() -> None:
@@ -297,9 +363,7 @@ def facts(draw: st.DrawFn) -> Fact:
         {word for said in LIBRARY.house.record_says.values() for each in said.values() for word in each}
     )
     word = draw(st.sampled_from(words))
-    name, _, value = (
-        word.rpartition(" ") if word.startswith(("rockwood", "frailty index")) else (word, "", "")
-    )
+    name, _, value = word.rpartition(" ") if word.startswith(("rockwood", "frailty")) else (word, "", "")
     kind, says = draw(st.sampled_from(list(FactKind))), draw(st.sampled_from(list(Says)))
     number = draw(st.integers(1, 10**6))
     return fact(id=number, kind=kind, about=name, value=value, says=says)

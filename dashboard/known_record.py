@@ -1,9 +1,9 @@
 """What the pages say of other records: which was asked and when, what it answered, and what is known of them from
 anywhere, block by block, each line with its source and its age."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from records.fhir.read_patient import speaks_against
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import ANY, Confidence, Fact, FactKind, Says
-from records.people.model import Person, SourceKind
+from records.people.model import FROM, Person, SourceKind
 from records.people.rules import Who
 from records.read_back import is_read_back
 from records.reading.asking import about, asked_for, who_of
@@ -91,6 +91,10 @@ class _Reader:
 
     def when(self, at: datetime) -> str:
         return f"{on(at, self.now, self.place.local())}, {ago(at, self.now, self.place.local())}"
+
+    def since(self, day: date) -> str:
+        """By the noon of that day: it is the same day in every zone of ours."""
+        return self.when(datetime.combine(day, time(12), self.place.local()))
 
 
 def of_case(
@@ -217,31 +221,47 @@ def _blocks(facts: Sequence[Fact], read_at: dict[str, datetime], reader: _Reader
         mine.sort(
             key=lambda fact: (fact.key not in apart, -(fact.dated or fact.recorded_at.date()).toordinal())
         )
-        lines = [
-            _line(fact, [by_id[one] for one in apart.get(fact.key, ())], read_at, reader) for fact in mine
-        ]
+        lines, above = [], set[int]()
+        for fact in mine:
+            against = apart.get(fact.key, ())
+            lines.append(_line(fact, [by_id[one] for one in against], read_at, reader, above))
+            above.add(fact.key)
         if lines:
             blocks.append(FactBlock(TITLES[kind], tuple(lines[:MOST_LINES]), len(lines[MOST_LINES:])))
     return tuple(blocks)
 
 
-def _line(fact: Fact, against: Sequence[Fact], read_at: dict[str, datetime], reader: _Reader) -> FactLine:
-    words = _words(fact)
+def _line(
+    fact: Fact,
+    against: Sequence[Fact],
+    read_at: dict[str, datetime],
+    reader: _Reader,
+    above: Collection[int],
+) -> FactLine:
+    """`above`: what stands above it already, and is not said again beside it."""
     unsure = "not sure" if fact.confidence is Confidence.unsure else ""
     more = "; ".join(part for part in (fact.words[:200], unsure) if part)
-    by = ", ".join(part for part in (fact.source or "this hub", fact.author) if part)
-    dated = f" · of {fact.dated:%d %b %Y}" if fact.dated else ""
+    by = ", ".join(part for part in (_from(fact), fact.author) if part)
     is_read = fact.source_kind is SourceKind.record and fact.source in read_at
     age = f"read {reader.clock(read_at[fact.source])}" if is_read else reader.when(fact.recorded_at)
+    if fact.dated:
+        age = f"of {reader.since(fact.dated)}{f' · {age}' if is_read else ''}"
+    apart = [f"{_from(one)} says: {_words(one)}" for one in against if one.key not in above]
+    if len(apart) < len(against):
+        apart.append("see above")
     return FactLine(
-        f"{words}{f' ({more})' if more else ''}",
-        f"{by}{dated} · {age}",
+        f"{_words(fact)}{f' ({more})' if more else ''}",
+        f"{by} · {age}",
         fact.kind in WARNS and fact.says is Says.present,
-        tuple(f"{one.source or 'this hub'} says: {_words(one)}" for one in against),
+        tuple(apart),
     )
+
+
+def _from(fact: Fact) -> str:
+    return fact.source or FROM[fact.source_kind]
 
 
 def _words(fact: Fact) -> str:
     title = "none known" if fact.about == ANY and fact.says is Says.absent else fact.about
-    absent = "" if fact.says is Says.present or fact.about == ANY else "said not to be so: "
-    return f"{absent}{title[:1].upper()}{title[1:]}{f': {fact.value}' if fact.value else ''}"
+    absent = "" if fact.says is Says.present or fact.about == ANY else ": said not to be so"
+    return f"{title[:1].upper()}{title[1:]}{absent}{f': {fact.value}' if fact.value else ''}"

@@ -14,7 +14,10 @@ from records.people.api import RowKind
 from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
 from records.people.link_model import Merge
 from records.people.model import (
+    AGREED,
+    FROM,
     NHS_NUMBER,
+    VERIFIED,
     AddressUse,
     Agreed,
     Carer,
@@ -22,7 +25,6 @@ from records.people.model import (
     OfPerson,
     PersonAddress,
     PersonNumber,
-    SourceKind,
     Verified,
 )
 from records.people.store import Record
@@ -40,27 +42,8 @@ TITLES = {
     FactKind.at_risk: "At risk",
     FactKind.depends: "Who depends on them",
 }
-FROM = {
-    SourceKind.hub: "this hub",
-    SourceKind.person: "the person",
-    SourceKind.carer: "carer",
-    SourceKind.record: "record",
-    SourceKind.referral: "referral",
-}
 SURE = {Confidence.confirmed: "confirmed", Confidence.reported: "", Confidence.unsure: "not sure"}
-VERIFIED = {
-    Verified.not_verified: "not verified",
-    Verified.read_back: "read back",
-    Verified.document: "seen on a document",
-    Verified.traced: "traced",
-}
 USE = {AddressUse.home: "home", AddressUse.staying: "stayed at", AddressUse.care_home: "care home"}
-AGREED = {
-    Agreed.be_rung: "agreed to be rung",
-    Agreed.be_told: "may be told",
-    Agreed.decide: "may decide (lasting power of attorney recorded)",
-    Agreed.open_door: "can open the door",
-}
 WARNS = frozenset({FactKind.staff_safety, FactKind.allergy})
 
 

@@ -576,7 +576,7 @@ def _looked_for(name: str) -> Any:
 
 A_FACT: dict[str, Any] = {"kind": "depends", "about": "dog"}
 OF_FACT = ("about", "value", "words", "author", "full_text", "source")
-OF_CARER = ("name", "relation", "words", "source")
+OF_CARER = ("name", "relation", "number", "words", "source")
 OF_WHO: dict[str, dict[str, Any]] = {
     "names words": {"words": WORDS},
     "names source": {"words": "Jo", "source": WORDS},

@@ -24,12 +24,12 @@ VALUES: dict[str, Callable[[Case], object]] = {
 def agree(one: Case, other: Case, field: str) -> bool | None:
     """None where one of the two does not know it: unknown is neither the same nor another."""
     if field == "address":
-        return _same_address(Home(one.address, one.postcode), Home(other.address, other.postcode))
+        return agree_homes(Home(one.address, one.postcode), Home(other.address, other.postcode))
     mine, theirs = VALUES[field](one), VALUES[field](other)
     return mine == theirs if mine and theirs else None
 
 
-def _same_address(mine: Home, theirs: Home) -> bool | None:
+def agree_homes(mine: Home, theirs: Home) -> bool | None:
     """S15: one notion of a door for all: who lives behind it, how to get in, and its key safe. Without a whole postcode
     it could be in any town."""
     return same_door(mine, theirs) if is_exact(mine) and is_exact(theirs) else None

@@ -129,7 +129,7 @@ def take_up(session: Session, library: Library, case_id: int, now: datetime) -> 
     if not protocols:
         return
     asks = {one.id for protocol in protocols.values() for one in protocol.questions if one.record}
-    said = said_before(session, _open_to_all(past_of(session, case, now, marked=True).cases), asks)
+    said = said_before(session, _open_to_all(past_of(session, case, now).cases), asks)
     said += said_on_record(session, library.house, case, asks)
     zone = place_of(session, case.place).local()
     for row in taking:

@@ -41,13 +41,13 @@ class Said:
     ref: str
 
 
-def past_of(session: Session, own: Case, now: datetime, *, marked: bool) -> Past:
-    """Other cases of the person whom this one is about. Not `marked`: where safeguarding is marked they are absent, and
-    no count shows it (S18); nor are sealed cases there for whoever asks and may not see them."""
+def past_of(session: Session, own: Case, now: datetime) -> Past:
+    """Other cases of the person whom this one is about; none that is sealed for whoever asks and may not see it, and no
+    count shows it (S18)."""
     like = [
         case
         for case in store.cases_of_person(session, own)
-        if may_be_same(own, case) and (marked or not case.safeguarding) and seen.sees(session, case)
+        if may_be_same(own, case) and seen.sees(session, case)
     ]
     if not is_read_back(own):
         return Past(may_be=len(like))

@@ -1,6 +1,7 @@
 """Who somebody is, put on their record by hand: read as people type it, with what whoever typed it must know now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -16,6 +17,8 @@ from records.people.from_whom import Telling
 from records.people.model import (
     NHS_NUMBER,
     AddressUse,
+    Agreed,
+    Carer,
     Identifier,
     Person,
     PersonAddress,
@@ -89,6 +92,47 @@ def address(told: Telling, use: AddressUse, words: str, postcode: str, access_wo
 def number(told: Telling, typed: str, whose: str, safe: Mapping[str, Safe]) -> str:
     """`safe`: by way (S17); not known is left as it is. Raises `Refused`."""
     e164 = rules.read_now(rules.phone, typed)
+    _say_safe(told, e164, safe)
+    known = told.known().numbers
+    if (e164, whose.strip()) not in {(one.number, one.whose) for one in known}:
+        told.put(PersonNumber, number=e164, whose=whose.strip())
+    return KEPT
+
+
+@dataclass(frozen=True)
+class CarerSaid:
+    """As it was typed; `number` may be empty."""
+
+    name: str
+    relation: str
+    number: str
+    agreed: Sequence[Agreed]
+    words: str
+
+
+def carer(told: Telling, said: CarerSaid, safe: Mapping[str, Safe]) -> str:
+    """Somebody to ring about them. `safe`: of their number, as in `number`. Raises `Refused`."""
+    if not said.name:
+        raise Refused("Type the carer's name.")
+    e164 = rules.read_now(rules.phone, said.number) if said.number else None
+    if e164:
+        _say_safe(told, e164, safe)
+    elif set(safe.values()) != {Safe.not_known}:
+        raise Refused("Type the number first: it is the number that is safe or not.")
+    agreed = [one.value for one in said.agreed]
+    who = {
+        "name": said.name,
+        "relation": said.relation,
+        "number": e164,
+        "agreed": agreed,
+        "words": said.words,
+    }
+    told.put(Carer, **who)
+    return KEPT
+
+
+def _say_safe(told: Telling, e164: str, safe: Mapping[str, Safe]) -> None:
+    """Raises `Refused`."""
     session, place = told.session, told.person.place
     point = contact_points.of_number(session, place, e164)
     if point is not None:
@@ -98,13 +142,9 @@ def number(told: Telling, typed: str, whose: str, safe: Mapping[str, Safe]) -> s
             raise Refused(
                 f"This number is marked not safe {WAYS[way]}. Only a call with them can change that (S17)."
             )
-    known = told.known().numbers
-    if (e164, whose.strip()) not in {(one.number, one.whose) for one in known}:
-        told.put(PersonNumber, number=e164, whose=whose.strip())
     for way, said in safe.items():
         if said is not Safe.not_known:
             contact_points.say(session, place, e164, way, said, told.by.name, told.now)
-    return KEPT
 
 
 def died(told: Telling, day: date, words: str) -> str:

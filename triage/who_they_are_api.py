@@ -1,4 +1,4 @@
-"""Who somebody is, over HTTP: names, numbers, addresses, and that they have died. Only translates."""
+"""Who somebody is, over HTTP: names, numbers, addresses, carers, and that they have died. Only translates."""
 
 from datetime import date
 from typing import Literal
@@ -12,7 +12,7 @@ from hub.gate import hub_of
 from records.contact_points import WAYS, Safe
 from records.people import store
 from records.people.from_whom import FromWhom, Teller, telling
-from records.people.model import NHS_NUMBER, AddressUse, Identifier, Verified
+from records.people.model import NHS_NUMBER, AddressUse, Agreed, Identifier, Verified
 from triage import who_they_are
 
 router = APIRouter()
@@ -48,14 +48,36 @@ class AddressBody(FromWhom):
         return kept_apart.take_out(words, is_way_in=True)
 
 
-class NumberBody(FromWhom):
-    """S17. `whose`: empty is the person's own."""
+class HowSafe(FromWhom):
+    """S17: what is safe on the number that is said with it."""
 
-    number: Text = Field(max_length=40)
-    whose: Text = Field(default="", max_length=200)
     text: Safe = Safe.not_known
     speak: Safe = Safe.not_known
     message: Safe = Safe.not_known
+
+    @property
+    def safe(self) -> dict[str, Safe]:
+        return {way: getattr(self, way) for way in WAYS}
+
+
+class NumberBody(HowSafe):
+    """`whose`: empty is the person's own."""
+
+    number: Text = Field(max_length=40)
+    whose: Text = Field(default="", max_length=200)
+
+
+class CarerBody(HowSafe):
+    """`number`: empty where nobody has said it."""
+
+    name: Text = Field(max_length=200)
+    relation: Text = Field(default="", max_length=80)
+    number: Text = Field(default="", max_length=40)
+    be_rung: bool = False
+    be_told: bool = False
+    decide: bool = False
+    open_door: bool = False
+    words: Text = Field(default="", max_length=400)
 
 
 class DeathBody(FromWhom):
@@ -98,9 +120,16 @@ def add_address(request: Request, person_id: Number, body: AddressBody, visitor:
 
 @router.post("/people/{person_id}/numbers")
 def add_number(request: Request, person_id: Number, body: NumberBody, visitor: Teller) -> Answer:
-    safe = {way: getattr(body, way) for way in WAYS}
     with telling(request, person_id, body, visitor) as told:
-        return {"said": who_they_are.number(told, body.number, body.whose, safe)}
+        return {"said": who_they_are.number(told, body.number, body.whose, body.safe)}
+
+
+@router.post("/people/{person_id}/carers")
+def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Teller) -> Answer:
+    agreed = [one for one in Agreed if getattr(body, one)]
+    said = who_they_are.CarerSaid(body.name, body.relation, body.number, agreed, body.words)
+    with telling(request, person_id, body, visitor) as told:
+        return {"said": who_they_are.carer(told, said, body.safe)}
 
 
 @router.post("/people/{person_id}/died")

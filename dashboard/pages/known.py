@@ -43,7 +43,7 @@ def known_of(request: Request, visitor: Visitor, case_id: int) -> Known | None:
         return None
     with hub.db.read() as session:
         case = case_of(session, visitor.user.place, case_id)
-        found = look_up(session, case, library_of(request), hub.clock.now(), marked=True)
+        found = look_up(session, case, library_of(request), hub.clock.now())
     if found.state is State.looked_up:
         keep_look(hub, visitor.user, LOOKED, f"case:{case_id}")
     return found

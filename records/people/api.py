@@ -16,7 +16,6 @@ from records.people import linking, merging, rules, service, store
 from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
 from records.people.from_whom import CaseId, Day, FromWhom, Teller, telling
 from records.people.model import (
-    Agreed,
     Carer,
     Identifier,
     OfPerson,
@@ -69,16 +68,6 @@ class FactBody(FromWhom):
     supersedes: CaseId | None = None
 
 
-class CarerBody(FromWhom):
-    name: Text = Field(max_length=200)
-    relation: Text = Field(default="", max_length=80)
-    be_rung: bool = False
-    be_told: bool = False
-    decide: bool = False
-    open_door: bool = False
-    words: Text = Field(default="", max_length=400)
-
-
 class MergeBody(Why):
     into: CaseId
 
@@ -122,17 +111,6 @@ def _is_said_anew(before: Fact, body: FactBody) -> None:
         raise Refused("Say in words why it is not so any more. A warning about safety is never taken away.")
     if body.says is Says.present and not (body.value or body.words):
         raise Refused("Say what is so now: how much, which; or in words.")
-
-
-@router.post("/people/{person_id}/carers")
-def add_carer(request: Request, person_id: Number, body: CarerBody, visitor: Teller) -> Answer:
-    if not body.name:
-        raise Refused("Type the carer's name.")
-    agreed = [one.value for one in Agreed if getattr(body, one)]
-    said = {"name": body.name, "relation": body.relation, "words": body.words, "agreed": agreed}
-    with telling(request, person_id, body, visitor) as told:
-        told.put(Carer, **said)
-    return {"said": "Kept."}
 
 
 @router.post("/people/rows/{kind}/{row_id}/in-error")

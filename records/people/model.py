@@ -1,5 +1,6 @@
 """A person, and what they are known by. Every row keeps the person whom it was said of: a merge moves none of them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -19,6 +20,16 @@ class SourceKind(StrEnum):
     referral = "referral"
 
 
+FROM: Mapping[SourceKind, str] = {
+    SourceKind.hub: "this hub",
+    SourceKind.person: "the person",
+    SourceKind.carer: "carer",
+    SourceKind.record: "record",
+    SourceKind.referral: "referral",
+}
+"""In words, where nobody named the source."""
+
+
 class Verified(StrEnum):
     """How it was made sure that an identifier is this person's; not at all is allowed, and said."""
 
@@ -26,6 +37,14 @@ class Verified(StrEnum):
     read_back = "read_back"
     document = "document"
     traced = "traced"
+
+
+VERIFIED: Mapping[Verified, str] = {
+    Verified.not_verified: "not verified",
+    Verified.read_back: "read back",
+    Verified.document: "seen on a document",
+    Verified.traced: "traced",
+}
 
 
 class AddressUse(StrEnum):
@@ -41,6 +60,14 @@ class Agreed(StrEnum):
     be_told = "be_told"
     decide = "decide"
     open_door = "open_door"
+
+
+AGREED: Mapping[Agreed, str] = {
+    Agreed.be_rung: "agreed to be rung",
+    Agreed.be_told: "may be told",
+    Agreed.decide: "may decide (lasting power of attorney recorded)",
+    Agreed.open_door: "can open the door",
+}
 
 
 class Person(SQLModel, table=True):

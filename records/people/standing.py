@@ -2,14 +2,16 @@
 known."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from records import seen
 from records.model import Case
-from records.people import store
+from records.people import rules, store
 from records.people.fact_model import Fact, FactSealing
 from records.people.model import OfPerson, Person
 
@@ -40,6 +42,14 @@ def _is_there(fact: Any, case_id: int | None, *, sealed: bool) -> Any:
     )
     good = and_(fact.entered_in_error_at.is_(None), ~exists(shut))
     return good if sealed else and_(good, ~exists(is_shut))
+
+
+def standing_rows(kind: type[R], session: Session, person: Person, case_id: int, now: datetime) -> list[R]:
+    """The same of what is no fact: neither in error nor over."""
+    ids = [one.key for one in store.members(session, person)]
+    found = store.rows(session, kind, ids, seen.hidden(session, person.place))
+    good = [one for one in found if not one.in_error and not rules.is_over(one, now)]
+    return open_in(session, good, case_id)
 
 
 def open_in(session: Session, rows: Sequence[R], case_id: int | None) -> list[R]:

@@ -9,7 +9,6 @@ import pytest
 from hub.audit import Audit
 from records.model import Assessment, Case, Timeline
 from tests.desk import Desk, entry, types
-from triage.known import Known, State, look_up
 from triage.versions import so_far
 
 MAUREEN = {"person_name": "Maureen Doyle", "born": "3/7/1941", "nhs_number": "999 000 0018"}
@@ -230,9 +229,3 @@ def test_who_may_see_it_sees_it_beside_the_case(desk: Desk) -> None:
     panel = desk.person("Priya Nair").get(f"/cases/{case}/panel").text
     assert "What we know of them" in panel
     assert "Takes a blood thinner" in panel
-    library, now = desk.app.state.library, desk.clock.now()
-    with desk.hub.db.read() as session:
-        own = session.get_one(Case, case)
-        assert look_up(session, own, library, now, marked=False) == Known(State.looked_up)
-        own.read_back = None
-        assert look_up(session, own, library, now, marked=False).may_be == 0, "no count either"

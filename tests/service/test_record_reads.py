@@ -505,7 +505,7 @@ def test_the_call_screen_fills_as_they_answer(desk: Desk, there: FhirServer, rea
         for words in ("Dog bites", "ReSPECT", "Penicillin", "Blood thinner: Apixaban", "Rockwood: 7")
     ]
     assert order == sorted(order)
-    assert "Leeds Care Record · of 01 Mar 2024 · read 14:00" in shown
+    assert "Leeds Care Record · of 1 Mar 2024, 2 years ago · read 14:00" in shown
     assert "Blood thinner: Apixaban" in page(desk, f"/cases/{case}/panel")
     desk.clock.at += timedelta(minutes=11)
     there.always({"status": 503})

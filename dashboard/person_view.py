@@ -180,9 +180,13 @@ def _number(one: PersonNumber, point: ContactPoint | None, at: _At) -> Line:
     """S17: never asked is not known."""
     safe = [f"{way} {words_of_safe(point, name)}" for name, way in WAYS.items()]
     unsafe = bool(contact_points.warning(point, safeguarding=False))
-    whose = f"of {one.whose}" if one.whose else "nobody has said whose"
     return at.line(
-        RowKind.number, one, national(one.number), whose, more=(f"Safe {', '.join(safe)}",), warns=unsafe
+        RowKind.number,
+        one,
+        national(one.number),
+        one.of_whom,
+        more=(f"Safe {', '.join(safe)}",),
+        warns=unsafe,
     )
 
 

@@ -126,8 +126,7 @@ def _carer(one: Carer, safe: _Safe, at: At, *, objects: bool) -> Line:
 
 def _number(one: PersonNumber, safe: _Safe, at: At) -> Line:
     said, warns = safe.of(one.number)
-    whose = f" of {one.whose}" if one.whose else ""
-    return Line(f"Number{whose}: {national(one.number)}, {said}", _when(one, at), warns)
+    return Line(f"Number, {one.of_whom}: {national(one.number)}, {said}", _when(one, at), warns)
 
 
 def _rung_from(session: Session, cases: Sequence[Case]) -> list[str]:

@@ -38,4 +38,6 @@ found.addEventListener("click", async ({ target }) => {
   try { await post(button.dataset.asksRecord, {}); } catch (problem) { said.textContent = problem.message; return undefined; }
   return look();
 });
+// their record lies in another tab, where somebody may have put something right
+document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 look();

@@ -32,7 +32,8 @@ MOST_OF_A_KIND = 50
 
 @dataclass(frozen=True)
 class Held:
-    """`versions`: all that was ever written in their own words, the newest first; `plans`: those that hold now."""
+    """`versions`: all that was ever written in their own words, the newest first; `plans`: those that hold now.
+    `apart`: by number, those of the facts shown that do not agree with another one shown."""
 
     name: str = ""
     born: tuple[date, ...] = ()
@@ -47,6 +48,7 @@ class Held:
     cases: tuple[Case, ...] = ()
     decided: dict[int, str] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
+    apart: frozenset[int] = frozenset()
 
 
 def held(session: Session, person: Person, viewer: Viewer, now: datetime) -> Held:
@@ -72,6 +74,7 @@ def held(session: Session, person: Person, viewer: Viewer, now: datetime) -> Hel
         cases=tuple(cases[:MOST_CASES]),
         decided=_decided(session, cases[:MOST_CASES]),
         consents=tuple(said_of(session, person, cases)),
+        apart=frozenset(rules.disagreeing(stands, now)),
     )
     return _cut(found, viewer)
 

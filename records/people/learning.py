@@ -98,7 +98,6 @@ def _where(lesson: _Lesson) -> None:
     """S15: where they are now is their home only where home is nowhere else: by this call, and by their record. How to
     get in goes with the address that it was said of."""
     case, known = lesson.case, lesson.known.addresses
-    there = {(one.address.casefold(), one.access_words) for one in known}
     here = Home(case.address, case.postcode)
     homes = [one for one in known if one.use is not AddressUse.staying and not rules.is_over(one, lesson.now)]
     elsewhere = homes and not any(_is_there(one, here) for one in homes)
@@ -107,7 +106,11 @@ def _where(lesson: _Lesson) -> None:
     if case.home_address:
         said.append((case.home_address, None, "", AddressUse.home))
     for address, postcode, access_words, its_use in said:
-        if address and (address.casefold(), access_words) not in there:
+        there = [one for one in known if _is_there(one, Home(address, postcode))]
+        is_known = any(
+            one.access_words == access_words if access_words else one.use is its_use for one in there
+        )
+        if address and not is_known:
             lesson.put(
                 PersonAddress, address=address, postcode=postcode, access_words=access_words, use=its_use
             )

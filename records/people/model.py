@@ -181,7 +181,14 @@ class PersonNumber(OfPerson, table=True):
     __tablename__ = "person_number"
     __table_args__ = (*of_person("person_number"), Index("person_number_number", "place", "number"))
     number: str = Field(max_length=20, description="E.164")
-    whose: str = Field(default="", max_length=200, description="empty: nobody has said")
+    whose: str = Field(default="", max_length=200, description="empty: their own, or nobody has said")
+
+    @property
+    def of_whom(self) -> str:
+        """In words. A call came from it, and nobody said who rang: that makes it nobody's."""
+        if self.whose:
+            return f"of {self.whose}"
+        return "their own" if self.case_id is None else "nobody has said whose"
 
 
 class Carer(OfPerson, table=True):

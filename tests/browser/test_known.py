@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import col, select
 
 from hub.access import User
+from records.model import Case
 from tests.browser.screen import answers, axe_says, ready, saved
 from tests.control_room import ControlRoom
 from triage import calls, service
@@ -71,6 +73,12 @@ def test_a_month_later_it_stands_there_before_the_first_question(
     expect(known).to_contain_text("Last call: frailty")
     expect(page.locator("#question")).to_have_text("Breathing normally?")
     assert axe_says(page) == []
+    with room.write() as session:
+        session.exec(select(Case).order_by(col(Case.id))).first().talk_words = "deaf in both ears"  # type: ignore[union-attr]
+    page.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )  # as somebody who comes back to this tab
+    expect(known).to_contain_text("deaf in both ears")
     answers(page, "y", "y", "n")
     page.keyboard.press("1")
     expect(page.locator("#question")).to_have_text("Bleeding that will not stop?")

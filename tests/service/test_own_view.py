@@ -321,6 +321,12 @@ def test_what_is_held_in_plain_words_and_what_is_not(sqlite_desk: Desk) -> None:
     every = "\n".join(opens(client, path) for path in PAGES)
     assert "penicillin" in opens(client, "/own/health")
     assert "From GP record" in opens(client, "/own/health")
+    assert "told us something different" not in opens(client, "/own/health")
+    fact(desk, person, kind="allergy", about="penicillin", source="Hospital", says="absent", words="tested")
+    fact(desk, person, kind="frailty", about="rockwood", value="6", source="GP record")
+    apart = opens(client, "/own/health")
+    assert apart.count("Somebody else has told us something different. Tell us which is right.") == 2
+    assert "How well you manage, from 1 (very well) to 9: 6" in apart
     about = opens(client, "/own/about")
     assert "12 Oak Road" in about
     assert "ends in 311" in about

@@ -58,6 +58,15 @@ def test_s14_a_case_is_linked_by_itself_where_exactly_one_person_fits_what_was_r
     assert linked_to(desk, third) == maureen
 
 
+def test_s15_a_door_that_is_known_is_not_learned_again_without_a_new_way_in(desk: Desk) -> None:
+    person(desk, access_words="round the back")
+    for access_words, known in (("", 1), ("round the back", 1), ("ring twice", 2)):
+        more = {"access_words": access_words} if access_words else {}
+        call, _ = rung(desk, **MAUREEN, address="12 oak rd", postcode="LS8 2AB", **more)
+        desk.does(f"/api/calls/{call}/end")
+        assert len(desk.rows(PersonAddress)) == known
+
+
 def test_s14_s15_what_was_read_back_changes_and_the_case_is_about_nobody(desk: Desk) -> None:
     maureen = person(desk, home_address="3 Elm Close", access_words="round the back")
     where = {(row.use, row.address, row.access_words) for row in desk.rows(PersonAddress)}

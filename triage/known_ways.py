@@ -71,6 +71,7 @@ def ways_of(session: Session, own: Case, person: Person | None, cases: Sequence[
     return Ways(
         (
             *(_carer(one, safe, at, objects=one.name in objected) for one in carers[:SHOWN]),
+            *_more(len(carers) - SHOWN),
             *(_number(one, safe, at) for one in others[:SHOWN]),
             *_unsafe(points, [number for number in rung_from if number not in known], at),
             *(_nhs_number(one, at) for one in theirs.identifiers[:FEW] if not own.nhs_number),
@@ -122,6 +123,10 @@ def _carer(one: Carer, safe: _Safe, at: At, *, objects: bool) -> Line:
     reach = f"{national(one.number)}, {said}" if one.number else said
     more = f"; {one.words}" if one.words else ""
     return Line(f"To ring: {name}, {reach}: {agreed}{more}", _when(one, at), warns)
+
+
+def _more(carers: int) -> list[Line]:
+    return [Line(f"and {carers} more to ring", "on their record")] if carers > 0 else []
 
 
 def _number(one: PersonNumber, safe: _Safe, at: At) -> Line:

@@ -36,6 +36,16 @@ def test_who_is_to_be_rung_is_said_once_two_are_read_back_and_not_before(desk: D
     assert shown.index("Janet Doyle (daughter)") < shown.index("Ada Quinn")
 
 
+def test_the_list_is_bounded_and_says_how_many_more_there_are(desk: Desk) -> None:
+    maureen = person(desk)
+    for name in ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn"):
+        carer(desk, maureen, name=name)
+    call, _ = rung(desk, **MAUREEN)
+    shown = knows(desk, call)
+    assert shown.count("To ring:") == 4
+    assert "and 2 more to ring on their record" in shown
+
+
 def test_a_number_that_is_not_safe_says_so_and_a_no_to_telling_them_too(desk: Desk) -> None:
     """S17."""
     maureen = person(desk)

@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from records.fhir.answered import Answered, ReadCarer, ReadFact
+from records.fhir.medicines import named
 from records.fhir.read_facts import READERS, read
 from records.fhir.read_patient import Patient, facts_of, patient_of, speaks_against
+from records.fhir.read_plans import contacts_of
 from records.fhir.snomed import OBSERVED, SNOMED
 from records.fhir.written import NHS_NUMBER
 from records.people.names import folded
@@ -24,6 +26,11 @@ BUDGET_S = 2.0
 MOST_PAGES, A_PAGE, MOST_OF_A_KIND, MOST_OF_ONE = 5, 100, 300, 400
 """Of one person so many facts are kept of one server; a page shows 500 of all (`records/people/store.py`)."""
 _ONLY = {"Observation": f"&code={quote(','.join(f'{SNOMED}|{code}' for code in OBSERVED))}"}
+
+_BESIDE = {kind: f"&_include={kind}:medication" for kind in ("MedicationStatement", "MedicationRequest")}
+"""What is to come with it: the name of a medicine is often a resource of its own."""
+_NOT_ASKED_SO = frozenset({400, 403, 404, 422, 501})
+"""How a server says that it does not know what was asked for beside: then it is asked without."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,27 @@ class Pages:
 def kind_of(client: FhirClient, until: float, kind: str, patient: Patient) -> Pages:
     """Raises `RecordError` where nothing of it came."""
     search = f"{kind}?patient={quote(f'Patient/{patient.id}', safe='/')}&_count={A_PAGE}{_ONLY.get(kind, '')}"
-    came: Pages = patiently(client, until, lambda asking: _pages(asking, search, kind))
-    found, legible = read(kind, came.found[:MOST_OF_A_KIND], patient.id, patient.nhs_number or None)
-    return replace(came, found=found, whole=came.whole and legible and len(came.found) <= MOST_OF_A_KIND)
+    came = _with_beside(client, until, search, kind)
+    every = named(came.found)
+    found, legible = read(kind, every[:MOST_OF_A_KIND], patient.id, patient.nhs_number or None)
+    return replace(came, found=found, whole=came.whole and legible and len(every) <= MOST_OF_A_KIND)
 
 
-def _pages(asking: Asking, search: str, kind: str) -> Pages:
-    """The resources of that kind. What came of them stays where a later page fails."""
+def _with_beside(client: FhirClient, until: float, search: str, kind: str) -> Pages:
+    beside = _BESIDE.get(kind, "")
+    try:
+        came: Pages = patiently(
+            client, until, lambda asking: _pages(asking, search + beside, kind, "Medication")
+        )
+    except RecordError as error:
+        if not beside or error.status not in _NOT_ASKED_SO:
+            raise
+        came = patiently(client, until, lambda asking: _pages(asking, search, kind))
+    return came
+
+
+def _pages(asking: Asking, search: str, *kinds: str) -> Pages:
+    """The resources of those kinds. What came of them stays where a later page fails."""
     found: list[Any] = []
     path = search
     for page in range(MOST_PAGES):
@@ -121,7 +142,7 @@ def _pages(asking: Asking, search: str, kind: str) -> Pages:
             if isinstance(entries, list)
             else []
         )
-        found += [one for one in each if not isinstance(one, dict) or one.get("resourceType") == kind]
+        found += [one for one in each if not isinstance(one, dict) or one.get("resourceType") in kinds]
         further = _next(said)
         if further is None:
             return Pages(found, True)
@@ -161,6 +182,7 @@ class Gathering:
 
     def __post_init__(self) -> None:
         self.facts += facts_of(self.resource, self.patient)
+        self.carers += contacts_of(self.resource)
         self.whole.append("Patient")
 
     def came(self, kind: str, pages: Pages) -> None:

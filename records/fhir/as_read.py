@@ -36,13 +36,19 @@ UNSURE = frozenset(
         "preliminary",
         "proposal",
         "in-progress",
+        "on-hold",
+        "intended",
+        "unknown",
+        "option",
     }
 )
 NOT_SO = frozenset({"refuted", "not-taken"})
 _FORM = "QuestionnaireResponse"
 _RESTRICTED = frozenset({"r", "v"})
 _IN_CONFIDENCE = re.compile(
-    r"safeguard|abuse|\bmarac\b|child protection|domestic violence|non-accidental injury", re.IGNORECASE
+    r"safeguard|(?<!alcohol )(?<!drug )(?<!substance )(?<!laxative )abuse|\bmarac\b|child protection"
+    r"|domestic violence|non-accidental injury|genital mutilation|\bfgm\b",
+    re.IGNORECASE,
 )
 """S18. [LOCAL]"""
 
@@ -56,17 +62,17 @@ class Of:
     status: str
 
     def fact(self, kind: FactKind, about: str, concept: Any = None, **more: Any) -> ReadFact:
-        ended = next((more.pop(name) for name in ("ended",) if name in more), None)
-        until = moment(ended)
-        dated = more.pop("dated", None)
+        until, is_over = moment(more.pop("ended", None)), self.status in OVER
+        dated, text = more.pop("dated", None), more.pop("words", "") or "; ".join(notes_of(self.one))
+        given_until = f"given until {until:%d %b %Y}" if until and not is_over else ""
         found: dict[str, Any] = {
             "says": Says.absent if self.status in NOT_SO else Says.present,
             "confidence": Confidence.unsure if self.status in UNSURE else Confidence.reported,
             "code": as_code(concept),
             "dated": day(dated),
-            "until": until.isoformat() if until and self.status in OVER else "",
-            "over": self.status in OVER and until is None,
-            "words": "; ".join(notes_of(self.one)),
+            "until": until.isoformat() if until and is_over else "",
+            "over": is_over and until is None,
+            "words": "; ".join(part for part in (text, given_until) if part),
             "author": _author(self.one),
             **{name: value for name, value in more.items() if value},
         }
@@ -101,6 +107,8 @@ def status_of(one: Resource) -> str:
     }
     if one.get("active") is False:
         every.add("inactive")
+    if code(one.get("taken")) == "n":  # as STU3 has it
+        every.add("not-taken")
     if one.get("resourceType") == _FORM:
         every.discard("completed")  # filled in to its end: of a form this is how it comes to count
     for states in ({IN_ERROR}, NOT_SO, OVER, UNSURE):

@@ -9,19 +9,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from records.fhir.answered import NOTHING, ReadFact
-from records.fhir.as_read import IN_ERROR, NOT_SO, Of, named, notes_of, status_of
-from records.fhir.read_plans import care_plan, consent, document, flag, related, respect
-from records.fhir.shapes import Resource, code, first, number, objects, said, words
-from records.fhir.value_sets import condition, medicine, none_known, understood
+from records.fhir.as_read import IN_ERROR, NOT_SO, Of, day, named, notes_of, status_of
+from records.fhir.medicines import doses_of
+from records.fhir.read_plans import beside, care_plan, consent, document, flag, related, respect
+from records.fhir.shapes import Resource, code, first, moment, number, objects, said, words
+from records.fhir.snomed import PLANS
+from records.fhir.value_sets import (
+    condition,
+    medicine,
+    none_known,
+    plan_by_code,
+    says_nothing,
+    understood,
+)
 from records.people.fact_model import FactKind, Says
 
 FRAILTY = frozenset({"frailty", "frailty index", "rockwood"})
+NAME_NOT_READ = "a medicine whose name could not be read"
 
 
 def read(kind: str, resources: list[Any], patient_id: str, nhs_number: str | None) -> tuple[list[Any], bool]:
     """The facts and carers of one kind of resource, and whether each of them could be read. One that does not say that
     it is about this person is nobody's, and never theirs (S14)."""
     found, whole = [], True
+    if kind == "Observation":
+        resources = sorted(resources, key=_observed, reverse=True)
     for one in resources:
         known = _read_one(kind, one, patient_id, nhs_number) if isinstance(one, dict) else None
         if known is None:
@@ -31,11 +43,20 @@ def read(kind: str, resources: list[Any], patient_id: str, nhs_number: str | Non
     return (_newest(found) if kind == "Observation" else found), whole
 
 
+def _observed(one: Any) -> tuple[str, str, float]:
+    """When, to the second where it says so; of two at one moment the higher score is the last, which is the worse."""
+    if not isinstance(one, dict):
+        return "", "", 0.0
+    at = _when(one)
+    exact = moment(at)
+    return day(at), exact.isoformat() if exact else "", number(_value(one)) or 0.0
+
+
 def _newest(found: list[ReadFact]) -> list[ReadFact]:
-    """Of each score the last; what was taken back is told too."""
+    """Of each score the last that was not cancelled; what was taken back is told too. `found`: the newest first."""
     last: dict[str, ReadFact] = {}
     for one in found:
-        if not one.in_error and (one.about not in last or one.dated > last[one.about].dated):
+        if not one.in_error and (one.about not in last or (last[one.about].over and not one.over)):
             last[one.about] = one
     return [one for one in found if one.in_error or last[one.about] is one]
 
@@ -67,20 +88,25 @@ def _number(one: Resource) -> str:
     return given or hashlib.sha256(json.dumps(one, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def _condition(of: Of) -> ReadFact | None:
+def _condition(of: Of) -> Any:
     concept, one = of.one.get("code"), of.one
     name = named(concept)
     if not name:
         return None
-    about, value = condition(concept), understood(concept)[1]
+    if says_nothing(concept):
+        return NOTHING
+    about, value = plan_by_code(concept) or condition(concept), understood(concept)[1]
     as_said = name if about and name.casefold() != about.casefold() else ""
-    kind = FactKind.frailty if about in FRAILTY else FactKind.condition
+    kind = kind_of(about, FactKind.condition)
     ended = one.get("abatementDateTime") or first(one.get("abatementPeriod")).get("end")
     dated = one.get("onsetDateTime") or one.get("recordedDate")
-    return of.fact(kind, about or name.lower(), concept, value=value or as_said, ended=ended, dated=dated)
+    text = "; ".join(part for part in (said(one.get("severity"), 60), *notes_of(one)) if part)
+    return of.fact(
+        kind, about or name.lower(), concept, value=value or as_said, words=text, ended=ended, dated=dated
+    )
 
 
-def _allergy(of: Of) -> ReadFact | None:
+def _allergy(of: Of) -> Any:
     one, concept = of.one, of.one.get("code")
     reactions = objects(one.get("reaction"))
     concept = concept or next((each.get("substance") for each in reactions if each.get("substance")), None)
@@ -91,20 +117,32 @@ def _allergy(of: Of) -> ReadFact | None:
     if none is not None:
         says = Says.present if of.status in NOT_SO else Says.absent
         return of.fact(FactKind.allergy, none, concept, says=says, dated=one.get("recordedDate"))
-    shown = [said(each.get("manifestation"), 100) for each in reactions]
-    how = "high risk" if code(one.get("criticality")) == "high" else ""
-    text = "; ".join(part for part in (*shown, how, *notes_of(one)) if part)
+    if says_nothing(concept):
+        return NOTHING
+    high = "high risk" if code(one.get("criticality")) == "high" else ""
+    intolerance = "an intolerance, no allergy" if code(one.get("type")) == "intolerance" else ""
+    parts = (*(_reaction(each) for each in reactions), high, intolerance, *notes_of(one))
+    text = "; ".join(part for part in parts if part)
     about = re.sub(r"^allergy to ", "", name.lower())
     return of.fact(
         FactKind.allergy,
         about,
         concept,
         words=text,
-        dated=one.get("recordedDate") or one.get("onsetDateTime"),
+        dated=one.get("recordedDate") or one.get("assertedDate") or one.get("onsetDateTime"),
     )
 
 
-def _medicine(of: Of) -> ReadFact | None:
+def _reaction(one: Resource) -> str:
+    """How it shows, how badly, and what happened then."""
+    shown = said(one.get("manifestation"), 100)
+    about = ", ".join(
+        part for part in (code(one.get("severity")), words(one.get("description"), 300)) if part
+    )
+    return f"{shown} ({about})" if shown and about else shown or about
+
+
+def _medicine(of: Of) -> Any:
     one = of.one
     reference = first(one.get("medicationReference"))
     inside = {f"#{words(each.get('id'), 64)}": each for each in objects(one.get("contained"))}
@@ -112,13 +150,11 @@ def _medicine(of: Of) -> ReadFact | None:
         "code"
     )
     concept = concept or ({"text": reference.get("display")} if reference.get("display") else None)
-    name = named(concept)
+    name = named(concept) or (NAME_NOT_READ if reference else "")
     if not name:
         return None
-    doses = [
-        words(dose.get("text"), 120)
-        for dose in objects(one.get("dosage")) + objects(one.get("dosageInstruction"))
-    ]
+    if says_nothing(concept):
+        return NOTHING
     period = first(one.get("effectivePeriod"))
     dated = (
         one.get("effectiveDateTime")
@@ -127,7 +163,12 @@ def _medicine(of: Of) -> ReadFact | None:
         or one.get("authoredOn")
     )
     about = medicine(concept)
-    text = "; ".join(part for part in (*doses, *notes_of(one)) if part)
+    hold = status.replace("-", " ") if (status := code(one.get("status"))) in ("on-hold", "intended") else ""
+    text = "; ".join(part for part in (hold, *doses_of(one), *notes_of(one)) if part)
+    if one.get("doNotPerform") is True:
+        return of.fact(
+            FactKind.medicine, f"not to be given: {name.lower()}", concept, words=text, dated=dated
+        )
     return of.fact(
         FactKind.medicine,
         about or name.lower(),
@@ -144,14 +185,23 @@ def _observation(of: Of) -> Any:
     about, _ = understood(concept)
     if not about:
         return NOTHING if named(concept) else None
-    dated = (
-        one.get("effectiveDateTime") or first(one.get("effectivePeriod")).get("start") or one.get("issued")
-    )
-    value = _value(one)
+    value, answer = _value(one), one.get("valueCodeableConcept")
+    if about in PLANS:
+        about = plan_by_code(answer) or about
+        return of.fact(FactKind.plan, about, concept, value=beside(about, value), dated=_when(one))
     if not value:
         return None
-    kind = FactKind.frailty if about in FRAILTY else FactKind.at_risk
-    return of.fact(kind, about, concept, value=value, dated=dated)
+    return of.fact(kind_of(about, FactKind.at_risk), about, concept, value=value, dated=_when(one))
+
+
+def _when(one: Resource) -> Any:
+    return one.get("effectiveDateTime") or first(one.get("effectivePeriod")).get("start") or one.get("issued")
+
+
+def kind_of(about: str, otherwise: FactKind) -> FactKind:
+    if about in PLANS:
+        return FactKind.plan
+    return FactKind.frailty if about in FRAILTY else otherwise
 
 
 def _value(one: Resource) -> str:
@@ -161,6 +211,8 @@ def _value(one: Resource) -> str:
     if plain is not None:
         return f"{plain:g}"
     concept = one.get("valueCodeableConcept")
+    if level := understood(concept)[1]:
+        return level
     text = " ".join(part for part in (said(concept, 100), code(concept)) if part) if concept else ""
     step = re.search(r"(?<![0-9.])([0-9]{1,2})(?![0-9.])", text)
     return step[1] if step else said(concept, 120) or words(one.get("valueString"), 120)

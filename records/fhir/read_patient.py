@@ -1,5 +1,6 @@
 """Who a record server says somebody is, and whether that can be whom we ask after (S14). Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ from records.people import rules
 from records.people.fact_model import FactKind
 from records.people.names import folded, sounds
 from records.people.rules import Who
+
+NHS_COMMUNICATION = re.compile(r"NHSCommunication(-\d+)?$")
+INTERPRETER: tuple[str, str, dict[str, Any]] = ("interpreter", "interpreter", {"value": "needed"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def patient_of(one: Any) -> Patient | None:
         _nhs_number(one),
         tuple(dict.fromkeys(name for name in (name_of(one), *names) if name)),
         date.fromisoformat(born) if born and whole else None,
-        tuple(_home(each) for each in objects(one.get("address")) if code(each.get("use")) != "old")[:5],
+        tuple(_home(each) for each in objects(one.get("address")) if _is_lived_at(each))[:5],
     )  # fmt: skip
 
 
@@ -62,6 +66,10 @@ def _nhs_number(one: Resource) -> str:
         if is_theirs and (value := words(each.get("value"), 20)):
             return value.replace(" ", "")
     return ""
+
+
+def _is_lived_at(one: Resource) -> bool:
+    return code(one.get("use")) != "old" and not first(one.get("period")).get("end")
 
 
 def _home(one: Resource) -> Home:
@@ -104,57 +112,59 @@ def agree(said_of: Who, patient: Patient, field: str) -> bool | None:
 
 def facts_of(one: Resource, patient: Patient) -> list[ReadFact]:
     """How to talk with them, whether they have died, and that where they live is told to nobody."""
-    found = []
-    for name, extension in extensions(one):
-        if name.endswith("NHSCommunication"):
-            found += _spoken(extension, patient)
-    for each in objects(one.get("communication")):
-        if words(first(each.get("language")).get("text")) or as_code(each.get("language")):
-            value = said(each.get("language"), 120)
-            key = f"Patient/{patient.id}#language-{value}"[:200]
-            found.append(
-                ReadFact(
-                    key,
-                    FactKind.communication.value,
-                    "language",
-                    value=value,
-                    code=as_code(each.get("language")),
-                )
-            )
+
+    def fact(key: str, kind: FactKind, about: str, **more: Any) -> ReadFact:
+        return fitted(ReadFact(f"Patient/{patient.id}#{key}"[:200], kind.value, about, **more))
+
+    found = [fact(key, FactKind.communication, about, **more) for key, about, more in _how_to_talk(one)]
     if one.get("deceasedBoolean") is True or one.get("deceasedDateTime"):
         died = day(one.get("deceasedDateTime"))
-        found.append(
-            ReadFact(
-                f"Patient/{patient.id}#died", FactKind.at_risk.value, "recorded as having died", dated=died
-            )
-        )
+        found.append(fact("died", FactKind.at_risk, "recorded as having died", dated=died))
     if is_restricted(one):
         words_ = "Their record is restricted: tell nobody where they are."
-        found.append(
-            ReadFact(
-                f"Patient/{patient.id}#restricted", FactKind.at_risk.value, "restricted record", words=words_
-            )
-        )
-    return [fitted(one) for one in found]
+        found.append(fact("restricted", FactKind.at_risk, "restricted record", words=words_))
+    return found
 
 
-def _spoken(extension: Resource, patient: Patient) -> list[ReadFact]:
-    inner = dict(extensions(extension))
-    language = said(value_of(inner.get("language", {})), 120)
+def _how_to_talk(one: Resource) -> list[tuple[str, str, dict[str, Any]]]:
+    """Each with its key, what it is about, and what is said of it: UK Core's, CareConnect's and HL7's ways of it."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    for name, extension in extensions(one):
+        if NHS_COMMUNICATION.search(name):
+            inner = dict(extensions(extension))
+            if language := said(value_of(inner.get("language", {})), 120):
+                found.append(("language", "language", {"value": language}))
+            if value_of(inner.get("interpreterRequired", {})) is True:
+                found.append(INTERPRETER)
+        elif name == "patient-interpreterRequired" and value_of(extension) is True:
+            found.append(INTERPRETER)
+        elif name.endswith("ContactPreference"):
+            found += _preferred(dict(extensions(extension)))
+        elif name == "individual-pronouns":
+            inner = dict(extensions(extension))
+            if pronouns := said(value_of(inner.get("value", {})), 60):
+                found.append(("pronouns", "pronouns", {"value": pronouns}))
+    for each in objects(one.get("communication")):
+        language = said(each.get("language"), 120)
+        if language:
+            best = {"words": "preferred"} if each.get("preferred") is True else {}
+            more = {"value": language, "code": as_code(each.get("language")), **best}
+            found.append((f"language-{language}", "language", more))
+    return list({key: (key, about, more) for key, about, more in found}.values())
+
+
+def _preferred(inner: dict[str, Resource]) -> list[tuple[str, str, dict[str, Any]]]:
+    """How they want to be written to and reached, and when: UK Core's names for it, PDS's too."""
     found = []
-    if language:
-        found.append(
-            ReadFact(
-                f"Patient/{patient.id}#language", FactKind.communication.value, "language", value=language
-            )
-        )
-    if value_of(inner.get("interpreterRequired", {})) is True:
-        found.append(
-            ReadFact(
-                f"Patient/{patient.id}#interpreter",
-                FactKind.communication.value,
-                "interpreter",
-                value="needed",
-            )
-        )
+    for part, about in (
+        ("preferredWrittenCommunicationFormat", "writing"),
+        ("PreferredWrittenCommunicationFormat", "writing"),
+        ("preferredContactMethod", "how to reach them"),
+        ("PreferredContactMethod", "how to reach them"),
+        ("preferredContactTimes", "when to reach them"),
+        ("PreferredContactTimes", "when to reach them"),
+    ):
+        value = value_of(inner.get(part, {}))
+        if text := said(value, 120) if isinstance(value, dict) else words(value, 120):
+            found.append((f"prefers-{about}"[:60], about, {"value": text}))
     return found

@@ -52,6 +52,11 @@ def lines(value: Any, most: int) -> str:
     return as_kept(value[: most * 2].replace("/n ", "\n"))[:most]
 
 
+def any_words(value: Any, most: int = 200) -> str:
+    """The same of what may be a yes or a no."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(value, most)
+
+
 def code(value: Any) -> str:
     """The first code of a coding, a list of them, or a CodeableConcept; lower case."""
     if isinstance(value, str):

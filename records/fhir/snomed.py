@@ -56,6 +56,7 @@ _CODES = {
     "do not attempt resuscitation": "450476008 304253006 143021000119109",
     "attempt resuscitation": "450475007 304252001",
     "resuscitation plan": "1089601000000103",
+    "resuscitation status": "304251008",
     "advance decision to refuse treatment": "816301000000100 816321000000109",
     "ReSPECT": "1382601000000107 1107891000000106",
     "treatment escalation plan": "735324008",
@@ -97,5 +98,29 @@ VALUES: Mapping[str, str] = {
 }
 """What the code itself says of it: the grade, or the level of the Clinical Frailty Scale."""
 
-OBSERVED = ("763264000", "445414007", "1084961000000105", "713636003", "1104051000000101")
-"""The observations that are asked for: frailty by Rockwood's scale and by index, and NEWS2."""
+OBSERVED = (
+    "763264000",
+    "445414007",
+    "1084961000000105",
+    "713636003",
+    "1104051000000101",
+    "304251008",
+    "450476008",
+    "450475007",
+)
+"""The observations that are asked for: frailty by Rockwood's scale and by index, NEWS2, and resuscitation."""
+
+PLANS = frozenset(
+    {
+        "do not attempt resuscitation",
+        "attempt resuscitation",
+        "resuscitation plan",
+        "resuscitation status",
+        "advance decision to refuse treatment",
+        "ReSPECT",
+        "treatment escalation plan",
+        "emergency plan",
+        "advance care plan",
+    }
+)
+"""What is a plan in whatever resource it comes."""

@@ -7,26 +7,33 @@ The words only ever make somebody more urgent, so a medicine that is written wit
 import re
 
 from records.fhir.shapes import Resource, objects, said, words
-from records.fhir.snomed import CODES, NO_ALLERGY_AT_ALL, NONE_KNOWN, NOT_IT, SNOMED, VALUES
+from records.fhir.snomed import CODES, NO_ALLERGY_AT_ALL, NONE_KNOWN, NOT_IT, PLANS, SNOMED, VALUES
 from records.people.fact_model import ANY
 
 _MEDICINES = {
     "blood thinner": "warfarin apixaban rivaroxaban edoxaban dabigatran clopidogrel prasugrel ticagrelor dipyridamole "
-    "acenocoumarol phenindione heparin enoxaparin dalteparin tinzaparin fondaparinux anticoagulant",
+    "acenocoumarol phenindione heparin enoxaparin dalteparin tinzaparin fondaparinux anticoagulant marevan eliquis "
+    "xarelto lixiana pradaxa plavix efient brilique persantin sinthrome clexane inhixa fragmin innohep arixtra",
     "diabetes medicine": "insulin metformin gliclazide glimepiride glipizide empagliflozin dapagliflozin canagliflozin "
-    "sitagliptin linagliptin pioglitazone liraglutide semaglutide dulaglutide novorapid lantus humalog levemir",
+    "sitagliptin linagliptin pioglitazone liraglutide semaglutide dulaglutide tirzepatide novorapid novomix fiasp "
+    "lantus toujeo abasaglar semglee humalog humulin insulatard levemir tresiba apidra admelog actrapid hypurin "
+    "glucophage jardiance forxiga januvia ozempic trulicity victoza mounjaro",
     "chemotherapy": "chemotherapy capecitabine cisplatin carboplatin oxaliplatin docetaxel paclitaxel fluorouracil "
     "cyclophosphamide gemcitabine doxorubicin vincristine",
-    "steroid": "prednisolone dexamethasone hydrocortisone methylprednisolone",
-    "opioid": "morphine oxycodone fentanyl buprenorphine methadone oramorph zomorph",
+    "steroid": "prednisolone prednisone dexamethasone hydrocortisone methylprednisolone",
+    "opioid": "morphine oxycodone fentanyl buprenorphine methadone codeine dihydrocodeine tramadol tapentadol "
+    "oramorph zomorph sevredol oxycontin oxynorm longtec shortec butrans zapain",
 }
 _CONDITIONS = (
     ("spinal cord injury", r"spinal cord (injury|lesion|transection)|tetraplegi|quadriplegi|paraplegi"),
     ("bleeding disorder", r"haemophilia|hemophilia|von willebrand|thrombocytopeni|bleeding disorder"),
     ("chemotherapy", r"chemotherapy"),
     ("end of life", r"end of life|terminal(ly)? ill|palliative|last days"),
-    ("cancer", r"\bcancer\b|carcinoma|malignan|lymphoma|leukaemia|leukemia|melanoma|myeloma|sarcoma"),
-    ("diabetes", r"diabetes mellitus|type [12] diabetes|\bdiabetes\b(?! insipidus)"),
+    (
+        "cancer",
+        r"\bcancer\b|carcinoma|malignan(?!t hypertension)|lymphoma|leukaemia|leukemia|melanoma|myeloma|sarcoma",
+    ),
+    ("diabetes", r"diabetes mellitus|type [12] diabetes|(?<!pre-)(?<!pre )\bdiabetes\b(?! insipidus)"),
     ("dementia", r"dementia|alzheimer"),
     ("two to move them", r"two people|two to move|2 people to|hoist"),
     ("heart failure", r"heart failure|cardiac failure"),
@@ -34,6 +41,11 @@ _CONDITIONS = (
     ("COPD", r"\bcopd\b|chronic obstructive (pulmonary|airways?|lung)"),
     ("stroke", r"(?<!heat )\bstroke\b|cerebrovascular accident"),
 )
+_NOT_THEIRS = re.compile(
+    r"family history|^fh\b|\bcarer (of|for)\b|screening|no evidence of|\b(is |was |been )?excluded$|\bruled out\b"
+    r"|\bfear of\b|\b(chemotherapy|care) declined\b|^not for\b|\bwithout (a |the )?hoist|\bat risk of\b"
+)
+"""Words about somebody else, or about what is not so: they are kept as they are and answer nothing."""
 _BY_CONDITION = tuple((about, re.compile(pattern, re.IGNORECASE)) for about, pattern in _CONDITIONS)
 _BY_MEDICINE = {name: about for about, names in _MEDICINES.items() for name in names.split()}
 _PLANS = tuple(
@@ -51,7 +63,9 @@ _PLANS = tuple(
 )
 _NOT_A_PLAN = re.compile(
     r"\bnot (\w+ )?(aware|appropriate|discussed|indicated|wanted)\b|\bno (\w+ )?(plan|decision|form)\b"
-    r"|\bdiscussion\b|\bdeclined\b|\boffered\b|\brefused\b"
+    r"|\bdiscussion\b|\bdeclined\b|\boffered\b|\brefused\b|\brescinded\b|\brevoked\b|\bwithdrawn\b"
+    r"|\bcancelled\b|\bnot in place\b|\bno longer\b|\bprevious(ly)?\b|\bexpired\b|\bsuspended\b|[:=?] *no\.?$"
+    r"|\bnot (a |an )?(dna|dnr|respect)"
 )
 """Somebody spoke of a plan, or there is none: nobody may read that as a plan."""
 
@@ -95,7 +109,7 @@ def medicine(concept: object) -> str:
 def condition(concept: object) -> str:
     by_code, _ = understood(concept)
     name = _all(concept)
-    if by_code or _is_not_it(concept):
+    if by_code or _is_not_it(concept) or _NOT_THEIRS.search(name):
         return by_code
     return next((about for about, pattern in _BY_CONDITION if pattern.search(name)), "")
 
@@ -108,8 +122,29 @@ def plan(concept: object) -> str:
     return next((about for about, pattern in _PLANS if pattern.search(name)), "")
 
 
+def plan_by_code(concept: object) -> str:
+    """Empty where its code is none of a plan's."""
+    about, _ = understood(concept)
+    return about if about in PLANS else ""
+
+
 def _is_not_it(concept: object) -> bool:
     return any(system == SNOMED and code in NOT_IT for system, code in codes_of(concept))
+
+
+_ABSENT_OR_UNKNOWN = "absent-unknown-uv-ips"
+_SAYS_NOTHING = re.compile(
+    r"no (known )?(information about |current |regular )?(medic\w+|problems|conditions|diagnos\w+)|nil"
+)
+_NO_INFORMATION = re.compile(r"no information|not (known|asked|recorded)|unknown")
+_NONE_KNOWN = re.compile(r"((no|nil|none)( known)?( (?P<of>\w+))?( allerg(y|ies)( known)?)?|nkd?a|none)\.?")
+
+
+def says_nothing(concept: object) -> bool:
+    """“No known medicines”, “no information about problems”: nothing that anybody has, nor that they have none (S8)."""
+    name = _all(concept).strip()
+    is_absent = any(system.endswith(_ABSENT_OR_UNKNOWN) for system, _ in codes_of(concept))
+    return is_absent or bool(_SAYS_NOTHING.fullmatch(name) or _NO_INFORMATION.match(name))
 
 
 def none_known(concept: object) -> str | None:
@@ -117,10 +152,15 @@ def none_known(concept: object) -> str | None:
     for system, code in codes_of(concept):
         if system == SNOMED and code in NONE_KNOWN:
             return ANY if code in NO_ALLERGY_AT_ALL else said(concept, 100).lower()
-    name = _all(concept)
-    if re.fullmatch(r"(no known (drug )?allerg(y|ies)|nkda|nka)", name.strip()):
-        return ANY if "drug" not in name and name.strip() != "nkda" else "no known drug allergy"
-    return None
+        if system.endswith(_ABSENT_OR_UNKNOWN) and code.startswith("no-known-"):
+            return ANY if code == "no-known-allergies" else said(concept, 100).lower()
+    name = _all(concept).strip()
+    found = _NONE_KNOWN.fullmatch(name)
+    if found is None or (found["of"] and "allerg" not in name):
+        return None
+    if name.rstrip(".") == "nkda":
+        return "no known drug allergy"
+    return name if found["of"] else ANY
 
 
 def _all(concept: object) -> str:

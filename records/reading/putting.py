@@ -177,7 +177,7 @@ def _said(one: ReadFact, server: str, source: Source, before: dict[str, Fact], n
     outside = f"{server}|{one.key}"
     until = datetime.fromisoformat(one.until) if one.until else None
     words = one.words
-    if one.over:
+    if one.over or (until is not None and until > now):  # its end was planned, and it ended before
         stands = before.get(outside)
         is_over_already = stands is not None and rules.is_over(stands, now)
         until = stands.valid_until if stands is not None and is_over_already else now

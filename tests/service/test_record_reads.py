@@ -142,6 +142,27 @@ def test_read_again_it_is_the_same_or_supersedes_and_what_is_gone_ends(
     assert len(desk.rows(Carer)) == 1
 
 
+def test_a_medicine_by_reference_is_read_by_its_name_and_a_revoked_plan_is_over(
+    desk: Desk, there: FhirServer, reader: ReaderInHand
+) -> None:
+    """Whatever end was planned for it."""
+    there.put(
+        "Medication/drug", {"resourceType": "Medication", "id": "drug", "code": concept("Warfarin 3 mg")}
+    )
+    refers = of("MedicationRequest", "q1", status="active", intent="order")
+    there.put("MedicationRequest/q1", {**refers, "medicationReference": {"reference": "Medication/drug"}})
+    plan = of("CarePlan", "p1", status="revoked", intent="plan", title="DNACPR", period={"end": "2033-07-31"})
+    there.put("CarePlan/p1", plan)
+    number, _ = call(desk, **SAID)
+    say(desk, number, read_back=BY_NUMBER)
+    reader.reads()
+    known = page(desk, f"/calls/{number}/known")
+    assert "Blood thinner: Warfarin 3 mg" in known
+    assert "resuscitation" not in known
+    (over,) = [one for one in desk.rows(Fact) if one.about == "do not attempt resuscitation"]
+    assert over.valid_until == desk.clock.now()
+
+
 @pytest.mark.parametrize(
     ("said", "state"),
     [

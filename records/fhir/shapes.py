@@ -49,7 +49,7 @@ def lines(value: Any, most: int) -> str:
     """The same of what has many lines, which are kept."""
     if not isinstance(value, str):
         return words(value, most)
-    return as_kept(value[: most * 2].replace("/n ", "\n"))[:most]
+    return as_kept(value[: most * 2].replace("/n ", "\n").replace("\\n", "\n"))[:most]
 
 
 def any_words(value: Any, most: int = 200) -> str:

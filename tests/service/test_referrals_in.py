@@ -22,6 +22,7 @@ from tests.bars import Service, as_update, headers, in_base64, referral, resourc
 from tests.desk import Desk
 from tests.receiver import receiver
 from triage.bars import tending
+from triage.bars.bounds import text_of
 from triage.bars.model import NO_ADDRESS, Arrived, Referral, ReferralMessage
 from workers import bars, jobs
 from workers.bench import set_up
@@ -260,7 +261,8 @@ def test_what_nobody_could_use_is_kept_and_shown(sqlite_desk: Desk, raw: bytes, 
     refusal(answer, status, "too-long" if status == 413 else "invalid", "REC_BAD_REQUEST")
     message = only(sqlite_desk.rows(ReferralMessage))
     assert (message.became, message.status) == (Arrived.to_read, status)
-    assert raw_of(sqlite_desk, message)[:20] == raw.decode("utf-8", "replace")[:20]
+    _, encoding = text_of(raw)
+    assert raw_of(sqlite_desk, message).encode(encoding)[-20:] == raw[: 5 * 1024 * 1024][-20:], "every byte"
     assert [row.kind for row in sqlite_desk.rows(Alarm)] == ["referral_unread"]
 
 

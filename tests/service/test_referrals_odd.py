@@ -104,11 +104,11 @@ def test_bytes_are_readable_or_say_that_they_are_not(raw: bytes) -> None:
 
 
 def test_depth_is_counted_outside_of_words() -> None:
-    assert depth(b'{"a": "[[[{{{", "b": ["\\"[", {}]}') == 3
+    assert depth('{"a": "[[[{{{", "b": ["\\"[", {}]}') == 3
     flat = json.dumps({"a": [[] for _ in range(DEEPEST * 3)]}).encode()
-    assert len(parsed(flat)["a"]) == DEEPEST * 3
+    assert len(parsed(flat, [])["a"]) == DEEPEST * 3
     with pytest.raises(NotReadable, match=str(DEEPEST)):
-        parsed(b'{"a":' * (DEEPEST + 1) + b"1" + b"}" * (DEEPEST + 1))
+        parsed(b'{"a":' * (DEEPEST + 1) + b"1" + b"}" * (DEEPEST + 1), [])
 
 
 @settings(

@@ -1,6 +1,7 @@
 """A referral becomes a case in the same queue as a call, on the clock that its sender started (S1)."""
 
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ OLDEST = timedelta(days=7)
 """A clock that a sender says began longer ago is a wrong clock: ours starts it, and somebody looks. [LOCAL]"""
 FARTHEST = timedelta(days=14)
 MOST_WORDS = 400
+THEMSELVES = "the person themselves"
+_NUMBER = re.compile(r"[+(]?\d[\d ()-]{8,}\d")
 GIVEN_BACK = (
     "identifier",
     "basedOn",
@@ -67,6 +70,7 @@ def open_as(
     start, end = _times(found, now, warnings)
     kind = "For validation" if found.is_validation else "Referred"
     numbers = numbers_in(found)
+    warnings += _odd(found)
     case = open_case(
         session,
         machine.place,
@@ -92,6 +96,24 @@ def open_as(
     return referral
 
 
+def _odd(found: Read) -> list[str]:
+    """What could not be used of whom to ring and what to beware of."""
+    said = [*found.person.numbers, *(number for one in found.contacts for number in one.numbers)]
+    odd = []
+    if not any(_usable(number) for number in said):
+        odd.append("No telephone number came by which they can be reached: ring the sender.")
+    elif any(not _usable(number) for number in said):
+        odd.append("A telephone number came that cannot be rung: read the message.")
+    if len("; ".join(_beware(found))) > MOST_WORDS:
+        odd.append("More warnings came than fit here: read them in the message before anybody goes.")
+    return odd
+
+
+def _beware(found: Read) -> list[str]:
+    """S17, S22: the scene's safety first, so that nothing pushes it out."""
+    return [*found.scene, *found.safeguarding, *found.flags]
+
+
 def _bounded(warnings: list[str]) -> list[str]:
     return [one[:200] for one in dict.fromkeys(warnings)][:40]
 
@@ -107,7 +129,11 @@ def _times(found: Read, now: datetime, warnings: list[str]) -> tuple[datetime, d
         warnings.append("The time by which it was wanted is over, or too far away: no breach time was set.")
         end = None
     elif end is None:
-        warnings.append("No time came by which it is wanted.")
+        warnings.append(
+            "The time by which it is wanted cannot be read: look at the message."
+            if found.end_is_odd
+            else "No time came by which it is wanted."
+        )
     return min(start or now, now), end
 
 
@@ -142,19 +168,23 @@ def _contact(
 def _whom_to_ring(found: Read, by: str) -> tuple[str, str]:
     """Whose the first number is, so that nobody rings a person by their sender's name."""
     if any(_usable(number) for number in found.person.numbers):
-        return found.person.name, "the person themselves"
+        return found.person.name, THEMSELVES
     for one in found.contacts:
         if any(_usable(number) for number in one.numbers):
+            if one.is_self:
+                return found.person.name or one.name, THEMSELVES
             return one.name, one.relation[:80] or "named in the referral"
     return by, "sent the referral"
 
 
 def _usable(number: str) -> str:
-    """E.164; empty where it is no telephone number."""
-    try:
-        return rules.phone(number)
-    except Refused:
-        return ""
+    """E.164, also of a number with words around it; empty where there is none."""
+    for part in (number, *_NUMBER.findall(number)):
+        try:
+            return rules.phone(part)
+        except Refused:
+            continue
+    return ""
 
 
 def _type_down(
@@ -183,10 +213,6 @@ def _fields(found: Read, numbers: Sequence[str]) -> list[tuple[CaptureField, str
     address = spot.in_words() or person.home
     lives_elsewhere = bool(spot.in_words() and person.home and _differ(found))
     home = f"{person.home} {person.home_postcode}".strip()
-    safety = [
-        *found.scene,
-        *found.safeguarding,
-    ]
     fields = [
         (CaptureField.person_name, person.name),
         (CaptureField.nhs_number, person.nhs_number),
@@ -197,7 +223,7 @@ def _fields(found: Read, numbers: Sequence[str]) -> list[tuple[CaptureField, str
         (CaptureField.number, numbers[0] if numbers else ""),
         (CaptureField.need_words, found.need),
         (CaptureField.talk_words, person.language),
-        (CaptureField.access_words, "; ".join(safety)[:400]),
+        (CaptureField.access_words, "; ".join(_beware(found))[:MOST_WORDS]),
         (CaptureField.safeguarding, "yes" if found.safeguarding else ""),
     ]
     return [(field, value) for field, value in fields if value]
@@ -288,7 +314,7 @@ def facts_of(found: Read) -> Resource:
         "postcode": spot.postcode or person.home_postcode,
         "uprn": spot.uprn,
         "spot": [spot.latitude, spot.longitude] if spot.latitude is not None else [],
-        "scene": list(found.scene),
+        "scene": [*found.scene, *found.flags],
         "safeguarding": list(found.safeguarding),
         "facts": list(found.facts),
         "organisation_numbers": list(found.organisation_numbers),

@@ -41,8 +41,47 @@ class Parts:
         return next((url for url, one in self.all if one is resource), "")
 
 
+KINDS = frozenset(
+    {
+        "AllergyIntolerance",
+        "Bundle",
+        "CarePlan",
+        "Communication",
+        "Condition",
+        "Consent",
+        "Encounter",
+        "Flag",
+        "HealthcareService",
+        "Location",
+        "MedicationStatement",
+        "MessageHeader",
+        "Observation",
+        "Organization",
+        "Parameters",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "QuestionnaireResponse",
+        "RelatedPerson",
+        "ServiceRequest",
+        "Task",
+    }
+)
+"""Those of which anything is read."""
+_AS_WRITTEN = {kind.lower(): kind for kind in KINDS}
+
+
 def kind_of(resource: Resource) -> str:
-    return words(resource.get("resourceType"), 60)
+    """As FHIR writes it, whatever letters it came in."""
+    kind = words(resource.get("resourceType"), 60)
+    return _AS_WRITTEN.get(kind.lower(), kind)
+
+
+def codes(concept: Any) -> list[str]:
+    """Of every coding; lower case."""
+    every = [coding for one in objects(concept) for coding in (*objects(one.get("coding")), one)]
+    return [words(one["code"], 60).lower() for one in every if isinstance(one.get("code"), str)]
 
 
 def identifiers(resource: Resource) -> list[str]:

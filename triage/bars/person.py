@@ -1,12 +1,28 @@
 """Who a referral is about, where they are, and whom to ring, as far as it is said. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from records.fhir.shapes import Resource, code, extensions, first, number, objects, said, value_of, words
-from triage.bars.bundle import Parts
+from records.fhir.shapes import (
+    Resource,
+    code,
+    extensions,
+    first,
+    number,
+    objects,
+    said,
+    things,
+    value_of,
+    words,
+)
+from triage.bars.bundle import Parts, codes
+from triage.bars.told import told_of
 
-NHS = "nhs-number"
+NHS = ("nhs-number", "2.16.840.1.113883.2.1.4.1")
+VERIFIED = frozenset({"number-present-and-verified", "01"})
+"""As the standard says it, and as England's own code system does."""
+ONESELF = frozenset({"oneself", "self", "onself"})
 ADDRESS_PARTS = ("line", "city", "district", "state")
 BRITAIN = ((49.0, 61.5), (-9.0, 2.5))
 """From and to in latitude, and in longitude."""
@@ -34,6 +50,7 @@ class Contact:
     name: str
     relation: str
     numbers: tuple[str, ...]
+    is_self: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +81,14 @@ def person_of(patient: Resource, warnings: list[str]) -> Person:
         warnings.append("No NHS number came.")
     elif not is_verified:
         warnings.append("The sender has not verified the NHS number.")
+    if patient.get("deceasedBoolean") is True or patient.get("deceasedDateTime"):
+        warnings.append("They are recorded as having died: ask before anybody rings them.")
     home, postcode = address_of(_preferred(patient.get("address"), "home"))
     return Person(
         name=_name(patient),
         nhs_number=nhs_number,
         is_verified=is_verified,
-        born=words(patient.get("birthDate"), 30),
+        born=_born(patient),
         gender=words(patient.get("gender"), 20),
         numbers=numbers_of(patient),
         home=home,
@@ -81,15 +100,28 @@ def person_of(patient: Resource, warnings: list[str]) -> Person:
 def _nhs_number(patient: Resource) -> tuple[str, bool]:
     for one in objects(patient.get("identifier")):
         value = words(one.get("value"), 30)
-        if value and NHS in words(one.get("system")).lower():
+        if value and any(name in words(one.get("system")).lower() for name in NHS):
             status = {code(value_of(inner)) for _, inner in extensions(one)}
-            return value, "number-present-and-verified" in status
+            return value, bool(VERIFIED & status)
     return "", False
 
 
+def _born(patient: Resource) -> str:
+    """A day, whatever time came with it."""
+    text = words(patient.get("birthDate"), 30)
+    whole = re.fullmatch(r"(\d{4})-?(\d{2})-?(\d{2})(T.*)?", text)
+    return f"{whole[1]}-{whole[2]}-{whole[3]}" if whole else text
+
+
 def _preferred(value: object, use: str) -> Resource:
-    found = objects(value)
+    """What holds before what is old or has ended."""
+    every = objects(value)
+    found = [one for one in every if not _is_old(one)] or every
     return next((one for one in found if words(one.get("use")) == use), next(iter(found), {}))
+
+
+def _is_old(one: Resource) -> bool:
+    return words(one.get("use")).lower() == "old" or bool(first(one.get("period")).get("end"))
 
 
 def _name(resource: Resource) -> str:
@@ -109,7 +141,7 @@ def numbers_of(resource: Resource) -> tuple[str, ...]:
     ranked = []
     for nth, one in enumerate(objects(held)):
         value = words(one.get("value"), 40)
-        if value and words(one.get("system")).lower() in ("phone", "sms", ""):
+        if value and words(one.get("system")).lower() in ("phone", "sms", "") and not _is_old(one):
             rank = number(one.get("rank"))
             ranked.append((99.0 if rank is None else rank, nth, value))
     return tuple(value for _, _, value in sorted(ranked))
@@ -118,15 +150,32 @@ def numbers_of(resource: Resource) -> tuple[str, ...]:
 def address_of(address: Resource) -> tuple[str, str]:
     """The address in one line, and its postcode."""
     postcode = words(address.get("postalCode"), 12)
-    parts = [words(address.get(part)) for part in ADDRESS_PARTS]
+    parts = [words(one) for part in ADDRESS_PARTS for one in things(address.get(part))]
     text = ", ".join(part for part in parts if part) or words(address.get("text"), 400)
     return text[:400], postcode
 
 
 def contacts_of(patient: Resource, parts: Parts) -> list[Contact]:
+    """In the order in which the sender wants them rung. Who is oneself, or is nobody and nothing, is the person."""
     near = [*objects(patient.get("contact")), *parts.of("RelatedPerson")]
-    found = [Contact(_name(one), said(one.get("relationship"), 80), numbers_of(one)) for one in near]
+    near.sort(key=_rank)
+    found = [
+        Contact(_name(one), told_of(one.get("relationship"), 80), numbers_of(one), is_self=_is_self(one))
+        for one in near
+    ]
     return [one for one in found if one.name or one.numbers][:10]
+
+
+def _rank(one: Resource) -> float:
+    ranks = [number(value_of(held)) for name, held in extensions(one) if name.endswith("ContactRank")]
+    return next((rank for rank in ranks if rank is not None), 99.0)
+
+
+def _is_self(one: Resource) -> bool:
+    """One without relation and name stands on the Patient: whose number should it be?"""
+    relation = codes(one.get("relationship"))
+    is_patients = one.get("resourceType") is None
+    return bool(ONESELF & set(relation)) or (is_patients and not relation and not _name(one))
 
 
 def spot_of(locations: Sequence[Resource], warnings: list[str]) -> Spot:

@@ -1,23 +1,29 @@
 """A message as it can be used: what is there is read, what is odd is said to a human, nothing is refused. Pure."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from records.fhir.shapes import Resource, code, first, lines, moment, objects, said, things, words
-from triage.bars.bundle import Parts, header_of, identifiers
+from records.fhir.shapes import Resource, code, first, moment, objects, said, words
+from triage.bars.bundle import Parts, codes, header_of, identifiers
 from triage.bars.person import Contact, Person, Spot, contacts_of, numbers_of, person_of, spot_of
+from triage.bars.told import facts_of, flags_of, need_of
 
 REQUEST, RESPONSE = "servicerequest-request", "servicerequest-response"
 NOT_TAKEN = ("booking-request", "booking-response", "slot", "schedule")
 CANCELS = frozenset({"delete", "revoked", "revoke", "cancel", "cancelled", "entered-in-error"})
-MOST_FACTS = 30
-NEED = 1900
-"""So much of what was said fits into a case; all of it is in the message."""
+CALLER, INCIDENT = "cloc", "iloc"
+"""The standard's kinds of a place: where the caller is, and where it happened."""
+PRIORITIES = frozenset({"urgent", "asap", "stat"})
 
 
 @dataclass(frozen=True)
 class Read:
+    """`request_uid`: the number by which an update or a cancel may call what we have given a number; `is_named`: the
+    sender calls this referral by an identifier, not by its place in the Bundle alone. `flags`: neither of the scene nor
+    of safeguarding. `end_is_odd`: a time came by which it is wanted, and cannot be read."""
+
     event: str = REQUEST
     reason: str = "new"
     bundle_id: str = ""
@@ -29,6 +35,8 @@ class Read:
     endpoint: str = ""
     request: Resource = field(default_factory=dict)
     request_key: str = ""
+    request_uid: str = ""
+    is_named: bool = False
     encounter_key: str = ""
     encounter_identifier: Resource = field(default_factory=dict)
     encounter_status: str = ""
@@ -40,8 +48,10 @@ class Read:
     need: str = ""
     scene: tuple[str, ...] = ()
     safeguarding: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    end_is_odd: bool = False
     facts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -58,9 +68,11 @@ class Read:
             self.person.name
             or self.person.nhs_number
             or self.person.numbers
+            or self.person.home
             or self.contacts
             or self.spot.is_known
             or self.need
+            or self.facts
         )
 
 
@@ -75,8 +87,11 @@ def read(bundle: Resource) -> Read:
         warnings.append("`basedOn` came as an object, not as a list.")
     sender = parts.meant(header.get("sender"), "Organization")
     source, answered = first(header.get("source")), first(header.get("response"))
-    scene, safeguarding = _flags(parts)
+    scene, safeguarding, flags = flags_of(parts)
     starts_at, ends_at = _times(request, plan, encounter, warnings)
+    asked_by = request.get("occurrencePeriod") or request.get("occurrenceDateTime")
+    priority = words(request.get("priority"), 20).lower()
+    asked_for = (f"Priority, as the sender says: {priority}",) if priority in PRIORITIES else ()
     keys = identifiers(encounter)
     return Read(
         event=_event(header, warnings),
@@ -84,12 +99,16 @@ def read(bundle: Resource) -> Read:
         bundle_id=words(bundle.get("id"), 100) or words(header.get("id"), 100),
         answers=words(answered.get("identifier"), 100),
         answer_code=words(answered.get("code"), 30).lower(),
-        is_validation="validation" in (code(request.get("category")), _last(header.get("definition"))),
+        is_validation="validation" in (*codes(request.get("category")), _last(header.get("definition"))),
         organisation=words(sender.get("name"), 80) or words(source.get("name"), 80),
-        organisation_numbers=numbers_of({"telecom": [*objects(source.get("contact")), *_of_sender(parts)]}),
+        organisation_numbers=numbers_of(
+            {"telecom": [*objects(source.get("contact")), *_of_sender(parts, request, patient)]}
+        ),
         endpoint=words(source.get("endpoint"), 300),
         request=request,
         request_key=_request_key(parts, request),
+        request_uid=words(request.get("id"), 36),
+        is_named=bool(identifiers(request)),
         encounter_key=keys[0][:200] if keys else "",
         encounter_identifier=first(encounter.get("identifier")),
         encounter_status=words(encounter.get("status"), 30).lower(),
@@ -97,13 +116,15 @@ def read(bundle: Resource) -> Read:
         outcome=_outcome(plan),
         person=person_of(patient, warnings),
         contacts=tuple(contacts_of(patient, parts)),
-        spot=_spot(parts, request, warnings),
-        need=_need(request, plan),
+        spot=_spot(parts, request, encounter, warnings),
+        need=need_of(parts, request, plan, warnings),
         scene=scene,
         safeguarding=safeguarding,
+        flags=flags,
         starts_at=starts_at,
         ends_at=ends_at,
-        facts=tuple(_facts(parts))[:MOST_FACTS],
+        end_is_odd=bool(asked_by) and ends_at is None,
+        facts=(*asked_for, *facts_of(parts, warnings)),
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
@@ -112,8 +133,15 @@ def _last(value: object) -> str:
     return words(value).rsplit("-", 1)[-1].lower()
 
 
-def _of_sender(parts: Parts) -> list[Resource]:
-    return [one for who in parts.of("Practitioner")[:3] for one in objects(who.get("telecom"))]
+def _of_sender(parts: Parts, request: Resource, patient: Resource) -> list[Resource]:
+    """Of whoever asks; where nobody is named, of all but the person's own practice, who sent nothing."""
+    role = parts.meant(request.get("requester"), "PractitionerRole")
+    asks = parts.meant(request.get("requester"), "Practitioner") or parts.meant(
+        role.get("practitioner"), "Practitioner"
+    )
+    own = [parts.meant(one, "Practitioner") for one in objects(patient.get("generalPractitioner"))]
+    who = [asks] if asks else [one for one in parts.of("Practitioner") if one not in own]
+    return [one for each in (role, *who[:3]) for one in objects(each.get("telecom"))]
 
 
 def _request(parts: Parts, warnings: list[str]) -> Resource:
@@ -165,9 +193,10 @@ def _request_key(parts: Parts, request: Resource) -> str:
 def _times(
     request: Resource, plan: Resource, encounter: Resource, warnings: list[str]
 ) -> tuple[datetime | None, datetime | None]:
-    start = moment(first(plan.get("period")).get("start"))
+    start = _started(first(plan.get("period")).get("start"), warnings)
     if start is None:
-        start = moment(first(encounter.get("period")).get("start")) or moment(request.get("authoredOn"))
+        begun = first(encounter.get("period")).get("start") or request.get("authoredOn")
+        start = _started(begun, warnings)
         if start is not None:
             warnings.append("No start of the care plan came: its clock begins with the encounter.")
     end = moment(first(request.get("occurrencePeriod")).get("end")) or moment(
@@ -176,66 +205,41 @@ def _times(
     return start, end
 
 
-def _spot(parts: Parts, request: Resource, warnings: list[str]) -> Spot:
+def _started(value: object, warnings: list[str]) -> datetime | None:
+    """None of a day alone: its midnight would begin the clock hours too early."""
+    text = words(value, 40)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        warnings.append("The start that came is a day without a time.")
+        return None
+    found = moment(text)
+    if found and not re.search(r"(Z|[+-]\d{2}:?\d{2})$", text):
+        warnings.append("The start came without its zone, and was taken for UTC: look at the clock.")
+    return found
+
+
+def _spot(parts: Parts, request: Resource, encounter: Resource, warnings: list[str]) -> Spot:
+    """S15: where the referral says; else the encounter; else the incident's place before any other. A service's own
+    place is nobody's, and the caller's only where there is no other."""
     meant = parts.meant(request.get("locationReference"), "Location")
-    return spot_of([meant] if meant else parts.of("Location")[:5], warnings)
-
-
-def _need(request: Resource, plan: Resource) -> str:
-    """Why they are referred, in the sender's words: the reason, what it came to, and the summary."""
-    shown = [said(request.get(name), 300) for name in ("reasonCode", "code", "orderDetail")]
-    told = []
-    for activity in objects(plan.get("activity")):
-        for outcome in objects(activity.get("outcomeCodeableConcept")):
-            if isinstance(outcome.get("text"), str) and not outcome.get("coding"):
-                told.append(lines(outcome["text"], NEED))
-            else:
-                shown.append(said(outcome, 200))
-        shown.append(said(first(activity.get("detail")).get("code"), 200))
-    told += [lines(first(one).get("text"), 500) for one in things(request.get("note"))]
-    told += [lines(request.get(name), 300) for name in ("patientInstruction", "PatientInstruction")]
-    told.append(lines(plan.get("description"), 500))
-    both = [*dict.fromkeys(part for part in shown if part), *(part for part in told if part)]
-    return "\n".join(both)[:NEED]
+    places = [
+        parts.meant(one.get("location"), "Location")
+        for one in objects(encounter.get("location"))
+        if words(one.get("status")).lower() not in ("completed", "planned")
+    ]
+    services = [
+        parts.meant(place, "Location")
+        for service in (*parts.of("HealthcareService"), *parts.of("PractitionerRole"))
+        for place in objects(service.get("location"))
+    ]
+    others = [one for one in parts.of("Location") if one not in services]
+    others.sort(key=lambda one: (CALLER in codes(one.get("type")), INCIDENT not in codes(one.get("type"))))
+    wanted = [one for one in (meant, *places) if one] or others[:5]
+    if wanted and CALLER in codes(wanted[0].get("type")):
+        warnings.append("The only place that came is where the caller is: ask where they are.")
+    return spot_of(wanted, warnings)
 
 
 def _outcome(plan: Resource) -> str:
     """How it ended, of an answer's plan."""
     told = (said(one.get("outcomeCodeableConcept"), 100) for one in objects(plan.get("activity")))
     return next((words for words in told if words), "")
-
-
-def _flags(parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """S17, S22: scene safety and safeguarding, each in the sender's words. A flag of any other kind is kept with the
-    scene's: staff should read it before they go."""
-    scene: list[str] = []
-    safeguarding: list[str] = []
-    for flag in parts.of("Flag"):
-        if words(flag.get("status")).lower() in ("inactive", "entered-in-error"):
-            continue
-        told = " – ".join(part for part in (said(flag.get("category")), said(flag.get("code"))) if part)
-        if told:
-            (safeguarding if "safeguard" in told.lower() else scene).append(told[:200])
-    return tuple(scene[:10]), tuple(safeguarding[:10])
-
-
-KINDS = {
-    "AllergyIntolerance": ("Allergy", "code"),
-    "MedicationStatement": ("Medicine", "medicationCodeableConcept"),
-    "Condition": ("Condition", "code"),
-    "Observation": ("Observation", "code"),
-    "Consent": ("Consent", "category"),
-}
-
-
-def _facts(parts: Parts) -> list[str]:
-    found = []
-    for kind, (name, where) in KINDS.items():
-        for one in parts.of(kind)[:10]:
-            value = said(one.get("valueCodeableConcept")) or words(one.get("valueString"))
-            quantity = first(one.get("valueQuantity"))
-            value = value or f"{words(quantity.get('value'))} {words(quantity.get('unit'))}".strip()
-            shown = ": ".join(part for part in (said(one.get(where)), value) if part)
-            if shown:
-                found.append(f"{name}: {shown}"[:300])
-    return found

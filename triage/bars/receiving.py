@@ -5,7 +5,7 @@ a human to read. What could be used is never sent back.
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -17,10 +17,11 @@ from hub.sealing import seal_of
 from hub.tokens import Machine
 from protocols.loader import Library
 from records import alarms
-from records.fhir.shapes import Resource, words
+from records.fhir.shapes import Resource
 from records.model import Case, CaseState
 from triage.bars import answering, as_a_case, changes, confirming, store
-from triage.bars.bounds import MOST_BYTES, NotReadable, parsed
+from triage.bars.bounds import MOST_BYTES, NotReadable, parsed, text_of
+from triage.bars.bundle import kind_of
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
 from triage.bars_out import hearing
@@ -62,14 +63,16 @@ class Looked:
 
 def look(envelope: Envelope) -> Looked:
     """Pure. Broken headers and what no human could use are the only reasons to refuse."""
+    odd: list[str] = []
     try:
-        bundle = parsed(envelope.raw)
+        bundle = parsed(envelope.raw, odd)
     except NotReadable as why:
         return Looked(None, 413 if len(envelope.raw) > MOST_BYTES else 400, str(why))
     found = _read(bundle)
+    found = replace(found, warnings=(*found.warnings, *odd))
     if envelope.problem:
         return Looked(found, 400, envelope.problem)
-    kind = words(bundle.get("resourceType"), 60)
+    kind = kind_of(bundle)
     if kind != "Bundle" and not (kind == "" and "entry" in bundle):
         return Looked(found, 400, "The message is not a Bundle. Send a FHIR R4 message Bundle.")
     if found.event.startswith(NOT_TAKEN):
@@ -138,7 +141,7 @@ def _again(message: ReferralMessage) -> Answered:
 def _as_it_came(
     session: Session, envelope: Envelope, found: Read | None, machine: Machine, now: datetime
 ) -> ReferralMessage:
-    raw = envelope.raw[:MOST_BYTES].decode("utf-8", "replace")
+    raw, _ = text_of(envelope.raw[:MOST_BYTES])
     return ReferralMessage(
         place=machine.place,
         sender=machine.name,
@@ -201,10 +204,20 @@ def _take(
 def _meant(session: Session, found: Read, machine: Machine) -> Referral | None:
     """The referral that this message is about, if it is about the same person: a sender that gives the same name to
     everything must not make one case of many people."""
-    by = store.by_keys(session, machine.place, machine.name, found.request_key, found.encounter_key)
+    by = store.by_keys(
+        session, machine.place, machine.name, found.request_key, found.encounter_key, found.request_uid
+    )
     if found.reason == "new":
-        by = [one for one in by if one.request_key == found.request_key]
+        by = [one for one in by if one.request_key == found.request_key and _is_again(found, one)]
     return next((one for one in by if not found.person_key or one.person_key in ("", found.person_key)), None)
+
+
+def _is_again(found: Read, before: Referral) -> bool:
+    """Whether a new one is the same as before. By its place in the Bundle alone, which senders use again, only where
+    both say who it is: of two whom nobody knows, none may be lost."""
+    if found.is_named or (found.encounter_key and found.encounter_key == before.encounter_key):
+        return True
+    return bool(found.person_key and before.person_key)
 
 
 def _open(

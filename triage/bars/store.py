@@ -47,6 +47,7 @@ _NAMED = (
         or_(
             and_(col(Referral.request_key) == bindparam("of_request"), col(Referral.request_key) != ""),
             and_(col(Referral.encounter_key) == bindparam("of_encounter"), col(Referral.encounter_key) != ""),
+            col(Referral.uid) == bindparam("of_uid"),
         ),
     )
     .order_by(col(Referral.id).desc())
@@ -60,9 +61,17 @@ def same_words(session: Session, place: str, sender: str, sha256: str) -> list[R
     return list(session.exec(_SAME_WORDS, params=of))
 
 
-def by_keys(session: Session, place: str, sender: str, request: str, encounter: str) -> list[Referral]:
-    """What this sender has sent under either name, the newest first."""
-    of = {"of_sender": sender, "of_place": place, "of_request": request, "of_encounter": encounter}
+def by_keys(
+    session: Session, place: str, sender: str, request: str, encounter: str, uid: str
+) -> list[Referral]:
+    """What this sender has sent under either name of its own, or under the number that we gave; the newest first."""
+    of = {
+        "of_sender": sender,
+        "of_place": place,
+        "of_request": request,
+        "of_encounter": encounter,
+        "of_uid": uid,
+    }
     return list(session.exec(_NAMED, params=of))
 
 

@@ -16,7 +16,10 @@ from benchmarks.past import TABLES
 from hub import deadlines, events, outbox
 from hub.outbox import Queue
 from hub.places import place_of
+from tests import bars
 from tests.control_room import ControlRoom
+from tests.desk import entry
+from tests.people import BY_NAME, HOME, MAUREEN
 from workers import watchdog
 
 PAGES = {
@@ -35,10 +38,23 @@ PAGES = {
     "Dana Cole": ("/responders", "/protocols", "/protocols/measures"),
 }
 """By who opens them."""
-GROWS = sorted({*TABLES, "audit"})
+OF_REFERRALS = ("referral", "referral_message", "referral_response")
+OF_PEOPLE = (
+    "person",
+    "person_name",
+    "name_sound",
+    "identifier",
+    "person_address",
+    "person_number",
+    "carer",
+    "fact",
+)
+GROWS = sorted({*TABLES, *OF_REFERRALS, *OF_PEOPLE, "audit"})
 WHOLE_TABLE = re.compile(rf"SCAN ({'|'.join(GROWS)})( AS \S+)?$")
-WHOLE_PAST = re.compile(r"USING INDEX (position_done|offer_responder) \(responder_id=\?\)$")
-"""All visits, or all offers, that a responder has ever had."""
+WHOLE_PAST = re.compile(
+    r"USING INDEX ((position_done|offer_responder) \(responder_id=\?\)|referral_newest \(place=\?\))$"
+)
+"""All visits, or all offers, that a responder has ever had; all referrals that a place has ever had."""
 
 
 @pytest.fixture
@@ -80,6 +96,8 @@ def a_shift(room: ControlRoom) -> None:
     room.hand_over(cases[2])
     room.ring()
     now, machine = room.clock.now(), room.clock.machine()
+    a_referral(room)
+    somebody_known(room)
     with room.hub.db.read() as session:
         deadlines.next_due(session)
         outbox.next_not_before(session)
@@ -92,6 +110,36 @@ def a_shift(room: ControlRoom) -> None:
         for page in (*pages, *(f"/cases/{case}" for case in cases)):
             answer = httpx.get(room.url + page, headers=seen, timeout=30)
             assert answer.status_code == 200, f"{page}: {answer.status_code}"
+
+
+def a_referral(room: ControlRoom) -> None:
+    """New, then changed."""
+    now = room.clock.now()
+    bearer = {"authorization": f"Bearer {bars.token(room.hub, room.place, now, 'North 999')}"}
+    sent = bars.referral(now)
+    for one in (sent, bars.as_update(sent)):
+        path, heads = f"{room.url}/fhir/$process-message", bars.headers() | bearer
+        answer = httpx.post(path, json=one, headers=heads, timeout=30)
+        assert answer.status_code == 200, answer.text
+
+
+def somebody_known(room: ControlRoom) -> None:
+    """Looked up on a call, put on the record, and looked up again on the next."""
+    seen = room.headers("Jay Osei")
+    page = httpx.get(f"{room.url}/calls", headers=seen | {"accept": "text/html"}, timeout=30).text
+    (token,) = re.findall(r'name="csrf-token" content="([^"]+)"', page)
+    seen |= {"x-csrf-token": token}
+    for _ in range(2):
+        answer = httpx.post(f"{room.url}/api/calls/new", headers=seen, timeout=30)
+        assert answer.status_code == 200, answer.text
+        made = answer.json()
+        said = {**MAUREEN, **HOME, "read_back": BY_NAME}
+        typed = {"entries": [entry(field, value) for field, value in said.items()]}
+        path = f"{room.url}/api/calls/{made['call']}"
+        assert httpx.post(f"{path}/typed", json=typed, headers=seen, timeout=30).status_code == 200
+        httpx.post(f"{room.url}/api/cases/{made['case']}/person", json={}, headers=seen, timeout=30)
+        known = httpx.get(f"{room.url}/calls/{made['call']}/known", headers=seen, timeout=30)
+        assert "NHS number" in known.text or "Last call" in known.text or "Nothing is known" in known.text
 
 
 def test_nothing_that_a_shift_does_reads_a_whole_table(room: ControlRoom) -> None:

@@ -1,8 +1,9 @@
 """Every query about referrals."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, text
+from sqlalchemy import bindparam, or_, text, union_all
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -39,16 +40,26 @@ _SAME_WORDS = (
     .order_by(col(ReferralMessage.id))
     .limit(LISTED)
 )
+# Each name by its own index: with an OR the whole place was walked for every referral that is new.
+_UNDER: Any = union_all(
+    select(Referral.id).where(
+        Referral.sender == bindparam("of_sender"),
+        col(Referral.request_key) == bindparam("of_request"),
+        col(Referral.request_key) != "",
+    ),
+    select(Referral.id).where(
+        Referral.sender == bindparam("of_sender"),
+        col(Referral.encounter_key) == bindparam("of_encounter"),
+        col(Referral.encounter_key) != "",
+    ),
+    select(Referral.id).where(Referral.uid == bindparam("of_uid")),
+)
 _NAMED = (
     select(Referral)
     .where(
+        col(Referral.id).in_(_UNDER),
         Referral.sender == bindparam("of_sender"),
         Referral.place == bindparam("of_place"),
-        or_(
-            and_(col(Referral.request_key) == bindparam("of_request"), col(Referral.request_key) != ""),
-            and_(col(Referral.encounter_key) == bindparam("of_encounter"), col(Referral.encounter_key) != ""),
-            col(Referral.uid) == bindparam("of_uid"),
-        ),
     )
     .order_by(col(Referral.id).desc())
     .limit(20)

@@ -103,15 +103,23 @@ def same_person(session: Session, place: str, wanted: Wanted) -> Same:
             which.append(col(Case.nhs_number) == case.nhs_number)
     if not which:
         return Same()
-    same = select(Case).where(Case.place == place, or_(*which))
-    return Same(tuple(session.exec(same.order_by(col(Case.id).desc()).limit(MOST_CASES))), ids)
+    of_place = select(Case).where(Case.place == place)
+    every = [
+        one
+        for one_way in which  # one by one, each by its own index
+        for one in session.exec(of_place.where(one_way).order_by(col(Case.id).desc()).limit(MOST_CASES))
+    ]
+    newest = sorted({one.key: one for one in every}.values(), key=lambda one: -one.key)
+    return Same(tuple(newest[:MOST_CASES]), ids)
 
 
 def rows(session: Session, place: str, wanted: Wanted, same: Same, limit: int) -> list[Audit]:
     """The newest first; `same`: whom `wanted` asks for, if it asks for anybody."""
     found = select(Audit).where(Audit.place == place)
     if wanted.ref or wanted.person is not None:
-        found = found.where(col(Audit.subject).in_(_subjects(session, same)))
+        # by what it is about first: in the order of time the audit of the whole place would be walked
+        about = select(Audit.id).where(Audit.place == place, col(Audit.subject).in_(_subjects(session, same)))
+        found = select(Audit).where(col(Audit.id).in_(about))
     if wanted.who:
         found = found.where(Audit.actor == wanted.who)
     if wanted.since:

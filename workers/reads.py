@@ -184,7 +184,7 @@ def _cases(session: Session, ask: Claimed) -> list[int]:
     of_place = select(Case).where(Case.place == ask.place)
     found: dict[int, Case] = {}
     # one by one, each by its own index: with an OR the whole place is walked
-    for which in (col(Case.nhs_number).in_(sorted(ask.who.nhs_numbers)), col(Case.id) == ask.case_id):
+    for which in (col(Case.nhs_number).in_(sorted(ask.who.nhs_numbers)), col(Case.id) == (ask.case_id or 0)):
         some = session.exec(of_place.where(which).order_by(col(Case.id).desc()).limit(MOST_CASES))
         found |= {one.key: one for one in some}
     return [

@@ -44,6 +44,9 @@ UNSURE = frozenset(
 )
 NOT_SO = frozenset({"refuted", "not-taken"})
 _FORM = "QuestionnaireResponse"
+_KIND_OF_CONCEPT = re.compile(
+    r" \((disorder|finding|situation|procedure|substance|(medicinal )?product|clinical drug|observable entity)\)$"
+)
 _RESTRICTED = frozenset({"r", "v"})
 _IN_CONFIDENCE = re.compile(
     r"safeguard|(?<!alcohol )(?<!drug )(?<!substance )(?<!laxative )abuse|\bmarac\b|child protection"
@@ -162,7 +165,8 @@ def fitted(fact: ReadFact) -> ReadFact:
 
 
 def named(concept: Any) -> str:
-    return said(concept, 120).strip()
+    """Without what kind of concept SNOMED says that it is."""
+    return _KIND_OF_CONCEPT.sub("", said(concept, 120)).strip()
 
 
 def name_of(one: Resource) -> str:

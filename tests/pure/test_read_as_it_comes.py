@@ -136,6 +136,10 @@ def test_a_medicine_by_its_brand(name: str, about: str) -> None:
     assert one(medicine(name, "active")).about == about
 
 
+def test_a_name_is_without_the_kind_of_its_concept() -> None:
+    assert one(condition("Gout (disorder)", "90560007")).about == "gout"
+
+
 def test_on_hold_is_not_sure_and_says_so() -> None:
     found = one(medicine("Warfarin", "on-hold", "MedicationRequest"))
     assert (found.about, found.confidence, found.words) == ("blood thinner", "unsure", "on hold")

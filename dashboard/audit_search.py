@@ -12,7 +12,7 @@ from dispatch.model import Offer, Responder
 from hub.access import User
 from hub.audit import Audit
 from hub.tokens import ApiToken
-from records import store
+from records import seen, store
 from records.model import Case
 from records.own.model import OwnAccess
 from records.people import store as people_store
@@ -118,7 +118,9 @@ def rows(session: Session, place: str, wanted: Wanted, same: Same, limit: int) -
     found = select(Audit).where(Audit.place == place)
     if wanted.ref or wanted.person is not None:
         # by what it is about first: in the order of time the audit of the whole place would be walked
-        about = select(Audit.id).where(Audit.place == place, col(Audit.subject).in_(_subjects(session, same)))
+        about = select(Audit.id).where(
+            Audit.place == place, col(Audit.subject).in_(_subjects(session, place, same))
+        )
         found = select(Audit).where(col(Audit.id).in_(about))
     if wanted.who:
         found = found.where(Audit.actor == wanted.who)
@@ -165,12 +167,24 @@ def people(session: Session, place: str) -> list[tuple[str, str]]:
     return [(f"user:{one.id}", one.name) for one in users] + [(f"token:{one.id}", one.name) for one in tokens]
 
 
-def _subjects(session: Session, same: Same) -> list[str]:
+def _subjects(session: Session, place: str, same: Same) -> list[str]:
     """A visit's details are looked at under the number of the offer."""
     ids = [case.key for case in same.cases]
     offers = session.exec(select(Offer.id).where(col(Offer.case_id).in_(ids))) if ids else ()
     kinds = (("case", ids), ("offer", offers), ("person", same.people))
-    return [f"{kind}:{one}" for kind, numbers in kinds for one in numbers]
+    rows = _rows_of(session, place, same.people)
+    return [f"{kind}:{one}" for kind, numbers in (*kinds, *rows) for one in numbers]
+
+
+def _rows_of(session: Session, place: str, people: Sequence[int]) -> list[tuple[str, list[int]]]:
+    """What stands on their record: each of it may have been marked as an error."""
+    if not people:
+        return []
+    hidden = seen.hidden(session, place)
+    return [
+        (str(kind.__tablename__), [row.key for row in people_store.rows(session, kind, people, hidden)])
+        for kind in people_store.KINDS
+    ]
 
 
 def names_of(session: Session, refs: Iterable[str]) -> dict[str, str]:

@@ -8,14 +8,15 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from dashboard.pages.call import said_clock
-from dashboard.person_view import TITLES, WARNS
+from dashboard.person_view import WARNS
 from hub.places import Place
 from hub.record_servers import RecordServer
 from records.fhir.read_patient import speaks_against
 from records.model import Case
 from records.people import rules, store
-from records.people.fact_model import ANY, Confidence, Fact, FactKind, Says
-from records.people.model import FROM, Person, SourceKind
+from records.people.fact_model import Confidence, Fact, FactKind, Says
+from records.people.in_words import TITLES, from_whom, words_of
+from records.people.model import Person, SourceKind
 from records.people.rules import Who
 from records.read_back import is_read_back
 from records.reading.asking import about, asked_for, who_of
@@ -241,27 +242,17 @@ def _line(
     """`above`: what stands above it already, and is not said again beside it."""
     unsure = "not sure" if fact.confidence is Confidence.unsure else ""
     more = "; ".join(part for part in (fact.words[:200], unsure) if part)
-    by = ", ".join(part for part in (_from(fact), fact.author) if part)
+    by = ", ".join(part for part in (from_whom(fact), fact.author) if part)
     is_read = fact.source_kind is SourceKind.record and fact.source in read_at
     age = f"read {reader.clock(read_at[fact.source])}" if is_read else reader.when(fact.recorded_at)
     if fact.dated:
         age = f"of {reader.since(fact.dated)}{f' · {age}' if is_read else ''}"
-    apart = [f"{_from(one)} says: {_words(one)}" for one in against if one.key not in above]
+    apart = [f"{from_whom(one)} says: {words_of(one)}" for one in against if one.key not in above]
     if len(apart) < len(against):
         apart.append("see above")
     return FactLine(
-        f"{_words(fact)}{f' ({more})' if more else ''}",
+        f"{words_of(fact)}{f' ({more})' if more else ''}",
         f"{by} · {age}",
         fact.kind in WARNS and fact.says is Says.present,
         tuple(apart),
     )
-
-
-def _from(fact: Fact) -> str:
-    return fact.source or FROM[fact.source_kind]
-
-
-def _words(fact: Fact) -> str:
-    title = "none known" if fact.about == ANY and fact.says is Says.absent else fact.about
-    absent = "" if fact.says is Says.present or fact.about == ANY else ": said not to be so"
-    return f"{title[:1].upper()}{title[1:]}{absent}{f': {fact.value}' if fact.value else ''}"

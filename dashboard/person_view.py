@@ -12,6 +12,7 @@ from records.model import Case
 from records.people import rules, store
 from records.people.api import RowKind
 from records.people.fact_model import HAS_DIED, Confidence, Fact, FactKind, Says
+from records.people.in_words import TITLES
 from records.people.link_model import Merge
 from records.people.model import (
     AGREED,
@@ -31,17 +32,6 @@ from records.people.store import Record
 from triage.ago import ago, on
 from triage.capture import national
 
-TITLES = {
-    FactKind.communication: "How to talk with them",
-    FactKind.staff_safety: "Safety of our own people",
-    FactKind.plan: "Plans",
-    FactKind.allergy: "Allergies",
-    FactKind.medicine: "Medicines of note",
-    FactKind.frailty: "Frailty",
-    FactKind.condition: "Conditions",
-    FactKind.at_risk: "At risk",
-    FactKind.depends: "Who depends on them",
-}
 SURE = {Confidence.confirmed: "confirmed", Confidence.reported: "", Confidence.unsure: "not sure"}
 USE = {AddressUse.home: "home", AddressUse.staying: "stayed at", AddressUse.care_home: "care home"}
 WARNS = frozenset({FactKind.staff_safety, FactKind.allergy})
@@ -145,7 +135,8 @@ def _block(block_id: str, title: str, lines: Iterable[Line]) -> Block:
 
 
 def _who(session: Session, found: Record, at: _At) -> tuple[Block, ...]:
-    points = contact_points.of_numbers(session, found.person.place, [one.number for one in found.numbers])
+    rung = [one.number for one in found.numbers] + [one.number for one in found.carers if one.number]
+    points = contact_points.of_numbers(session, found.person.place, rung)
     return (
         _block("names", "Names", (at.line(RowKind.name, one, "", one.words) for one in found.names)),
         _block(
@@ -157,7 +148,7 @@ def _who(session: Session, found: Record, at: _At) -> tuple[Block, ...]:
             "How to reach them",
             (_number(one, points.get(one.number), at) for one in found.numbers),
         ),
-        _block("carers", "Carers", (_carer(one, at) for one in found.carers)),
+        _block("carers", "Carers", (_carer(one, points.get(one.number or ""), at) for one in found.carers)),
     )
 
 
@@ -177,17 +168,16 @@ def _address(one: PersonAddress, at: _At) -> Line:
 
 
 def _number(one: PersonNumber, point: ContactPoint | None, at: _At) -> Line:
-    """S17: never asked is not known."""
-    safe = [f"{way} {words_of_safe(point, name)}" for name, way in WAYS.items()]
     unsafe = bool(contact_points.warning(point, safeguarding=False))
     return at.line(
-        RowKind.number,
-        one,
-        national(one.number),
-        one.of_whom,
-        more=(f"Safe {', '.join(safe)}",),
-        warns=unsafe,
+        RowKind.number, one, national(one.number), one.of_whom, more=(_how_safe(point),), warns=unsafe
     )
+
+
+def _how_safe(point: ContactPoint | None) -> str:
+    """S17: never asked is not known."""
+    safe = [f"{way} {words_of_safe(point, name)}" for name, way in WAYS.items()]
+    return f"Safe {', '.join(safe)}"
 
 
 def words_of_safe(point: ContactPoint | None, way: str) -> str:
@@ -195,10 +185,14 @@ def words_of_safe(point: ContactPoint | None, way: str) -> str:
     return {Safe.yes: "yes", Safe.no: "NO", Safe.not_known: "not known"}[said]
 
 
-def _carer(one: Carer, at: _At) -> Line:
+def _carer(one: Carer, point: ContactPoint | None, at: _At) -> Line:
     agreed = "; ".join(AGREED[Agreed(what)] for what in one.agreed) or "what they agreed to is not known"
-    more = tuple(part for part in (agreed, national(one.number) if one.number else "", one.words) if part)
-    return at.line(RowKind.carer, one, one.name, one.relation or "relation not known", more=more)
+    number = (national(one.number), _how_safe(point)) if one.number else ("no number",)
+    more = tuple(part for part in (agreed, *number, one.words) if part)
+    unsafe = bool(contact_points.warning(point, safeguarding=False))
+    return at.line(
+        RowKind.carer, one, one.name, one.relation or "relation not known", more=more, warns=unsafe
+    )
 
 
 def _facts(found: Record, at: _At) -> tuple[Block, ...]:

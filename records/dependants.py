@@ -172,15 +172,22 @@ def answer(session: Session, case_id: int, given: Answer, words: str, now: datet
     if given is Answer.not_known and not words:
         raise Refused("It is not known: say who was told, so that somebody finds out.")
     said = {Answer.nobody: Said.no, Answer.looked_after: Said.yes, Answer.not_known: Said.unknown}[given]
-    for whom, one in still.items():
+    theirs = {whom: one for whom, one in still.items() if one.said is Said.yes}
+    answered = (
+        theirs if given is Answer.looked_after and theirs else still
+    )  # who is not asked about stays open
+    for whom, one in answered.items():
         keeps = one.said is Said.yes and given is Answer.not_known
         _put(case, whom, Said.yes if keeps else said, one.words, words)
     session.add(case)
     told = f"Dependants and animals: {given.replace('_', ' ')}. {words}".strip()
-    if (task := task_of(session, case)) is not None:
+    task = task_of(session, case)
+    if task is not None and len(answered) == len(still):
         tasks.do(session, task, now, actor, told[:400])
-    else:
-        write_line(session, case.key, now, actor, "dependants", told[:400])
+        return
+    write_line(session, case.key, now, actor, "dependants", told[:400])
+    if task is not None:
+        review(session, case, now)
 
 
 def join(session: Session, own: Case, target: Case, now: datetime, actor: Actor) -> None:

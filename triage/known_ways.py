@@ -111,7 +111,7 @@ class _Safe:
         if unsafe := contact_points.warning(point, safeguarding=self.safeguarding):
             return unsafe.upper() if point else unsafe, True
         yes = [words for way, words in WAYS.items() if point and getattr(point, way) is Safe.yes]
-        return f"safe {', '.join(yes)}" if yes else "not known to be safe", False
+        return f"safe {', '.join(yes)}" if yes else "nobody has asked whether it is safe", False
 
 
 def _carer(one: Carer, safe: _Safe, at: At, *, objects: bool) -> Line:
@@ -122,7 +122,7 @@ def _carer(one: Carer, safe: _Safe, at: At, *, objects: bool) -> Line:
     name = f"{one.name} ({one.relation})" if one.relation else one.name
     reach = f"{national(one.number)}, {said}" if one.number else said
     more = f"; {one.words}" if one.words else ""
-    return Line(f"To ring: {name}, {reach}: {agreed}{more}", _when(one, at), warns)
+    return Line(f"To ring: {name}, {reach}; {agreed}{more}", _when(one, at), warns)
 
 
 def _more(carers: int) -> list[Line]:

@@ -29,6 +29,7 @@ class Known:
     where: str = ""
     need: str = ""
     talk: str = ""
+    record: Lines = ()
     depends: Lines = ()
     depends_open: str = ""
     caller: str = ""
@@ -91,6 +92,7 @@ def _background(known: Known) -> Lines:
         f"{began}Caller: {who or NOT_KNOWN}",
         f"NHS number: {known.nhs_number or NOT_KNOWN}",
         f"How to talk with them: {known.talk or NOT_KNOWN}",
+        *known.record,
         *known.depends,
         *open_still,
     )

@@ -7,10 +7,16 @@ from sqlmodel import Session
 from hub.places import place_of
 from protocols.loader import Library
 from records import dependants
+from records.homes import Home
 from records.model import Case, HandOver, Position
+from records.people import in_words
+from records.people.fact_model import FactKind
 from records.store import rows_of
 from triage import capture, store, view
 from triage.sbard import Known, Sbard, sbard
+
+SAID = frozenset(FactKind) - {FactKind.at_risk, FactKind.depends}
+"""What is read aloud to another service of the person's record; marks of risk are for our own staff (S18)."""
 
 
 def summary_of(session: Session, library: Library, case: Case, now: datetime) -> Sbard:
@@ -20,6 +26,8 @@ def summary_of(session: Session, library: Library, case: Case, now: datetime) ->
     seen = view.view_of(session, library, assessment, case) if assessment else None
     asked = [row for row in rows_of(session, HandOver, case.key) if row.state in ("requested", "timed_out")]
     coming = [row for row in rows_of(session, Position, case.key, live=True) if row.responder_name]
+    known = in_words.known_in(session, case, now, SAID)
+    talk = known.pop(FactKind.communication, ())
     began_at = (call.answered_at or call.opened_at) if call else None
     return sbard(
         Known(
@@ -29,9 +37,10 @@ def summary_of(session: Session, library: Library, case: Case, now: datetime) ->
             person=case.person_name,
             born=case.born,
             nhs_number=case.nhs_number or "",
-            where=", ".join(part for part in (case.address, case.postcode) if part),
+            where=Home(case.address, case.postcode).words,
             need=case.need_words or case.need or "",
-            talk=case.talk_words,
+            talk="; ".join(dict.fromkeys(one for one in (case.talk_words, *talk) if one)),
+            record=tuple(f"{in_words.TITLES[kind]}: {'; '.join(lines)}" for kind, lines in known.items()),
             depends=dependants.in_words(case),
             depends_open=dependants.still_open(case),
             caller=call.caller_name if call else "",

@@ -200,7 +200,10 @@ class Gathering:
         cut = {_kind(fact) for fact in facts[MOST_OF_ONE:]}
         whole = tuple(kind for kind in self.whole if kind not in cut)
         unread = tuple(kind for kind in READERS if kind not in whole)
-        answered = Answered(tuple(facts[:MOST_OF_ONE]), tuple(self.carers), whole, unread)
+        carers = {
+            (one.name, one.number): one for one in self.carers
+        }  # their own resource after the Patient's contact
+        answered = Answered(tuple(facts[:MOST_OF_ONE]), tuple(carers.values()), whole, unread)
         waits = [error.wait_s for error in self.errors if error.wait_s is not None]
         return Outcome(
             ReadState.read,

@@ -21,10 +21,17 @@ from hub.errors import NotFound
 from hub.gate import Visitor, hub_of
 from records import dependants, key_safes
 from records.model import Assessment, Case, Position
+from records.people import in_words
+from records.people import store as people
+from records.people.fact_model import FactKind
+from records.people.model import Person
+from records.read_back import is_read_back
 from triage import not_known
 from triage.ago import age
 from triage.api import library_of
 from triage.capture import national
+from triage.known_line import At
+from triage.known_ways import ways_of
 from triage.store import last_call
 
 ONE_LOOK = timedelta(minutes=15)
@@ -53,8 +60,14 @@ ENDED = {
     "lost": "Already taken, thank you. Nothing to do.",
     "withdrawn": "Stood down, thank you. Nothing to do.",
 }
-NOT_HELD = ("allergies", "care or emergency plans", "past medical history")
-"""What the hub has no place for yet; it is never taken for "none"."""
+ASK_BEFORE = {
+    FactKind.allergy: "allergies",
+    FactKind.plan: "care or emergency plans",
+    FactKind.condition: "past medical history",
+}
+"""What is named where nothing is known of it: it is never taken for "none" (S8)."""
+KINDS = frozenset(FactKind) - {FactKind.depends}
+"""Who depends on them is asked anew on each call (S20)."""
 
 
 def responder_of(session: Session, visitor: Visitor) -> Responder:
@@ -161,6 +174,13 @@ def _details(
 ) -> dict[str, Any]:
     case = session.get_one(Case, offer.case_id)
     call = last_call(session, case.key)
+    known = in_words.known_in(session, case, now, KINDS)
+    person = session.get(Person, case.person_id) if case.person_id and is_read_back(case) else None
+    ways = (
+        ways_of(session, case, people.head(session, person), (), At(now, the_place(request).local()))
+        if person
+        else None
+    )
     assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
     where = ", ".join(part for part in (case.address, case.postcode) if part)
     whole = case.postcode.replace(" ", "\u00a0") if case.postcode else ""
@@ -178,7 +198,9 @@ def _details(
         "depends_open": dependants.still_open(case),
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
         "red_flags": [source.replace("-", " ") for source in case.red_flags or ()],
-        "unknown": list(NOT_HELD),
+        "known": [(in_words.TITLES[kind], lines) for kind, lines in known.items()],
+        "ways": [line.words for line in ways.lines] if ways else [],
+        "unknown": [words for kind, words in ASK_BEFORE.items() if kind not in known],
         "not_known": not_known.questions(session, library_of(request), case),
         "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",
         "number": national(call.number) if call else "",

@@ -8,7 +8,18 @@ PURPOSES = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 SOURCES = "http://terminology.hl7.org/CodeSystem/security-source-type"
 BREAK_GLASS, TREATMENT, OPERATIONS = "BTG", "TREAT", "HOPERAT"
 MEANS = {BREAK_GLASS: "break the glass", TREATMENT: "treatment", OPERATIONS: "healthcare operations"}
-WRITES = ("made", "sealed", "unsealed", "revoked", "reviewed", "consent", "token", "wall")
+WRITES = (
+    "made",
+    "sealed",
+    "unsealed",
+    "revoked",
+    "reviewed",
+    "consent",
+    "token",
+    "wall",
+    "changed",
+    "in_error",
+)
 MINOR_FAILURE, SUCCESS = "4", "0"
 
 

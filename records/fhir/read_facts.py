@@ -12,7 +12,7 @@ from records.fhir.answered import NOTHING, ReadFact
 from records.fhir.as_read import IN_ERROR, NOT_SO, Of, day, named, notes_of, status_of
 from records.fhir.medicines import doses_of
 from records.fhir.read_plans import beside, care_plan, consent, document, flag, related, respect
-from records.fhir.shapes import Resource, code, first, moment, number, objects, said, words
+from records.fhir.shapes import Resource, any_words, code, first, moment, number, objects, said, words
 from records.fhir.snomed import PLANS
 from records.fhir.value_sets import (
     condition,
@@ -25,6 +25,8 @@ from records.fhir.value_sets import (
 from records.people.fact_model import FactKind, Says
 
 FRAILTY = frozenset({"frailty", "frailty index", "rockwood"})
+RESUSCITATION = frozenset({"do not attempt resuscitation", "attempt resuscitation", "resuscitation status"})
+"""One decision: the newest takes the place of whatever was decided before."""
 NAME_NOT_READ = "a medicine whose name could not be read"
 
 
@@ -56,9 +58,11 @@ def _newest(found: list[ReadFact]) -> list[ReadFact]:
     """Of each score the last that was not cancelled; what was taken back is told too. `found`: the newest first."""
     last: dict[str, ReadFact] = {}
     for one in found:
-        if not one.in_error and (one.about not in last or (last[one.about].over and not one.over)):
-            last[one.about] = one
-    return [one for one in found if one.in_error or last[one.about] is one]
+        about = "resuscitation" if one.about in RESUSCITATION else one.about
+        if not one.in_error and (about not in last or (last[about].over and not one.over)):
+            last[about] = one
+    newest = [id(one) for one in last.values()]
+    return [one for one in found if one.in_error or id(one) in newest]
 
 
 def _read_one(kind: str, one: Resource, patient_id: str, nhs_number: str | None) -> Any:
@@ -185,9 +189,10 @@ def _observation(of: Of) -> Any:
     about, _ = understood(concept)
     if not about:
         return NOTHING if named(concept) else None
-    value, answer = _value(one), one.get("valueCodeableConcept")
+    value, answer = any_words(one.get("valueBoolean")) or _value(one), one.get("valueCodeableConcept")
     if about in PLANS:
-        about = plan_by_code(answer) or about
+        is_not = value.casefold() in ("no", "not known", "unknown", "absent", "false")
+        about = plan_by_code(answer) or (f"{named(concept).lower()}: {value}" if is_not else about)
         return of.fact(FactKind.plan, about, concept, value=beside(about, value), dated=_when(one))
     if not value:
         return None

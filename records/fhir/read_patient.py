@@ -8,7 +8,7 @@ from typing import Any
 
 from records.fhir.answered import ReadFact
 from records.fhir.as_read import day, fitted, is_restricted, name_of
-from records.fhir.shapes import Resource, code, extensions, first, objects, said, value_of, words
+from records.fhir.shapes import Resource, code, extensions, objects, said, value_of, words
 from records.fhir.value_sets import as_code
 from records.fhir.written import NHS_NUMBER
 from records.homes import Home
@@ -69,7 +69,7 @@ def _nhs_number(one: Resource) -> str:
 
 
 def _is_lived_at(one: Resource) -> bool:
-    return code(one.get("use")) != "old" and not first(one.get("period")).get("end")
+    return code(one.get("use")) != "old"
 
 
 def _home(one: Resource) -> Home:

@@ -8,7 +8,7 @@ import phonenumbers
 
 from hub.door_codes import cut
 from records.fhir.answered import NOTHING, ReadCarer, ReadFact
-from records.fhir.as_read import OVER, Of, name_of, named
+from records.fhir.as_read import OVER, Of, is_restricted, name_of, named
 from records.fhir.shapes import (
     Resource,
     any_words,
@@ -22,6 +22,7 @@ from records.fhir.shapes import (
     value_of,
     words,
 )
+from records.fhir.snomed import PLANS
 from records.fhir.value_sets import condition, plan
 from records.people.fact_model import FactKind
 
@@ -34,7 +35,7 @@ CONSENTS = {
 """What somebody wants done, by HL7's codes of a consent; no agreement to anything."""
 _ADJUSTMENT = re.compile(r"adjustment|communication|accessib|\bNRAF\b", re.IGNORECASE)
 _STAFF = re.compile(r"staff|personnel|violen|hazard|(?<!clinical )(?<!patient )\bsafety")
-_DANGER = re.compile(r"violen|aggressi|assault|weapon|lone work|two to attend|\bdog\b", re.IGNORECASE)
+_DANGER = re.compile(r"violen|aggressi|weapon|lone work|two to attend|dangerous dog", re.IGNORECASE)
 RELATIONS = {
     "n": "next of kin",
     "nok": "next of kin",
@@ -113,15 +114,15 @@ def flag(of: Of) -> ReadFact | None:
     if not name:
         return None
     category = f"{said(one.get('category'))} {code(one.get('category'))}".lower()
-    plan_of = plan(concept)
+    plan_of = found if (found := plan(concept)) in PLANS else ""
     about = plan_of or condition(concept)
     kind = FactKind.at_risk
-    if plan_of:
-        kind = FactKind.plan
-    elif _ADJUSTMENT.search(f"{category} {name} {_systems(one)}"):
-        kind = FactKind.communication
-    elif _STAFF.search(category) or _DANGER.search(name):
+    if _STAFF.search(category) or _DANGER.search(name):
         kind = FactKind.staff_safety
+    elif plan_of:
+        kind = FactKind.plan
+    elif _ADJUSTMENT.search(f"{category} {_systems(one)}") or "reasonable adjustment" in name.lower():
+        kind = FactKind.communication
     notes = [words(value_of(each), 400) for name_, each in extensions(one) if name_.endswith("FlagNotes")]
     period = first(one.get("period"))
     return of.fact(
@@ -163,13 +164,14 @@ def related(of: Of) -> Any:
 
 
 def contacts_of(one: Resource) -> list[ReadCarer]:
-    """Next of kin and emergency contacts of a Patient; none that has ended."""
+    """Next of kin and emergency contacts of a Patient; none where the record is restricted (S18), no employer."""
     found = []
-    for each in objects(one.get("contact")):
-        name = name_of({"name": each.get("name")})
-        if name and not first(each.get("period")).get("end"):
-            relation = relation_of(each.get("relationship"))
-            found.append(ReadCarer(cut(name).words[:200], cut(relation).words[:80], number_of(each)))
+    for each in [] if is_restricted(one) else objects(one.get("contact")):
+        name, until = name_of({"name": each.get("name")}), moment(first(each.get("period")).get("end"))
+        if name and code(each.get("relationship")) != "e":
+            relation = cut(relation_of(each.get("relationship"))).words[:80]
+            ends = until.isoformat() if until else ""
+            found.append(ReadCarer(cut(name).words[:200], relation, number_of(each), until=ends))
     return found[:10]
 
 
@@ -179,10 +181,11 @@ def relation_of(concept: Any) -> str:
 
 
 def number_of(one: Resource) -> str:
-    """The one to ring first: none that is old or has ended, by rank where that is said; E.164, or empty."""
+    """The one to ring first: none that is old, one without an end before one that has, by rank where that is said;
+    E.164, or empty."""
     phones = [by for by in objects(one.get("telecom")) if code(by.get("system")) in ("phone", "sms", "")]
-    good = [by for by in phones if code(by.get("use")) != "old" and not first(by.get("period")).get("end")]
-    good.sort(key=lambda by: number(by.get("rank")) or math.inf)
+    good = [by for by in phones if code(by.get("use")) != "old"]
+    good.sort(key=lambda by: (bool(first(by.get("period")).get("end")), number(by.get("rank")) or math.inf))
     return next((found for by in good if (found := e164(words(by.get("value"), 40)))), "")
 
 
@@ -247,8 +250,8 @@ def _answers(item: Resource, depth: int) -> list[str]:
 
 
 def beside(about: str, name: str) -> str:
-    """Its own name, where what we call it does not say as much already."""
-    return name if about and about.casefold() not in name.casefold() else ""
+    """Its own name, where we call it otherwise: a word beside ours may turn it round."""
+    return name if about and about.casefold() != name.casefold() else ""
 
 
 def e164(phone: str) -> str:

@@ -41,9 +41,11 @@ _CONDITIONS = (
     ("COPD", r"\bcopd\b|chronic obstructive (pulmonary|airways?|lung)"),
     ("stroke", r"(?<!heat )\bstroke\b|cerebrovascular accident"),
 )
+_CLAUSE = re.compile(r"[,;.()]|\s[-–]\s")
 _NOT_THEIRS = re.compile(
-    r"family history|^fh\b|\bcarer (of|for)\b|screening|no evidence of|\b(is |was |been )?excluded$|\bruled out\b"
-    r"|\bfear of\b|\b(chemotherapy|care) declined\b|^not for\b|\bwithout (a |the )?hoist|\bat risk of\b"
+    r"family history|^\s*fh\b|\bcarer (of|for)\b|cancer screening|screening for|no evidence of|\bexcluded\s*$"
+    r"|\bruled out\b|\bfear of\b|\b(chemotherapy|care) declined\b|^\s*not for\b|\bwithout (a |the )?hoist"
+    r"|\bat risk of\b"
 )
 """Words about somebody else, or about what is not so: they are kept as they are and answer nothing."""
 _BY_CONDITION = tuple((about, re.compile(pattern, re.IGNORECASE)) for about, pattern in _CONDITIONS)
@@ -62,10 +64,8 @@ _PLANS = tuple(
     )
 )
 _NOT_A_PLAN = re.compile(
-    r"\bnot (\w+ )?(aware|appropriate|discussed|indicated|wanted)\b|\bno (\w+ )?(plan|decision|form)\b"
-    r"|\bdiscussion\b|\bdeclined\b|\boffered\b|\brefused\b|\brescinded\b|\brevoked\b|\bwithdrawn\b"
-    r"|\bcancelled\b|\bnot in place\b|\bno longer\b|\bprevious(ly)?\b|\bexpired\b|\bsuspended\b|[:=?] *no\.?$"
-    r"|\bnot (a |an )?(dna|dnr|respect)"
+    r"\b(no|not|never|none|nil|without|removed|rescinded|revoked|withdrawn|cancelled|expired|suspended|previous(ly)?"
+    r"|offered|refused|incomplete)\b|\bdeclined\b(?! (cpr|resus))|\bdiscuss(ion|ed)? (about|of|on|regarding|re)\b"
 )
 """Somebody spoke of a plan, or there is none: nobody may read that as a plan."""
 
@@ -108,18 +108,22 @@ def medicine(concept: object) -> str:
 
 def condition(concept: object) -> str:
     by_code, _ = understood(concept)
-    name = _all(concept)
-    if by_code or _is_not_it(concept) or _NOT_THEIRS.search(name):
+    if by_code or _is_not_it(concept):
         return by_code
+    name = " , ".join(part for part in _CLAUSE.split(_all(concept)) if not _NOT_THEIRS.search(part))
     return next((about for about, pattern in _BY_CONDITION if pattern.search(name)), "")
 
 
 def plan(concept: object) -> str:
+    """Where words beside the plan's own name say that there is none, it is kept as it was said."""
     by_code, _ = understood(concept)
-    name = _all(concept)
-    if by_code or _is_not_it(concept) or _NOT_A_PLAN.search(name):
+    if by_code or _is_not_it(concept):
         return by_code
-    return next((about for about, pattern in _PLANS if pattern.search(name)), "")
+    name = _all(concept)
+    for about, pattern in _PLANS:
+        if pattern.search(name):
+            return "" if _NOT_A_PLAN.search(pattern.sub(" ", name)) else about
+    return ""
 
 
 def plan_by_code(concept: object) -> str:
@@ -136,13 +140,15 @@ _ABSENT_OR_UNKNOWN = "absent-unknown-uv-ips"
 _SAYS_NOTHING = re.compile(
     r"no (known )?(information about |current |regular )?(medic\w+|problems|conditions|diagnos\w+)|nil"
 )
-_NO_INFORMATION = re.compile(r"no information|not (known|asked|recorded)|unknown")
-_NONE_KNOWN = re.compile(r"((no|nil|none)( known)?( (?P<of>\w+))?( allerg(y|ies)( known)?)?|nkd?a|none)\.?")
+_NO_INFORMATION = re.compile(r"no (information|recorded|documented)|not (known|asked|recorded)|unknown")
+_NONE_KNOWN = re.compile(
+    r"((no|nil|none)( known)?( (?P<of>(?!recorded|documented)\w+))?( allerg(y|ies)( known)?)?|nkd?a|none)\.?"
+)
 
 
 def says_nothing(concept: object) -> bool:
     """“No known medicines”, “no information about problems”: nothing that anybody has, nor that they have none (S8)."""
-    name = _all(concept).strip()
+    name = said(concept, 200).lower().strip()
     is_absent = any(system.endswith(_ABSENT_OR_UNKNOWN) for system, _ in codes_of(concept))
     return is_absent or bool(_SAYS_NOTHING.fullmatch(name) or _NO_INFORMATION.match(name))
 
@@ -154,7 +160,7 @@ def none_known(concept: object) -> str | None:
             return ANY if code in NO_ALLERGY_AT_ALL else said(concept, 100).lower()
         if system.endswith(_ABSENT_OR_UNKNOWN) and code.startswith("no-known-"):
             return ANY if code == "no-known-allergies" else said(concept, 100).lower()
-    name = _all(concept).strip()
+    name = said(concept, 200).lower().strip()
     found = _NONE_KNOWN.fullmatch(name)
     if found is None or (found["of"] and "allerg" not in name):
         return None

@@ -65,7 +65,7 @@ def held(session: Session, person: Person, viewer: Viewer, now: datetime) -> Hel
         born=tuple(good.born),
         nhs_number=good.nhs_number,
         addresses=_each_once(good.addresses, "address"),
-        numbers=_each_once(good.numbers, "number"),
+        numbers=_each_once([one for one in good.numbers if not one.whose], "number"),
         points=contact_points.of_numbers(session, person.place, [one.number for one in good.numbers]),
         carers=tuple(good.carers[:MOST_OF_A_KIND]),
         health=tuple(_in_order(one for one in stands if item_of(one) is Item.health)),

@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import Field
 from sqlmodel import Session
 
+from hub import audit
 from hub.access import Role
 from hub.actors import Actor
 from hub.bodies import Body, Text
@@ -58,13 +59,17 @@ class Telling:
 
 @contextmanager
 def telling(request: Request, person_id: int, body: FromWhom, visitor: Visitor) -> Iterator[Telling]:
-    """First of all the case is taken, which is locked before anybody's record. Raises `NotFound`, `Refused`."""
+    """First of all the case is taken, which is locked before anybody's record; at last the audit knows who has changed
+    what kind of thing. Raises `NotFound`, `Refused`."""
     place, now = visitor.user.place, hub_of(request).clock.now()
     with hub_of(request).db.write() as session:
         source = _source(session, visitor, person_id, body, now)
         found = store.head(session, store.visible(session, place, person_id))
         (person,) = store.lock(session, place, found.key)
         yield Telling(session, person, source, now, visitor.user.actor)
+        about = f"case:{body.case}" if body.case is not None else f"person:{person.key}"
+        what = request.url.path.rpartition("/")[2]
+        audit.note(session, place, now, visitor.user.actor, "record_changed", about, what)
 
 
 def _source(session: Session, visitor: Visitor, person_id: int, body: FromWhom, now: datetime) -> Source:

@@ -108,12 +108,17 @@ def _where(lesson: _Lesson) -> None:
     for address, postcode, access_words, its_use in said:
         there = [one for one in known if _is_there(one, Home(address, postcode))]
         is_known = any(
-            one.access_words == access_words if access_words else one.use is its_use for one in there
+            one.access_words == access_words if access_words else _is_so(one, its_use) for one in there
         )
         if address and not is_known:
             lesson.put(
                 PersonAddress, address=address, postcode=postcode, access_words=access_words, use=its_use
             )
+
+
+def _is_so(one: PersonAddress, use: AddressUse) -> bool:
+    """A care home that somebody has said is where they live is more than a home."""
+    return one.use is use or (use is AddressUse.home and one.use is AddressUse.care_home)
 
 
 def _is_there(one: PersonAddress, here: Home) -> bool:

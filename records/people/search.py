@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from hub.errors import Refused
 from records import seen
 from records.people import names, rules, store
-from records.people.model import NameSound, Person, PersonAddress, PersonName, PersonNumber
+from records.people.model import Carer, NameSound, Person, PersonAddress, PersonName, PersonNumber
 from records.people.rules import Who
 
 MOST = 20
@@ -71,7 +71,7 @@ def find(session: Session, place: str, sought: Sought) -> tuple[list[Hit], bool]
     known = store.whos(session, place, found)
     hits = [_hit(person, known[person.key], sought, person.key in rung_by) for person in found]
     good = [hit for hit in hits if hit.because and hit.who.names + hit.who.homes + tuple(hit.who.nhs_numbers)]
-    good.sort(key=lambda hit: (-hit.points, -hit.person.key))
+    good.sort(key=lambda hit: (-hit.points, -_words_alike(sought.name, hit.who), -hit.person.key))
     shown = good[:MOST]
     died = store.died_of(session, place, [hit.person for hit in shown])
     return [replace(hit, died=died.get(hit.person.key)) for hit in shown], len(good) > MOST
@@ -101,6 +101,12 @@ def _hit(person: Person, who: Who, sought: Sought, rung: bool) -> Hit:
     return Hit(person, who, because, but, set(because) <= {"same name", "name sounds alike"})
 
 
+def _words_alike(name: str, who: Who) -> int:
+    """How many words of it are written so in a name of theirs: of two that sound alike she who is named is first."""
+    said = set(names.folded(name))
+    return max((len(said & set(names.folded(one))) for one in who.names), default=0)
+
+
 def _lies_in(postcode: str | None, sought: str) -> bool:
     return postcode is not None and (postcode == sought or postcode.split(" ")[0] == sought)
 
@@ -114,13 +120,17 @@ def _people(session: Session, ids: Iterable[int]) -> list[Person]:
 def _by_number(session: Session, place: str, phone: str | None) -> list[Person]:
     if not phone:
         return []
-    found = select(PersonNumber.person_id).where(
-        PersonNumber.place == place,
-        PersonNumber.number == phone,
-        col(PersonNumber.entered_in_error_at).is_(None),
-        col(PersonNumber.case_id).is_(None) | col(PersonNumber.case_id).not_in(seen.hidden(session, place)),
-    )
-    return _people(session, session.exec(found.limit(store.MOST_OF_ONE_WAY)))
+    hidden = seen.hidden(session, place)
+    ids: list[int] = []
+    for kind in (PersonNumber, Carer):  # whoever is rung about them rings too
+        found = select(kind.person_id).where(
+            kind.place == place,
+            kind.number == phone,
+            col(kind.entered_in_error_at).is_(None),
+            col(kind.case_id).is_(None) | col(kind.case_id).not_in(hidden),
+        )
+        ids += session.exec(found.limit(store.MOST_OF_ONE_WAY))
+    return _people(session, ids)
 
 
 def _by_postcode(session: Session, place: str, postcode: str | None) -> list[Person]:

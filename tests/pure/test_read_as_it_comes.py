@@ -1,5 +1,6 @@
 """Resources as real records have them: what was lost or misread of public examples, and must not be again."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -86,7 +87,10 @@ def test_next_of_kin_on_the_patient_are_whom_to_ring() -> None:
         ],
     }
     over = {"name": {"text": "Tom"}, "period": {"end": "2020-01-01"}}
-    (found,) = contacts_of(patient(contact=[jane, over, {"telecom": []}, "x"]))
+    later = {"name": {"text": "Ada"}, "period": {"end": "2099-01-01"}}
+    found, tom, ada = contacts_of(patient(contact=[jane, over, later, {"telecom": []}, "x"]))
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    assert (tom.is_over(now), ada.is_over(now)) == (True, False)
     assert (found.name, found.relation, found.number) == (
         "Jane Jackson",
         "emergency contact",
@@ -184,10 +188,47 @@ def test_do_not_attempt_resuscitation_is_a_plan_in_whatever_resource_it_comes(
         "DNACPR not in place",
         "DNACPR: No",
         "Previous DNACPR no longer valid",
+        "No DNACPR",
+        "DNACPR: none",
+        "DNACPR not completed",
+        "Never had a DNACPR",
+        "Not for DNACPR",
+        "DNR removed",
+        "Do not attempt resuscitation decision not made",
+        "For full resuscitation. No DNACPR.",
+        "ReSPECT form not completed",
+        "No advance care plan",
     ],
 )
 def test_a_plan_that_is_none_any_more_is_none(text: str) -> None:
     assert one(of("CarePlan", "1", status="active", title=text)).about == text.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DNACPR in place following discussion with family",
+        "Patient declined CPR - DNACPR in place",
+        "Not for attempted cardiopulmonary resuscitation",
+    ],
+)
+def test_a_plan_with_words_beside_it_is_one(text: str) -> None:
+    found = one(of("CarePlan", "1", status="active", title=text))
+    assert (found.about, found.value) == ("do not attempt resuscitation", text)
+
+
+def test_of_decisions_about_resuscitation_the_newest_counts_and_a_no_is_none() -> None:
+    status: dict[str, Any] = {"status": "final", "code": coded("304251008")}
+    old = of(
+        "Observation", "1", effectiveDateTime="2020-01-01", valueCodeableConcept=coded("450476008"), **status
+    )
+    new = of(
+        "Observation", "2", effectiveDateTime="2026-01-01", valueCodeableConcept=coded("450475007"), **status
+    )
+    found, _ = read("Observation", [old, new], "maureen", None)
+    assert [one.about for one in found] == ["attempt resuscitation"]
+    said_no = of("Observation", "3", status="final", code=coded("450476008"), valueBoolean=False)
+    assert one(said_no).about == "450476008: no"
 
 
 def test_what_is_to_be_done_stands_in_the_activities_of_a_care_plan() -> None:
@@ -253,6 +294,11 @@ def test_an_end_that_was_given_is_said_and_hides_nothing_that_stands() -> None:
         ("Able to transfer without hoist", "able to transfer without hoist"),
         ("Diabetes mellitus without complication", "diabetes"),
         ("Dementia, memory clinic declined", "dementia"),
+        ("On chemotherapy, at risk of neutropenic sepsis", "chemotherapy"),
+        ("Bowel cancer detected on screening", "cancer"),
+        ("Colorectal cancer, no evidence of recurrence", "cancer"),
+        ("Breast cancer, family history of ovarian cancer", "cancer"),
+        ("Lung cancer, chemotherapy declined", "cancer"),
         ("Suspected stroke", "stroke"),
     ],
 )
@@ -342,12 +388,23 @@ def test_a_level_of_frailty_that_is_said_by_its_code() -> None:
         ("PENICILLIN: anaphylaxis 2019", "Clinical Safety", "at_risk"),
         ("Violent patient - two to attend", "Behavioural", "staff_safety"),
         ("Ligature points", "Staff safety", "staff_safety"),
+        ("Aggressive; communication difficulties", "Staff safety", "staff_safety"),
+        ("Victim of sexual assault", "", "at_risk"),
+        ("Has a guide dog", "", "at_risk"),
         ("Reasonable adjustments", "", "communication"),
     ],
 )
 def test_a_warning_is_for_whom_it_is_meant(code: str, category: str, kind: str) -> None:
     more = {"category": [concept(category)]} if category else {}
     assert one(of("Flag", "1", status="active", code=concept(code), **more)).kind == kind
+
+
+def test_a_code_of_a_condition_makes_no_plan_of_a_warning_and_hides_none_of_its_words() -> None:
+    """S18, S22."""
+    dementia = concept("Dementia: violent to staff", "52448006")
+    found = one(of("Flag", "1", status="active", code=dementia, category=[concept("Staff safety")]))
+    assert (found.kind, found.value) == ("staff_safety", "Dementia: violent to staff")
+    assert one(of("Flag", "1", status="active", code=concept("Housebound", "160689007"))).kind == "at_risk"
 
 
 def test_a_reasonable_adjustment_says_which() -> None:

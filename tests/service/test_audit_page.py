@@ -12,7 +12,7 @@ from hub.access import User
 from hub.audit import Audit
 from records.model import Case
 from tests.desk import Desk, entry, types
-from tests.people import MAUREEN, person, rung
+from tests.people import MAUREEN, fact, person, rung
 
 PAGE = {"accept": "text/html"}
 
@@ -121,3 +121,14 @@ def test_it_is_taken_as_a_file_which_is_a_look_too_and_runs_nothing(
     assert ["Jay Osei", "opened the case", ref, "is on a call about it", ""] in [row[1:] for row in rows]
     assert "'=HYPERLINK(1)" in [row[5] for row in rows]
     assert [row.why for row in desk.rows(Audit) if row.action == "audit_exported"] == [f"ref {ref}"]
+
+
+def test_who_changed_a_persons_record_stands_under_that_person(desk: Desk) -> None:
+    maureen = person(desk)
+    desk.does(f"/api/people/{maureen}/carers", {"name": "Janet Doyle"})
+    wrong = fact(desk, maureen)
+    desk.does(f"/api/people/rows/fact/{wrong}/in-error", {"why": "of another"})
+    nora = desk.person("Nora Quinn")
+    taken = nora.get(f"/audit.csv?person={maureen}").text
+    for words in ("record changed,", "carers", "facts", "entered in error"):
+        assert words in taken.replace("_", " "), taken

@@ -106,9 +106,12 @@ def test_who_looks_after_them_is_said_in_words(desk: Desk) -> None:
     assert "who looks after them" in desk.does(path, {"answer": "looked_after"}, 422)["problem"]
     assert "who was told" in desk.does(path, {"answer": "not_known"}, 422)["problem"]
     desk.does(f"/api/tasks/{task.key}/done", {"words": "Done."}, 422)
-    desk.does(path, {"answer": "looked_after", "words": "Janet is with them; she has the dog too."})
+    desk.does(path, {"answer": "looked_after", "words": "Janet is with them."})
+    assert asks(desk) == ["Ask whether they have animals."], "nobody has said anything of those"
+    assert known(desk)[Whom.people].care == "Janet is with them."
+    desk.does(path, {"answer": "nobody"})
     assert asks(desk) == []
-    assert known(desk)[Whom.people].care == "Janet is with them; she has the dog too."
+    assert (known(desk)[Whom.people].said, known(desk)[Whom.animals].said) == (Said.yes, Said.no)
     types(desk, new["call"], entry("dependants_words", "three grandchildren"))
     assert asks(desk) == ["Somebody depends on them: who looks after them now?"], "not the same as before"
 

@@ -12,6 +12,7 @@ import pytest
 from records.model import Call, CallBack, Case
 from tests.bars import Service, as_update, referral, resource
 from tests.desk import Desk
+from triage.bars.bounds import NotReadable, parsed
 from triage.bars.model import Referral, ReferralMessage
 from triage.bars.reading import read
 
@@ -86,6 +87,42 @@ def test_two_unknown_people_are_two_cases(sqlite_desk: Desk, second_is_known: bo
     at_desk(sqlite_desk, one)
     answer = Service(sqlite_desk).sends(two)
     assert (answer.status_code, len(sqlite_desk.rows(Case))) == (200, 2), answer.text
+
+
+def test_two_whose_name_stands_for_anybody_are_two_cases(sqlite_desk: Desk) -> None:
+    nobody = {"identifier": None, "birthDate": None, "telecom": None, "name": [{"family": "Unknown"}]}
+    one, two = (made(Patient=nobody, ServiceRequest={"identifier": None}) for _ in range(2))
+    two = json.loads(json.dumps(two).replace(two["entry"][1]["fullUrl"], one["entry"][1]["fullUrl"]))
+    at_desk(sqlite_desk, one)
+    at_desk(sqlite_desk, two)
+    assert len(sqlite_desk.rows(Case)) == 2
+
+
+def test_the_number_that_we_gave_counts_before_the_names_that_they_gave(sqlite_desk: Desk) -> None:
+    """Of two people under one name of the sender's the right one is called off."""
+    called = {"identifier": [{"system": "https://north.example/id", "value": "1"}]}
+    edith = made(ServiceRequest=called)
+    ours = resource(at_desk(sqlite_desk, edith), "ServiceRequest")["id"]
+    bob = made(ServiceRequest=called, Patient={"name": [{"text": "Bob Hill"}], "identifier": None})
+    at_desk(sqlite_desk, bob)
+    off = fresh(as_update(edith, "delete"))
+    resource(off, "ServiceRequest").update({"id": ours, "status": "revoked"})
+    off["entry"] = [one for one in off["entry"] if one["resource"]["resourceType"] != "Patient"]
+    at_desk(sqlite_desk, off)
+    assert [bool(one.cancelled_at) for one in sqlite_desk.rows(Referral)] == [True, False]
+
+
+def test_of_two_bundles_in_one_message_nobody_is_lost(sqlite_desk: Desk) -> None:
+    both = [{"resource": referral(NOW)}, {"resource": referral(NOW, name="Bob Hill")}]
+    answer = Service(sqlite_desk).sends({"resourceType": "Parameters", "parameter": both})
+    assert (answer.status_code, len(sqlite_desk.rows(ReferralMessage))) == (400, 1), "kept, and rings"
+
+
+def test_a_message_that_breaks_off_stops_nothing() -> None:
+    """Each of these took minutes, with everybody else waiting."""
+    for cut in ('{"a":"' + '\\"' * 500_000, "[" * 61 + '"' + '\\"' * 500_000, '{"a":' + ", " * 500_000):
+        with pytest.raises(NotReadable):
+            parsed(cut.encode(), [])
 
 
 # 3. Windows-1252: what came is not kept as it came, and nobody is told that a name is damaged.
@@ -327,12 +364,34 @@ def test_the_senders_priority_is_said() -> None:
 
 
 # 15. A telephone number with words around it is lost without a word; that there is none at all is not said either.
-@pytest.mark.parametrize("said", ["07700 900123 (daughter Ann)", "07700 900123 or 0113 496 0812", "none", ""])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "07700 900123 (daughter Ann)",
+        "07700 900123 or 0113 496 0812",
+        "07700 900123 DO NOT RING",
+        "from 2024-01-15: 07700 900123",
+        "Do NOT ring, husband listens: 07700 900123",
+        "none",
+        "",
+    ],
+)
 def test_a_number_that_cannot_be_rung_is_said(sqlite_desk: Desk, said: str) -> None:
+    """S17: words beside a number are for a human to read."""
     telecom = [{"system": "phone", "value": said}] if said else None
     at_desk(sqlite_desk, made(Patient={"telecom": telecom}))
     message, back = sqlite_desk.rows(ReferralMessage)[0], sqlite_desk.rows(CallBack)[0]
-    assert back.ways[0] == "+447700900123" or any("telephone" in one.lower() for one in message.warnings)
+    assert "No telephone number came by which they can be reached: ring the sender." in message.warnings
+    assert back.ways[0] == "+441134960999", "whoever sent it"
+
+
+def test_a_neighbours_number_is_not_their_own(sqlite_desk: Desk) -> None:
+    near = {
+        "relationship": [{"text": "Neighbour"}],
+        "telecom": [{"system": "phone", "value": "07700 900321"}],
+    }
+    at_desk(sqlite_desk, made(Patient={"telecom": None, "contact": [near]}))
+    assert sqlite_desk.rows(Call)[0].caller_relation == "Neighbour"
 
 
 # 16. What is marked as old, or has ended, is taken before what holds; that they have died is not read.
@@ -381,6 +440,18 @@ def test_a_time_that_cannot_be_read_did_come(sqlite_desk: Desk) -> None:
     at_desk(sqlite_desk, made(ServiceRequest={"occurrencePeriod": {"end": "04/03/2026 16:00"}}))
     message = sqlite_desk.rows(ReferralMessage)[0]
     assert "No time came by which it is wanted." not in message.warnings
+
+
+def test_a_start_that_cannot_be_read_is_looked_for_further() -> None:
+    """S1."""
+    sent = made(CarePlan={"period": None}, Encounter={"period": {"start": "4 March"}})
+    resource(sent, "ServiceRequest")["authoredOn"] = "2026-03-04T12:00:00Z"
+    assert read(sent).starts_at == datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def test_a_bare_priority_helps_nobody() -> None:
+    asks = {"resourceType": "ServiceRequest", "priority": "urgent"}
+    assert not read({"resourceType": "Bundle", "entry": [{"resource": asks}]}).is_usable
 
 
 @pytest.mark.parametrize("start", ["2026-03-04", "2026-03-04T13:50:00"])

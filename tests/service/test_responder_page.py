@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -21,7 +21,10 @@ from hub.kept_apart import Apart
 from records import dependants, key_safes
 from records.alarms import Alarm
 from records.dependants import Answer, Said, Whom
-from records.model import Assessment, Call, HandOver, Position
+from records.model import Assessment, Call, Case, HandOver, Position
+from records.people import service
+from records.people.fact_model import FactKind
+from records.people.model import SourceKind
 from records.service import Due, owe, take
 from tests.control_room import ControlRoom
 
@@ -93,10 +96,46 @@ def test_who_depends_on_them_and_what_is_still_to_be_asked(visit: Visit) -> None
         in page
     )
     with visit.room.write() as session:
-        words = "the neighbour has the dog, nobody else is there"
-        dependants.answer(session, visit.case, Answer.looked_after, words, visit.room.clock.now(), HUB)
+        words, now = "the neighbour has the dog", visit.room.clock.now()
+        dependants.answer(session, visit.case, Answer.looked_after, words, now, HUB)
+    page = visit.looks()
+    assert "the neighbour has the dog" in page
+    assert "People: yes" not in page, "the dog was asked about, and nobody else"
+    assert "Still to be asked:</b> Ask whether anybody depends on them." in page
+    with visit.room.write() as session:
+        dependants.answer(session, visit.case, Answer.nobody, "", now, HUB)
     assert "Still to be asked" not in visit.looks()
-    assert "the neighbour has the dog" in visit.looks()
+
+
+def test_what_their_record_knows_stands_there_and_what_it_does_not_is_named(visit: Visit) -> None:
+    """S8: known is shown with its source; what nobody knows is named, and never taken for none."""
+    visit.does("answer", says="yes")
+    assert (
+        "Not known to the hub:</b> allergies, care or emergency plans, past medical history" in visit.looks()
+    )
+    with visit.room.write() as session:
+        case, now = session.get_one(Case, visit.case), visit.room.clock.now()
+        case.person_name, case.born, case.nhs_number = "Maureen Doyle", date(1941, 7, 3), "9990000018"
+        session.add(case)
+        person = service.make(session, case.place, case.born, now, HUB)
+        gp = service.Source(SourceKind.record, "GP record")
+        service.add_fact(
+            session, person, service.Said(FactKind.allergy, "penicillin", words="rash", source=gp), now, HUB
+        )
+        sealed = service.add_fact(
+            session, person, service.Said(FactKind.plan, "ReSPECT", source=gp), now, HUB
+        )
+        service.seal(session, sealed, "the family", now, HUB)
+        case.person_id = person.key
+    assert "penicillin" not in visit.looks().lower(), "S14: nobody has read two back"
+    with visit.room.write() as session:
+        case = session.get_one(Case, visit.case)
+        case.read_back = {"by": "Jay Osei", "at": now.isoformat(), "fields": ["person_name", "born"]}
+        session.add(case)
+    page = visit.looks()
+    assert "Penicillin (rash) – GP record" in page
+    assert "ReSPECT" not in page, "S18"
+    assert "Not known to the hub:</b> care or emergency plans, past medical history" in page
 
 
 def test_the_look_at_the_details_is_written_down_once(visit: Visit) -> None:

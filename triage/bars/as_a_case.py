@@ -34,8 +34,8 @@ OLDEST = timedelta(days=7)
 """A clock that a sender says began longer ago is a wrong clock: ours starts it, and somebody looks. [LOCAL]"""
 FARTHEST = timedelta(days=14)
 MOST_WORDS = 400
+_WORDS_BESIDE = re.compile(r"[^\d\s()+.-]")
 THEMSELVES = "the person themselves"
-_NUMBER = re.compile(r"[+(]?\d[\d ()-]{8,}\d")
 GIVEN_BACK = (
     "identifier",
     "basedOn",
@@ -178,13 +178,14 @@ def _whom_to_ring(found: Read, by: str) -> tuple[str, str]:
 
 
 def _usable(number: str) -> str:
-    """E.164, also of a number with words around it; empty where there is none."""
-    for part in (number, *_NUMBER.findall(number)):
-        try:
-            return rules.phone(part)
-        except Refused:
-            continue
-    return ""
+    """E.164; empty where it is no telephone number. Words beside one may say not to ring it: a human reads them."""
+    bare = number.strip().removeprefix("tel:")
+    if _WORDS_BESIDE.search(bare):
+        return ""
+    try:
+        return rules.phone(bare)
+    except Refused:
+        return ""
 
 
 def _type_down(

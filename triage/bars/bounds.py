@@ -11,8 +11,9 @@ from triage.bars.bundle import kind_of
 MOST_BYTES = 5 * 1024 * 1024
 DEEPEST = 60
 """A real message is about fifteen deep."""
-_STEPS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.DOTALL)
-_COMMA_TOO_MANY = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
+_STEPS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|([\[{])|[\]}]', re.DOTALL)
+"""A string that never ends goes to the end: looked for again from each of its quotes it would take a day."""
+_COMMA_TOO_MANY = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=\s*[\]}])', re.DOTALL)
 
 
 class NotReadable(Exception):
@@ -64,7 +65,8 @@ def _unwrapped(found: Any) -> Any:
         found = found[0]
     held = objects(found.get("parameter")) if isinstance(found, dict) else []
     inside = [first(one.get("resource")) for one in held]
-    return next((one for one in inside if kind_of(one) == "Bundle"), found)
+    bundles = [one for one in inside if kind_of(one) == "Bundle"]
+    return bundles[0] if len(bundles) == 1 else found  # of two somebody would be lost
 
 
 def depth(text: str) -> int:

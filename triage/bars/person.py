@@ -114,14 +114,19 @@ def _born(patient: Resource) -> str:
 
 
 def _preferred(value: object, use: str) -> Resource:
-    """What holds before what is old or has ended."""
-    every = objects(value)
-    found = [one for one in every if not _is_old(one)] or every
+    """What holds before what has an end, and before what is old."""
+    found = sorted(objects(value), key=lambda one: (_is_old(one), _has_end(one)))
+    found = [one for one in found if not _is_old(one)] or found
     return next((one for one in found if words(one.get("use")) == use), next(iter(found), {}))
 
 
 def _is_old(one: Resource) -> bool:
-    return words(one.get("use")).lower() == "old" or bool(first(one.get("period")).get("end"))
+    return words(one.get("use")).lower() == "old"
+
+
+def _has_end(one: Resource) -> bool:
+    """It may be over, or only planned to be: it comes after the others."""
+    return bool(first(one.get("period")).get("end"))
 
 
 def _name(resource: Resource) -> str:
@@ -137,14 +142,14 @@ def numbers_of(resource: Resource) -> tuple[str, ...]:
     """Telephone numbers as they came, the first to be tried first."""
     held = resource.get("telecom")
     if isinstance(held, str):
-        return (words(held, 40),)
+        return (words(held, 200),)
     ranked = []
     for nth, one in enumerate(objects(held)):
-        value = words(one.get("value"), 40)
+        value = words(one.get("value"), 200)
         if value and words(one.get("system")).lower() in ("phone", "sms", "") and not _is_old(one):
             rank = number(one.get("rank"))
-            ranked.append((99.0 if rank is None else rank, nth, value))
-    return tuple(value for _, _, value in sorted(ranked))
+            ranked.append((_has_end(one), 99.0 if rank is None else rank, nth, value))
+    return tuple(value for *_, value in sorted(ranked))
 
 
 def address_of(address: Resource) -> tuple[str, str]:
@@ -158,7 +163,7 @@ def address_of(address: Resource) -> tuple[str, str]:
 def contacts_of(patient: Resource, parts: Parts) -> list[Contact]:
     """In the order in which the sender wants them rung. Who is oneself, or is nobody and nothing, is the person."""
     near = [*objects(patient.get("contact")), *parts.of("RelatedPerson")]
-    near.sort(key=_rank)
+    near.sort(key=lambda one: (_has_end(one), _rank(one)))
     found = [
         Contact(_name(one), told_of(one.get("relationship"), 80), numbers_of(one), is_self=_is_self(one))
         for one in near
@@ -173,9 +178,9 @@ def _rank(one: Resource) -> float:
 
 def _is_self(one: Resource) -> bool:
     """One without relation and name stands on the Patient: whose number should it be?"""
-    relation = codes(one.get("relationship"))
+    relation = {*codes(one.get("relationship")), told_of(one.get("relationship"), 80).lower()} - {""}
     is_patients = one.get("resourceType") is None
-    return bool(ONESELF & set(relation)) or (is_patients and not relation and not _name(one))
+    return bool(ONESELF & relation) or (is_patients and not relation and not _name(one))
 
 
 def spot_of(locations: Sequence[Resource], warnings: list[str]) -> Spot:

@@ -52,6 +52,7 @@ class Read:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     end_is_odd: bool = False
+    priority: str = ""
     facts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -60,6 +61,11 @@ class Read:
         """The same for the same person; empty where nothing says who it is."""
         who = self.person.nhs_number.replace(" ", "") or f"{self.person.name}|{self.person.born}".casefold()
         return hashlib.sha256(who.encode()).hexdigest() if who.strip("|") else ""
+
+    @property
+    def says_who(self) -> bool:
+        """More than a name, which may stand for anybody: `Unknown`."""
+        return bool(self.person.nhs_number or (self.person.name and self.person.born))
 
     @property
     def is_usable(self) -> bool:
@@ -72,7 +78,7 @@ class Read:
             or self.contacts
             or self.spot.is_known
             or self.need
-            or self.facts
+            or len(self.facts) > bool(self.priority)
         )
 
 
@@ -124,6 +130,7 @@ def read(bundle: Resource) -> Read:
         starts_at=starts_at,
         ends_at=ends_at,
         end_is_odd=bool(asked_by) and ends_at is None,
+        priority=priority if asked_for else "",
         facts=(*asked_for, *facts_of(parts, warnings)),
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -195,8 +202,8 @@ def _times(
 ) -> tuple[datetime | None, datetime | None]:
     start = _started(first(plan.get("period")).get("start"), warnings)
     if start is None:
-        begun = first(encounter.get("period")).get("start") or request.get("authoredOn")
-        start = _started(begun, warnings)
+        begun = first(encounter.get("period")).get("start")
+        start = _started(begun, warnings) or _started(request.get("authoredOn"), warnings)
         if start is not None:
             warnings.append("No start of the care plan came: its clock begins with the encounter.")
     end = moment(first(request.get("occurrencePeriod")).get("end")) or moment(
@@ -221,22 +228,25 @@ def _spot(parts: Parts, request: Resource, encounter: Resource, warnings: list[s
     """S15: where the referral says; else the encounter; else the incident's place before any other. A service's own
     place is nobody's, and the caller's only where there is no other."""
     meant = parts.meant(request.get("locationReference"), "Location")
-    places = [
-        parts.meant(one.get("location"), "Location")
-        for one in objects(encounter.get("location"))
-        if words(one.get("status")).lower() not in ("completed", "planned")
-    ]
     services = [
         parts.meant(place, "Location")
         for service in (*parts.of("HealthcareService"), *parts.of("PractitionerRole"))
         for place in objects(service.get("location"))
     ]
-    others = [one for one in parts.of("Location") if one not in services]
+    places = [
+        parts.meant(one.get("location"), "Location")
+        for one in objects(encounter.get("location"))
+        if words(one.get("status")).lower() not in ("completed", "planned")
+    ]
+    others = parts.of("Location")
     others.sort(key=lambda one: (CALLER in codes(one.get("type")), INCIDENT not in codes(one.get("type"))))
-    wanted = [one for one in (meant, *places) if one] or others[:5]
-    if wanted and CALLER in codes(wanted[0].get("type")):
-        warnings.append("The only place that came is where the caller is: ask where they are.")
-    return spot_of(wanted, warnings)
+    for place in (meant, *(one for one in (*places, *others) if one not in services)):
+        spot = spot_of([place] if place else [], warnings)
+        if spot.is_known:
+            if CALLER in codes(place.get("type")):
+                warnings.append("The only place that came is where the caller is: ask where they are.")
+            return spot
+    return Spot()
 
 
 def _outcome(plan: Resource) -> str:

@@ -202,13 +202,14 @@ def _take(
 
 
 def _meant(session: Session, found: Read, machine: Machine) -> Referral | None:
-    """The referral that this message is about, if it is about the same person: a sender that gives the same name to
-    everything must not make one case of many people."""
+    """The referral that this message is about, by our number before the sender's names, if it is about the same person:
+    a sender that gives the same name to everything must not make one case of many people."""
     by = store.by_keys(
         session, machine.place, machine.name, found.request_key, found.encounter_key, found.request_uid
     )
     if found.reason == "new":
         by = [one for one in by if one.request_key == found.request_key and _is_again(found, one)]
+    by.sort(key=lambda one: (one.uid != found.request_uid, one.request_key != found.request_key))
     return next((one for one in by if not found.person_key or one.person_key in ("", found.person_key)), None)
 
 
@@ -217,7 +218,7 @@ def _is_again(found: Read, before: Referral) -> bool:
     both say who it is: of two whom nobody knows, none may be lost."""
     if found.is_named or (found.encounter_key and found.encounter_key == before.encounter_key):
         return True
-    return bool(found.person_key and before.person_key)
+    return found.says_who and bool(before.person_key)
 
 
 def _open(

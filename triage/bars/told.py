@@ -39,7 +39,7 @@ def need_of(parts: Parts, request: Resource, plan: Resource, warnings: list[str]
             else:
                 shown.append(told_of(outcome, 200))
         shown.append(told_of(first(activity.get("detail")).get("code"), 200))
-    told += [lines(first(one).get("text"), 500) for one in things(request.get("note"))]
+    told += [lines(first(one).get("text"), NEED) for one in things(request.get("note"))]
     told += [lines(request.get(name), 300) for name in ("patientInstruction", "PatientInstruction")]
     told.append(lines(plan.get("description"), 500))
     both = "\n".join([*dict.fromkeys(part for part in shown if part), *(part for part in told if part)])
@@ -91,8 +91,11 @@ OF_KIND = {
 def facts_of(parts: Parts, warnings: list[str]) -> tuple[str, ...]:
     found = []
     for kind, (name, where) in OF_KIND.items():
+        if (many := len(parts.of(kind))) > MOST_OF_A_KIND:
+            warnings.append(f"{many - MOST_OF_A_KIND} more of {kind} came than are shown: read the message.")
         for one in parts.of(kind)[:MOST_OF_A_KIND]:
-            shown = ": ".join(part for part in (told_of(one.get(where), 200), _value(one)) if part)
+            name_of = told_of(one.get(where), 200) or told_of(one.get("medicationReference"), 200)
+            shown = ": ".join(part for part in (name_of, _value(one)) if part)
             if shown:
                 found.append(f"{name}: {shown}"[:300])
     for one in parts.of("Communication")[:MOST_OF_A_KIND]:

@@ -140,7 +140,10 @@ _ABSENT_OR_UNKNOWN = "absent-unknown-uv-ips"
 _SAYS_NOTHING = re.compile(
     r"no (known )?(information about |current |regular )?(medic\w+|problems|conditions|diagnos\w+)|nil"
 )
-_NO_INFORMATION = re.compile(r"no (information|recorded|documented)|not (known|asked|recorded)|unknown")
+_NO_INFORMATION = re.compile(
+    r"no information( about .*| available)?|(not (known|asked|recorded)|unknown)"
+    r"|no (recorded|documented) (allerg|medic|problem|condition|diagnos)\w*"
+)
 _NONE_KNOWN = re.compile(
     r"((no|nil|none)( known)?( (?P<of>(?!recorded|documented)\w+))?( allerg(y|ies)( known)?)?|nkd?a|none)\.?"
 )
@@ -150,7 +153,7 @@ def says_nothing(concept: object) -> bool:
     """“No known medicines”, “no information about problems”: nothing that anybody has, nor that they have none (S8)."""
     name = said(concept, 200).lower().strip()
     is_absent = any(system.endswith(_ABSENT_OR_UNKNOWN) for system, _ in codes_of(concept))
-    return is_absent or bool(_SAYS_NOTHING.fullmatch(name) or _NO_INFORMATION.match(name))
+    return is_absent or bool(_SAYS_NOTHING.fullmatch(name) or _NO_INFORMATION.fullmatch(name))
 
 
 def none_known(concept: object) -> str | None:

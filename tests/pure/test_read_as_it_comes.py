@@ -300,6 +300,7 @@ def test_an_end_that_was_given_is_said_and_hides_nothing_that_stands() -> None:
         ("Breast cancer, family history of ovarian cancer", "cancer"),
         ("Lung cancer, chemotherapy declined", "cancer"),
         ("Suspected stroke", "stroke"),
+        ("Unknown primary cancer", "cancer"),
     ],
 )
 def test_what_is_of_somebody_else_or_not_so_is_kept_in_its_own_words(text: str, about: str) -> None:

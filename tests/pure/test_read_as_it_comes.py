@@ -396,7 +396,7 @@ def test_a_level_of_frailty_that_is_said_by_its_code() -> None:
     ],
 )
 def test_a_warning_is_for_whom_it_is_meant(code: str, category: str, kind: str) -> None:
-    more = {"category": [concept(category)]} if category else {}
+    more: dict[str, Any] = {"category": [concept(category)]} if category else {}
     assert one(of("Flag", "1", status="active", code=concept(code), **more)).kind == kind
 
 

@@ -41,7 +41,7 @@ WARNS = frozenset({FactKind.staff_safety, FactKind.allergy})
 class Line:
     """`apart`: what cannot be right beside it, in words. `doubt`: it was said in a case that is not theirs any more.
     `changes`: the fact whose place a newer word takes, where nobody but the hub's own people can say it;
-    `can_end`: it can be said to be so no more."""
+    `can_end`: it can be said to be so no more; `is_absent`: it is said not to be so."""
 
     kind: RowKind
     id: int
@@ -60,6 +60,7 @@ class Line:
     verified: Verified = Verified.not_verified
     changes: dict[str, str | int] = field(default_factory=dict)
     can_end: bool = False
+    is_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ def _fact(fact: Fact, apart: tuple[str, ...], found: Record, at: _At) -> Line:
         apart=apart,
         warns=fact.kind in WARNS and fact.says is Says.present,
         sealed=fact.key in found.sealed,
+        is_absent=fact.says is Says.absent,
         can_end=fact.says is Says.present and fact.kind not in rules.NEVER_DISAGREES,
         changes={} if fact.key in found.sealed else _changes(fact),
     )

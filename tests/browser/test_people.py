@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from hub.actors import HUB
 from records import read_back
 from records.people import linking, service
 from records.people.fact_model import FactKind, Says
-from records.people.model import SourceKind
+from records.people.model import Person, SourceKind
 from records.people.service import Said, Source
 from records.service import take
 from tests.browser.screen import axe_says
@@ -94,3 +95,24 @@ def test_s17_s28_who_they_are_is_put_right_by_keyboard(opens: Callable[..., Page
     expect(page.locator("#person-said")).to_contain_text("nobody new goes meanwhile")
     expect(page.locator(".people-head")).to_contain_text("died")
     assert axe_says(page) == []
+
+
+def test_a_stray_enter_turns_no_denial_round(opens: Callable[..., Page], room: ControlRoom) -> None:
+    """S8: “no allergy” becomes one only by the button that says so."""
+    person = on_record(room)
+    with room.write() as session:
+        said = Said(
+            FactKind.allergy, "latex", says=Says.absent, words="tested", source=Source(SourceKind.hub)
+        )
+        service.add_fact(session, session.get_one(Person, person), said, room.clock.now(), HUB)
+    page = opens(f"/people/{person}")
+    line = page.locator(".known-lines > li", has_text="latex")
+    line.locator("summary").click()
+    line.get_by_label("in words, as it is now").fill("another patient's letter")
+    page.keyboard.press("Enter")
+    line.get_by_role("button", name="It IS so now").focus()
+    expect(page.locator("#person-said")).to_have_text("")
+    expect(line.locator(".what").first).to_contain_text("said not to be so")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-said")).to_have_text("Kept.")
+    expect(line.locator(".what").first).not_to_contain_text("said not to be so")

@@ -106,8 +106,8 @@ def of_case(
     who = who_of(case)
     said = _servers(session, case, who, read_from, reader) if about(who) else KnownRecord()
     blocks: tuple[FactBlock, ...] = ()
-    if is_read_back(case) and case.person_id is not None:
-        person = store.head(session, session.get_one(Person, case.person_id))
+    person = store.of_case(session, case) if is_read_back(case) else None
+    if person is not None:
         blocks = _blocks(store.facts(session, person), _read_at(session, case.place, who), reader)
     return KnownRecord(
         said.servers,

@@ -155,7 +155,7 @@ def _who(session: Session, found: Record, at: _At) -> tuple[Block, ...]:
 
 def _identifier(one: Identifier, at: _At) -> Line:
     is_nhs = one.system == NHS_NUMBER
-    value = f"{one.value[:3]} {one.value[3:6]} {one.value[6:]}" if is_nhs else one.value
+    value = rules.spaced(one.value) if is_nhs else one.value
     how = VERIFIED[one.verified] + (f" by {one.verified_by}" if one.verified_by else "")
     title = "NHS number" if is_nhs else one.system
     return at.line(RowKind.identifier, one, title, value, sure=how, verified=one.verified)

@@ -12,6 +12,7 @@ from hub.outbox import Effect, Queue
 from records import alarms, asked_elsewhere, dependants, holds, store, tell_wishes
 from records.model import Assessment, CallBack, Case, CaseState, HandOver, Hold, Outcome, Task, TaskKind
 from records.people import store as people
+from records.people.died import died
 from records.people.model import NHS_NUMBER, Identifier, Person
 from records.service import Due, end_target, move, owe, record_outcome, supersede, write_line
 from records.sight import named_elsewhere
@@ -133,7 +134,7 @@ def said_elsewhere(session: Session, case: Case) -> str:
     that ended with their death. Empty: nowhere."""
     who = [session.get_one(Person, case.person_id)] if case.person_id is not None else []
     who += people.who_may_be(session, case.place, case.nhs_number, None)
-    if any(people.died(session, one) for one in who):
+    if any(died(session, one) for one in who):
         return ON_RECORD
     if not case.nhs_number:
         return ""

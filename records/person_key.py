@@ -1,5 +1,7 @@
 """Whom a case is about, as one key: the one place that says so."""
 
+from collections.abc import Iterable
+
 from records.model import Case
 
 
@@ -15,6 +17,11 @@ def of_number(nhs_number: str) -> str:
 def person_keys(case: Case) -> list[str]:
     """Under which something may have been said: in this case also before the number was known."""
     return list(dict.fromkeys((person_key(case), _own(case))))
+
+
+def every_key(cases: Iterable[Case], nhs_numbers: Iterable[str]) -> set[str]:
+    """Under which something may have been said of somebody: of any of these cases, or under their numbers."""
+    return {key for case in cases for key in person_keys(case)} | {of_number(one) for one in nhs_numbers}
 
 
 def _own(case: Case) -> str:

@@ -10,6 +10,7 @@ from hub.errors import Refused
 from protocols.loader import Library
 from records import dependants
 from records.model import Call, Case
+from records.people.rules import spaced
 from triage import store
 from triage.model import CaptureField
 from triage.told import DEPENDS, TOLD
@@ -67,7 +68,7 @@ def _as_read(call: Call, case: Case | None, library: Library, field: CaptureFiel
     if field is CaptureField.born:
         return f"{case.born:%d/%m/%Y}" if case.born else ""
     if field is CaptureField.nhs_number and case.nhs_number:
-        return f"{case.nhs_number[:3]} {case.nhs_number[3:6]} {case.nhs_number[6:]}"
+        return spaced(case.nhs_number)
     return str(getattr(case, field) or "")
 
 

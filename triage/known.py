@@ -63,7 +63,7 @@ def look_up(session: Session, case: Case, library: Library, now: datetime) -> Kn
     if not is_read_back(case):
         return Known(State.not_read_back, may_be=past.may_be)
     at = At(now, place_of(session, case.place).local())
-    cases, person = past.cases, _person(session, case)
+    cases, person = past.cases, people.of_case(session, case)
     ways = ways_of(session, case, person, cases, at)
     return Known(
         State.looked_up,
@@ -81,12 +81,6 @@ def look_up(session: Session, case: Case, library: Library, now: datetime) -> Kn
         elsewhere=ways.elsewhere,
         doubtful=past.doubtful,
     )
-
-
-def _person(session: Session, case: Case) -> Person | None:
-    if case.person_id is None:
-        return None
-    return people.head(session, session.get_one(Person, case.person_id))
 
 
 def _has_died(session: Session, case: Case, person: Person | None, at: At) -> list[Line]:

@@ -25,8 +25,9 @@ from records.people.model import (
     PersonAddress,
     PersonNumber,
 )
+from records.people.rules import spaced
 from records.people.standing import standing_rows
-from records.person_key import of_number, person_keys
+from records.person_key import every_key
 from triage import store
 from triage.alike import agree, agree_homes
 from triage.capture import national
@@ -95,8 +96,7 @@ def _theirs(session: Session, own: Case, person: Person, now: datetime) -> _Thei
 
 def _objected(session: Session, own: Case, theirs: _Theirs, cases: Sequence[Case]) -> set[str]:
     """The carers whom they do not want to be told anything."""
-    keys = {key for case in (own, *cases) for key in person_keys(case)}
-    keys |= {of_number(one.value) for one in theirs.identifiers}
+    keys = every_key((own, *cases), [one.value for one in theirs.identifiers])
     return {one.name for one in theirs.carers if consents.objected_to(session, own.place, keys, one.name)}
 
 
@@ -151,8 +151,7 @@ def _unsafe(points: Mapping[str, ContactPoint], rung_from: Sequence[str], at: At
 
 
 def _nhs_number(one: Identifier, at: At) -> Line:
-    value = f"{one.value[:3]} {one.value[3:6]} {one.value[6:]}"
-    return Line(f"NHS number on their record: {value} ({VERIFIED[one.verified]})", _when(one, at))
+    return Line(f"NHS number on their record: {spaced(one.value)} ({VERIFIED[one.verified]})", _when(one, at))
 
 
 def _homes_elsewhere(own: Case, addresses: Sequence[PersonAddress]) -> list[PersonAddress]:

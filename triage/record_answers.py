@@ -11,7 +11,6 @@ from protocols.model import House
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import Fact, FactKind, Says
-from records.people.model import Person
 from records.people.standing import standing
 from triage.past import Said
 
@@ -23,9 +22,9 @@ EVER_READ = "|Condition/"
 
 def said_on_record(session: Session, house: House, case: Case, questions: Collection[str]) -> list[Said]:
     """Of the person whom the case is linked to; nothing that is sealed, or was said in a sealed case (S18)."""
-    if case.person_id is None or not house.record_says or not questions:
+    person = store.of_case(session, case) if house.record_says and questions else None
+    if person is None:
         return []
-    person = store.head(session, session.get_one(Person, case.person_id))
     words = [word for name in questions for said in house.record_says.get(name, {}).values() for word in said]
     facts = standing(session, person, case.key, func.lower(Fact.about).in_(abouts(words)))
     return answered(house, case, facts, questions)

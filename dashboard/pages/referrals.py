@@ -18,7 +18,7 @@ from records.model import Case, CaseState, Position
 from records.store import case as case_of
 from records.store import rows_of
 from triage.bars import store
-from triage.bars.as_a_case import without_codes
+from triage.bars.kept import without_codes
 from triage.bars.model import ReferralMessage
 from triage.bars_out import store as bars_out
 from triage.bars_out.model import ReferralSent

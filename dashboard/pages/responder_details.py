@@ -24,7 +24,6 @@ from records.model import Assessment, Case, Position
 from records.people import in_words
 from records.people import store as people
 from records.people.fact_model import FactKind
-from records.people.model import Person
 from records.read_back import is_read_back
 from triage import not_known
 from triage.ago import age
@@ -175,12 +174,9 @@ def _details(
     case = session.get_one(Case, offer.case_id)
     call = last_call(session, case.key)
     known = in_words.known_in(session, case, now, KINDS)
-    person = session.get(Person, case.person_id) if case.person_id and is_read_back(case) else None
-    ways = (
-        ways_of(session, case, people.head(session, person), (), At(now, the_place(request).local()))
-        if person
-        else None
-    )
+    person = people.of_case(session, case) if is_read_back(case) else None
+    at = At(now, the_place(request).local())
+    ways = ways_of(session, case, person, (), at).lines if person else ()
     assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
     where = ", ".join(part for part in (case.address, case.postcode) if part)
     whole = case.postcode.replace(" ", "\u00a0") if case.postcode else ""
@@ -199,7 +195,7 @@ def _details(
         "because": [leaf.get("words", "") for leaf in assessment.because] if assessment else [],
         "red_flags": [source.replace("-", " ") for source in case.red_flags or ()],
         "known": [(in_words.TITLES[kind], lines) for kind, lines in known.items()],
-        "ways": [line.words for line in ways.lines] if ways else [],
+        "ways": [line.words for line in ways],
         "unknown": [words for kind, words in ASK_BEFORE.items() if kind not in known],
         "not_known": not_known.questions(session, library_of(request), case),
         "caller": ", ".join(p for p in (call.caller_name, call.caller_relation) if p) if call else "",

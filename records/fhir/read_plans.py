@@ -8,10 +8,10 @@ import phonenumbers
 
 from hub.door_codes import cut
 from records.fhir.answered import NOTHING, ReadCarer, ReadFact
+from records.fhir.answers import answers_of
 from records.fhir.as_read import OVER, Of, is_restricted, name_of, named
 from records.fhir.shapes import (
     Resource,
-    any_words,
     code,
     extensions,
     first,
@@ -218,8 +218,7 @@ def respect(of: Of) -> Any:
     ).lower()
     if not _FORMS.search(which):
         return NOTHING
-    lines = [line for item in objects(one.get("item")) for line in _answers(item, 0)]
-    lines.sort(key=lambda line: not _FIRST.search(line))
+    lines = sorted(answers_of(one, 80), key=lambda line: not _FIRST.search(line))
     more = [f"and {len(lines) - MOST_ANSWERS} more answers"] if len(lines) > MOST_ANSWERS else []
     return of.fact(
         FactKind.plan,
@@ -229,24 +228,6 @@ def respect(of: Of) -> Any:
         dated=one.get("authored"),
         full_text=of.key,
     )
-
-
-def _answers(item: Resource, depth: int) -> list[str]:
-    """Of a question, what was answered; then what was asked below it, and below an answer."""
-    if depth > 5:
-        return []
-    answers = objects(item.get("answer"))
-    given = [
-        any_words(value) or said(value, 200)
-        for answer in answers
-        for name, value in answer.items()
-        if name.startswith("value")
-    ]
-    own = (
-        [f"{words(item.get('text'), 80)}: {', '.join(part for part in given if part)}"] if any(given) else []
-    )
-    below = [inner for each in (item, *answers) for inner in objects(each.get("item"))]
-    return own + [line for inner in below for line in _answers(inner, depth + 1)]
 
 
 def beside(about: str, name: str) -> str:

@@ -57,15 +57,17 @@ def any_words(value: Any, most: int = 200) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(value, most)
 
 
-def code(value: Any) -> str:
-    """The first code of a coding, a list of them, or a CodeableConcept; lower case."""
-    if isinstance(value, str):
-        return words(value, 60).lower()
+def codes(value: Any) -> Iterator[str]:
+    """Each code of a coding, a list of them, or a CodeableConcept; lower case."""
     for one in objects(value):
         for coding in (*objects(one.get("coding")), one):
             if isinstance(coding.get("code"), str) and (found := words(coding["code"], 60)):
-                return found.lower()
-    return ""
+                yield found.lower()
+
+
+def code(value: Any) -> str:
+    """The first of them; a text is its own."""
+    return words(value, 60).lower() if isinstance(value, str) else next(codes(value), "")
 
 
 def said(concept: Any, most: int = 200) -> str:

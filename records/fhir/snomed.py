@@ -20,6 +20,10 @@ NONE_KNOWN = NO_ALLERGY_AT_ALL | {
 }
 """A statement of one kind alone says nothing of the others (S8)."""
 
+_LEVELS = """
+    1129331000000101 1129341000000105 1129351000000108 1129361000000106 1129371000000104 1129381000000102
+    1129391000000100 1129401000000102 1129411000000100"""
+"""Findings of the Clinical Frailty Scale, from 1 to 9."""
 _CODES = {
     # substances; the names of medicines in dm+d, now and in 2017; tablets and brands
     "blood thinner": """
@@ -49,9 +53,7 @@ _CODES = {
     "spinal cord injury": "90584004",
     "frailty": "248279007 404904002 925791000000100 925831000000107 925861000000102",
     "frailty index": "1084961000000105 713636003 713634000",
-    "rockwood": """
-        763264000 445414007 1129331000000101 1129341000000105 1129351000000108 1129361000000106 1129371000000104
-        1129381000000102 1129391000000100 1129401000000102 1129411000000100""",
+    "rockwood": f"763264000 445414007 {_LEVELS}",
     "NEWS2": "1104051000000101",
     "do not attempt resuscitation": "450476008 304253006 143021000119109",
     "attempt resuscitation": "450475007 304252001",
@@ -86,10 +88,6 @@ NOT_IT = frozenset(
 )
 """Codes whose words look like one of those above: they are kept under their own words and answer nothing."""
 
-_LEVELS = (
-    "1129331000000101 1129341000000105 1129351000000108 1129361000000106 1129371000000104 1129381000000102 "
-)
-_LEVELS += "1129391000000100 1129401000000102 1129411000000100"
 VALUES: Mapping[str, str] = {
     "925791000000100": "mild",
     "925831000000107": "moderate",

@@ -19,9 +19,10 @@ from records.contact_points import Safe
 from records.model import CaseState, Outcome
 from records.own.model import LIVE, OwnAccess, OwnCode, OwnKind, OwnLogIn, Sees
 from records.people import store
+from records.people.died import died
 from records.people.model import NHS_NUMBER, Person
 from records.people.store import Record
-from records.person_key import of_number, person_keys
+from records.person_key import every_key
 
 WRONG_LIMIT = 10
 """So many wrong tries since the last right one, and a new phrase must be agreed by voice. [LOCAL]"""
@@ -203,8 +204,8 @@ def by_word(session: Session, person: Person, key_word: str) -> OwnAccess:
 
 def _objects(session: Session, record: Record, carer: str) -> bool:
     """Under any key that their cases go by, or would."""
-    keys = {key for case in record.cases for key in person_keys(case)}
-    keys |= {of_number(one.value) for one in record.identifiers if one.system == NHS_NUMBER}
+    numbers = [one.value for one in record.identifiers if one.system == NHS_NUMBER]
+    keys = every_key(record.cases, numbers)
     return consents.objected_to(session, record.person.place, keys, carer)
 
 
@@ -216,9 +217,7 @@ def is_usable(session: Session, access: OwnAccess, record: Record) -> bool:
         return False
     if is_stopped(session, access, record.person):
         return False
-    if store.died(session, record.person) is not None or any(
-        case.outcome is Outcome.died for case in record.cases
-    ):
+    if died(session, record.person) is not None or any(case.outcome is Outcome.died for case in record.cases):
         return False
     if access.kind is OwnKind.carer and _objects(session, record, access.name):
         return False

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from records.model import Case
 from records.people import rules, store
 from records.people.fact_model import ANY, Fact, FactKind, Says
-from records.people.model import FROM, Person
+from records.people.model import FROM
 from records.people.standing import standing
 from records.read_back import is_read_back
 
@@ -43,9 +43,9 @@ def known_in(
 ) -> dict[FactKind, list[str]]:
     """By kind, what stands of the person whom a case is about, each with its source; nothing before two identifiers are
     read back (S14), nor of what is sealed (S18). A kind that is not there is not known, and never none (S8)."""
-    if case.person_id is None or not is_read_back(case):
+    person = store.of_case(session, case) if is_read_back(case) else None
+    if person is None:
         return {}
-    person = store.head(session, session.get_one(Person, case.person_id))
     facts = [one for one in standing(session, person, case.key) if not rules.is_over(one, now)]
     found = {kind: [_line(one) for one in facts if one.kind is kind] for kind in FactKind if kind in kinds}
     return {kind: lines for kind, lines in found.items() if lines}

@@ -13,6 +13,7 @@ from records import alarms, deaths, read_back
 from records.in_error import enter_in_error
 from records.model import Case, CaseState, Outcome, Task
 from records.people import learning, rules, service, store
+from records.people.died import died
 from records.people.link_model import CaseLink, LinkedBy
 from records.people.model import (
     Person,
@@ -147,7 +148,7 @@ def _link(
     session.flush()
     learning.learn(session, case, person, now, actor)
     ended = case.state is CaseState.closed or case.outcome is Outcome.died
-    if store.died(session, person) is not None and not ended:
+    if died(session, person) is not None and not ended:
         deaths.ask_whether(session, case, deaths.ON_RECORD, now)
     words = f"Linked to the record of this person: {because}."
     write_line(session, case.key, now, actor, "person_linked", words[:400])

@@ -11,6 +11,7 @@ from hub.errors import Conflict, NotFound, Refused
 from records import deaths
 from records.model import Case
 from records.people import store
+from records.people.died import died
 from records.people.link_model import Merge
 from records.people.model import Person
 
@@ -36,7 +37,7 @@ def merge(
         at=now,
         brought=brought_by(session, came),
     )
-    had_died = bool(store.died(session, came)), bool(store.died(session, stays))
+    had_died = bool(died(session, came)), bool(died(session, stays))
     came.merged_into = into_id
     session.add_all([came, done])
     session.flush()

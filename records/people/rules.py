@@ -37,6 +37,11 @@ def says_died(fact: Fact) -> bool:
     return is_it and fact.says is Says.present and not fact.in_error
 
 
+def spaced(nhs_number: str) -> str:
+    """As people read it: `999 000 0018`."""
+    return f"{nhs_number[:3]} {nhs_number[3:6]} {nhs_number[6:]}"
+
+
 def is_over(row: OfPerson, now: datetime) -> bool:
     """Its source gave it until then: it is shown as past, and counts no more."""
     return row.valid_until is not None and row.valid_until <= now

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from hub.errors import Refused
 from records import seen
 from records.people import names, rules, store
+from records.people.died import died_of
 from records.people.model import Carer, NameSound, Person, PersonAddress, PersonName, PersonNumber
 from records.people.rules import Who
 
@@ -73,7 +74,7 @@ def find(session: Session, place: str, sought: Sought) -> tuple[list[Hit], bool]
     good = [hit for hit in hits if hit.because and hit.who.names + hit.who.homes + tuple(hit.who.nhs_numbers)]
     good.sort(key=lambda hit: (-hit.points, -_words_alike(sought.name, hit.who), -hit.person.key))
     shown = good[:MOST]
-    died = store.died_of(session, place, [hit.person for hit in shown])
+    died = died_of(session, place, [hit.person for hit in shown])
     return [replace(hit, died=died.get(hit.person.key)) for hit in shown], len(good) > MOST
 
 

@@ -14,7 +14,7 @@ from records import seen
 from records.homes import Home
 from records.model import Case
 from records.people import rules
-from records.people.fact_model import HAS_DIED, STANDS, Fact, FactSealing
+from records.people.fact_model import STANDS, Fact, FactSealing
 from records.people.link_model import LINKED, CaseLink, Merge
 from records.people.model import (
     NHS_NUMBER,
@@ -90,13 +90,13 @@ def everybody(session: Session, ids: Collection[int]) -> set[int]:
     return {one.key for family in families(session, heads_of(session, found)).values() for one in family}
 
 
+def of_case(session: Session, case: Case) -> Person | None:
+    """Whom the case is linked to, as they are now; None where it is about nobody yet."""
+    return None if case.person_id is None else head(session, session.get_one(Person, case.person_id))
+
+
 def members(session: Session, person: Person) -> list[Person]:
     return families(session, [person])[person.key]
-
-
-def died(session: Session, person: Person) -> date | None:
-    """When, as somebody said on their record, whoever asks: what the hub itself must not send any more (S28)."""
-    return next((one.died for one in members(session, head(session, person)) if one.died), None)
 
 
 @dataclass
@@ -214,22 +214,6 @@ def facts(session: Session, person: Person) -> list[Fact]:
     found = rows(session, Fact, ids, seen.hidden(session, person.place))
     sealed = sealings(session, [fact.key for fact in found])
     return [fact for fact in found if fact.key not in sealed or sees_sealed(session, fact)]
-
-
-def died_of(session: Session, place: str, heads: Collection[Person]) -> dict[int, date]:
-    """By head, when they died, as far as whoever asks may know (S18)."""
-    head_of = {one.key: head for head, people in families(session, heads).items() for one in people}
-    said = select(Fact).where(
-        col(Fact.person_id).in_(head_of), Fact.about == HAS_DIED, col(Fact.entered_in_error_at).is_(None)
-    )
-    hidden = seen.hidden(session, place)
-    found = [fact for fact in session.exec(said.limit(MOST)) if fact.case_id not in hidden]
-    sealed = sealings(session, [fact.key for fact in found])
-    return {
-        head_of[fact.person_id]: fact.dated
-        for fact in found
-        if rules.says_died(fact) and fact.dated and (fact.key not in sealed or sees_sealed(session, fact))
-    }
 
 
 def sealings(session: Session, fact_ids: Collection[int]) -> dict[int, FactSealing]:

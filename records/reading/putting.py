@@ -134,8 +134,8 @@ def _is_put(session: Session, read: RecordRead, case: Case) -> bool:
 def _whose(session: Session, case: Case, title: str, now: datetime) -> Person | None:
     """The person whom the case is linked to; where nobody on our record could be meant, somebody new to it. None where
     that is for somebody to decide."""
-    if case.person_id is not None:
-        return store.head(session, session.get_one(Person, case.person_id))
+    if (linked := store.of_case(session, case)) is not None:
+        return linked
     if linking.fitting(session, case) or any(one.wrong for one in store.links_of(session, case.key)):
         return None
     return linking.make_by_rule(session, case, f"new to this hub; {title} knows them", now)

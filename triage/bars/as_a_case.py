@@ -5,13 +5,10 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
 from hub import deadlines, kept_apart
-from hub.bodies import as_kept
-from hub.door_codes import cut
 from hub.errors import Refused
 from hub.sealing import seal_of
 from hub.tokens import Machine
@@ -36,22 +33,6 @@ FARTHEST = timedelta(days=14)
 MOST_WORDS = 400
 _WORDS_BESIDE = re.compile(r"[^\d\s()+.-]")
 THEMSELVES = "the person themselves"
-GIVEN_BACK = (
-    "identifier",
-    "basedOn",
-    "category",
-    "priority",
-    "code",
-    "subject",
-    "encounter",
-    "occurrencePeriod",
-    "authoredOn",
-    "requester",
-    "performer",
-    "locationReference",
-    "reasonCode",
-)
-MOST_GIVEN_BACK = 4000
 
 
 def open_as(
@@ -295,45 +276,3 @@ def _row(
     session.add(referral)
     session.flush()
     return referral
-
-
-def facts_of(found: Read) -> Resource:
-    """What people read beside the case, and what answers are made of, without any key-safe code (S19)."""
-    person, spot = found.person, found.spot
-    facts = {
-        "request": _coded(found.request),
-        "bundle_id": found.bundle_id,
-        "endpoint": found.endpoint,
-        "encounter_identifier": found.encounter_identifier,
-        "nhs_number": person.nhs_number,
-        "name": person.name,
-        "born": person.born,
-        "gender": person.gender,
-        "numbers": list(person.numbers),
-        "contacts": [[one.name, one.relation, *one.numbers] for one in found.contacts],
-        "where": spot.in_words() or person.home,
-        "postcode": spot.postcode or person.home_postcode,
-        "uprn": spot.uprn,
-        "spot": [spot.latitude, spot.longitude] if spot.latitude is not None else [],
-        "scene": [*found.scene, *found.flags],
-        "safeguarding": list(found.safeguarding),
-        "facts": list(found.facts),
-        "organisation_numbers": list(found.organisation_numbers),
-        "need": found.need,
-    }
-    return {name: without_codes(value) for name, value in facts.items()}
-
-
-def _coded(request: Resource) -> Resource:
-    """What answers give back of the request: what is coded, never its free words."""
-    kept = {name: request[name] for name in GIVEN_BACK if name in request}
-    return {name: value for name, value in kept.items() if len(json.dumps(value)) < MOST_GIVEN_BACK}
-
-
-def without_codes(value: Any) -> Any:
-    """For eyes and answers: each text within it as the hub keeps words (S19)."""
-    if isinstance(value, str):
-        return cut(as_kept(value)).words
-    if isinstance(value, dict):
-        return {as_kept(name): without_codes(held) for name, held in value.items()}
-    return [without_codes(one) for one in value] if isinstance(value, list) else value

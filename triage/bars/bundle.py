@@ -78,12 +78,6 @@ def kind_of(resource: Resource) -> str:
     return _AS_WRITTEN.get(kind.lower(), kind)
 
 
-def codes(concept: Any) -> list[str]:
-    """Of every coding; lower case."""
-    every = [coding for one in objects(concept) for coding in (*objects(one.get("coding")), one)]
-    return [words(one["code"], 60).lower() for one in every if isinstance(one.get("code"), str)]
-
-
 def identifiers(resource: Resource) -> list[str]:
     """`system|value` of each."""
     found = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from records.fhir.shapes import (
     Resource,
     code,
+    codes,
     extensions,
     first,
     number,
@@ -16,7 +17,7 @@ from records.fhir.shapes import (
     value_of,
     words,
 )
-from triage.bars.bundle import Parts, codes
+from triage.bars.bundle import Parts
 from triage.bars.told import told_of
 
 NHS = ("nhs-number", "2.16.840.1.113883.2.1.4.1")

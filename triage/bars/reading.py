@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from records.fhir.shapes import Resource, code, first, moment, objects, said, words
-from triage.bars.bundle import Parts, codes, header_of, identifiers
+from records.fhir.shapes import Resource, code, codes, first, moment, objects, said, words
+from triage.bars.bundle import Parts, header_of, identifiers
 from triage.bars.person import Contact, Person, Spot, contacts_of, numbers_of, person_of, spot_of
 from triage.bars.told import facts_of, flags_of, need_of
 

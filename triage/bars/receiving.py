@@ -22,6 +22,7 @@ from records.model import Case, CaseState
 from triage.bars import answering, as_a_case, changes, confirming, store
 from triage.bars.bounds import MOST_BYTES, NotReadable, parsed, text_of
 from triage.bars.bundle import kind_of
+from triage.bars.kept import facts_of
 from triage.bars.model import Arrived, Referral, ReferralMessage
 from triage.bars.reading import NOT_TAKEN, RESPONSE, Read, read
 from triage.bars_out import hearing
@@ -187,7 +188,7 @@ def _take(
     if known is not None:
         case = session.get_one(Case, known.case_id)
         if found.reason in ("cancel", "update"):
-            facts = as_a_case.facts_of(found)
+            facts = facts_of(found)
             changes.change(session, message, known, case, found, facts, machine, now)
             return _told(message, known, case, found, facts, hub_url, now)
         if case.state is CaseState.open:
@@ -234,7 +235,7 @@ def _open(
     made: list[tuple[Referral, Resource]] = []
 
     def open_it(session: Session) -> None:
-        facts = as_a_case.facts_of(found)
+        facts = facts_of(found)
         made.append((as_a_case.open_as(session, library, message, found, facts, machine, now), facts))
 
     message.warnings = [*odd, *message.warnings]
@@ -287,9 +288,9 @@ def _answer_came(
     if referral is None and (sent := hearing.answered(session, found, machine, now)) is not None:
         message.became, message.sent_id = Arrived.answered, sent.key
         case = session.get_one(Case, sent.case_id)
-        return _told_of(as_a_case.facts_of(found), sent.uid, case, found, hub_url, now)
+        return _told_of(facts_of(found), sent.uid, case, found, hub_url, now)
     if referral is None:
         return _refuse(session, message, 404, "The message that this answers is not known here.", now)
     message.became, message.referral_id = Arrived.answered, referral.key
     case = session.get_one(Case, referral.case_id)
-    return _told(message, referral, case, found, as_a_case.facts_of(found), hub_url, now)
+    return _told(message, referral, case, found, facts_of(found), hub_url, now)

@@ -1,9 +1,8 @@
 """What a message tells of somebody: what is wrong, what else is known, and what to beware of. Pure."""
 
-from collections.abc import Iterator
-
-from records.fhir.shapes import Resource, any_words, first, lines, objects, said, things, words
-from triage.bars.bundle import KINDS, Parts, codes, kind_of
+from records.fhir.answers import answers_of
+from records.fhir.shapes import Resource, any_words, codes, first, lines, objects, said, things, words
+from triage.bars.bundle import KINDS, Parts, kind_of
 
 NEED = 1900
 """So much of what was said fits into a case; all of it is in the message."""
@@ -67,7 +66,7 @@ def flags_of(parts: Parts) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str,
         told = " – ".join(
             part for part in (told_of(flag.get("category"), 200), told_of(flag.get("code"), 300)) if part
         )
-        kinds = codes(flag.get("category"))
+        kinds = set(codes(flag.get("category")))
         if SAFEGUARDING in kinds or "safeguard" in told.lower():
             safeguarding.append(told[:300] or "Safeguarding")
         elif SCENE in kinds or "scene" in told.lower():
@@ -103,7 +102,7 @@ def facts_of(parts: Parts, warnings: list[str]) -> tuple[str, ...]:
         if told:
             found.append(f"Told: {told}"[:300])
     for one in parts.of("QuestionnaireResponse")[:MOST_OF_A_KIND]:
-        found += [f"Asked: {line}"[:300] for line in _answers(one, 0)]
+        found += [f"Asked: {line}"[:300] for line in answers_of(one, 120)]
     unread = sorted({kind_of(one) for _, one in parts.all} - KINDS - {""})
     if unread:
         warnings.append(f"Came and is not read here: {', '.join(unread[:8])}. Look at the message.")
@@ -128,21 +127,3 @@ def _one_value(one: Resource) -> str:
     )
     measured = f"{words(quantity.get('value'))} {words(quantity.get('unit'))}".strip()
     return said(one.get("valueCodeableConcept")) or plain or measured
-
-
-def _answers(one: Resource, depth: int) -> Iterator[str]:
-    """Each question with what was answered, and those below it."""
-    if depth > 5:
-        return
-    for item in objects(one.get("item")):
-        answers = objects(item.get("answer"))
-        given = [
-            any_words(value) or said(value, 200)
-            for answer in answers
-            for name, value in answer.items()
-            if name.startswith("value")
-        ]
-        if any(given):
-            yield f"{words(item.get('text'), 120)}: {', '.join(part for part in given if part)}"
-        for inner in (item, *answers):
-            yield from _answers(inner, depth + 1)

@@ -12,7 +12,7 @@ from records.fhir.shapes import Resource, objects, said, words
 from records.lifecycles import HandOverState
 from records.model import Case, CaseState, HandOver, Task
 from records.service import Due, owe, take, write_line
-from triage.bars.as_a_case import without_codes
+from triage.bars.kept import without_codes
 from triage.bars.reading import Read
 from triage.bars_out import store
 from triage.bars_out.asking import RING_THEM_IN, UNTOLD, ring_them

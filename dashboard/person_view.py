@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from records import contact_points
 from records.contact_points import WAYS, ContactPoint, Safe
+from records.homes import Home
 from records.model import Case
 from records.people import rules, store
 from records.people.api import RowKind
@@ -162,10 +163,8 @@ def _identifier(one: Identifier, at: _At) -> Line:
 
 
 def _address(one: PersonAddress, at: _At) -> Line:
-    postcode = one.postcode if one.postcode and one.postcode not in one.address.upper() else ""
-    words = ", ".join(part for part in (one.address, postcode) if part)
     more = (f"How to get in: {one.access_words}",) if one.access_words else ()
-    return at.line(RowKind.address, one, USE[one.use], words, more=more)
+    return at.line(RowKind.address, one, USE[one.use], Home(one.address, one.postcode).words, more=more)
 
 
 def _number(one: PersonNumber, point: ContactPoint | None, at: _At) -> Line:

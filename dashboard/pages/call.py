@@ -23,6 +23,7 @@ from hub.gate import Visitor, allow, hub_of
 from hub.places import Place
 from protocols.loader import Library
 from records import contact_points
+from records.homes import Home
 from records.looks import keep_look
 from records.model import Assessment, Call, CallBack, Case
 from records.store import refs_of, row
@@ -251,7 +252,7 @@ def _facts(
 
 def _goes(call: Call, case: Case) -> list[tuple[str, str, str]]:
     """What is read out to 999: what, the words, and the field to fill where there are none."""
-    where = ", ".join(part for part in (case.address, case.postcode) if part)
+    where = Home(case.address, case.postcode).words
     born = f"born {case.born:%d/%m/%Y}" if case.born else ""
     with_them = ", ".join(p for p in (call.caller_name, call.caller_relation) if p)
     number = capture.national(call.number)

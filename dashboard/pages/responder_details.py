@@ -20,6 +20,7 @@ from hub import audit
 from hub.errors import NotFound
 from hub.gate import Visitor, hub_of
 from records import dependants, key_safes
+from records.homes import Home
 from records.model import Assessment, Case, Position
 from records.people import in_words
 from records.people import store as people
@@ -178,7 +179,7 @@ def _details(
     at = At(now, the_place(request).local())
     ways = ways_of(session, case, person, (), at).lines if person else ()
     assessment = session.get(Assessment, position.assessment_id) if position.assessment_id else None
-    where = ", ".join(part for part in (case.address, case.postcode) if part)
+    where = Home(case.address, case.postcode).words
     whole = case.postcode.replace(" ", "\u00a0") if case.postcode else ""
     return {
         "name": case.person_name,
